@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "flowid.h"
+
+#include "frame.h"
+#include "wire.h"
+
+#define CRC32C_REVERSED 0x82F63B78u
+
+static const uint8_t microsoft_key[40] = {
+    0x6d, 0x5a, 0x56, 0xda, 0x25, 0x5b, 0x0e, 0xc2, 0x41, 0x67, 0x25, 0x3d, 0x43, 0xa3,
+    0x8f, 0xb0, 0xd0, 0xca, 0x2b, 0xcb, 0xae, 0x7b, 0x30, 0xb4, 0x77, 0xcb, 0x2d, 0xa3,
+    0x80, 0x30, 0xf2, 0x0c, 0x6a, 0x42, 0xb7, 0x3b, 0xbe, 0xac, 0x01, 0xfa};
+
+static void ip_flow(const uint8_t *data, uint32_t caplen, const struct nvgre_ip *ip,
+                    struct nvgre_flow *flow)
+{
+    uint32_t ports = ip->offset + ip->header_len;
+
+    flow->addresses = data + ip->offset + (ip->version == 4 ? 12 : 8);
+    flow->addresses_len = ip->version == 4 ? 8 : 32;
+    if (ip->fragment || (ip->protocol != NVGRE_TCP && ip->protocol != NVGRE_UDP))
+        return;
+    if (ip->header_len + 4 <= ip->len && ports + 4 <= caplen) {
+        flow->ports = data + ports;
+        flow->ports_len = 4;
+    }
+}
+
+void nvgre_flow_find(const uint8_t *data, uint32_t caplen, uint32_t len, struct nvgre_flow *flow)
+{
+    struct nvgre_l2 l2;
+    struct nvgre_ip ip;
+    enum nvgre_reason reason;
+    uint32_t value;
+
+    *flow = (struct nvgre_flow){data, data, 0, 0};
+    if (!nvgre_l2_decode(NVGRE_LINK_ETHERNET, data, caplen, &l2))
+        return;
+    if (nvgre_ip_decode(data, caplen, len, &l2, &ip, &reason, &value) == NVGRE_CLASS_CLEAN) {
+        ip_flow(data, caplen, &ip, flow);
+        return;
+    }
+    flow->addresses_len = 12;
+    flow->ports = data + l2.l3_offset - 2;
+    flow->ports_len = 2;
+}
+
+static void toeplitz_init(struct nvgre_hasher *hasher)
+{
+    for (uint32_t position = 0; position < NVGRE_FLOW_LEN_MAX; position++) {
+        uint8_t key[5];
+
+        for (uint32_t i = 0; i < 5; i++)
+            key[i] = hasher->kind == NVGRE_HASH_TOEPLITZ ? microsoft_key[position + i]
+                     : (position + i) % 2 == 0           ? 0x6d
+                                                         : 0x5a;
+        for (uint32_t value = 0; value < 256; value++) {
+            uint32_t hash = 0;
+
+            for (uint32_t bit = 0; bit < 8; bit++)
+                if (value & 0x80u >> bit)
+                    hash ^= (uint32_t)((((uint64_t)wire_get32(key) << 8 | key[4]) >> (8 - bit)));
+            hasher->table[position][value] = hash;
+        }
+    }
+}
+
+static void crc32c_init(struct nvgre_hasher *hasher)
+{
+    for (uint32_t value = 0; value < 256; value++) {
+        uint32_t crc = value;
+
+        for (uint32_t bit = 0; bit < 8; bit++)
+            crc = crc >> 1 ^ (crc & 1 ? CRC32C_REVERSED : 0);
+        hasher->table[0][value] = crc;
+    }
+}
+
+void nvgre_hasher_init(struct nvgre_hasher *hasher, enum nvgre_hash kind)
+{
+    hasher->kind = kind;
+    if (kind == NVGRE_HASH_CRC32C)
+        crc32c_init(hasher);
+    else
+        toeplitz_init(hasher);
+}
+
+static uint32_t crc32c(const uint32_t table[256], uint32_t crc, const uint8_t *p, uint32_t len)
+{
+    for (uint32_t i = 0; i < len; i++)
+        crc = crc >> 8 ^ table[(uint8_t)(crc ^ p[i])];
+    return crc;
+}
+
+static uint32_t toeplitz(const uint32_t (*table)[256], const uint8_t *p, uint32_t len)
+{
+    uint32_t hash = 0;
+
+    for (uint32_t i = 0; i < len; i++)
+        hash ^= table[i][p[i]];
+    return hash;
+}
+
+uint32_t nvgre_flow_hash(const struct nvgre_hasher *hasher, const struct nvgre_flow *flow)
+{
+    if (flow->addresses_len == 0)
+        return 0;
+    if (hasher->kind == NVGRE_HASH_CRC32C) {
+        uint32_t crc = crc32c(hasher->table[0], ~0u, flow->addresses, flow->addresses_len);
+
+        return ~crc32c(hasher->table[0], crc, flow->ports, flow->ports_len);
+    }
+    return toeplitz(hasher->table, flow->addresses, flow->addresses_len) ^
+           toeplitz(hasher->table + flow->addresses_len, flow->ports, flow->ports_len);
+}

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "frame.h"
+
+#include "wire.h"
+
+enum {
+    IPV4_LEN = 20,
+    IPV6_LEN = 40,
+    NEXT_HOP_BY_HOP = 0,
+    NEXT_ROUTING = 43,
+    NEXT_FRAGMENT = 44,
+    NEXT_DESTINATION = 60
+};
+
+const char *nvgre_reason_text(enum nvgre_reason reason)
+{
+    static const char *const texts[NVGRE_REASON_COUNT] = {
+        [NVGRE_REASON_NONE] = "nothing wrong",
+        [NVGRE_REASON_IP_VERSION] = "IP version does not match the EtherType, version",
+        [NVGRE_REASON_IP_HDR_LEN] = "IPv4 header length below 20, bytes",
+        [NVGRE_REASON_IP_LEN] = "IP length too small for the IP headers, length",
+        [NVGRE_REASON_IP_BEYOND] = "IP length beyond the end of the frame, length",
+        [NVGRE_REASON_GRE_LEN] = "GRE header beyond the end of the IP packet, bytes needed",
+        [NVGRE_REASON_INNER_LEN] = "inner frame shorter than an Ethernet header, bytes",
+    };
+
+    return reason < NVGRE_REASON_COUNT ? texts[reason] : texts[NVGRE_REASON_NONE];
+}
+
+static bool is_tpid(uint16_t ethertype)
+{
+    return ethertype == NVGRE_TPID_8021Q || ethertype == NVGRE_TPID_8021AD ||
+           ethertype == NVGRE_TPID_QINQ;
+}
+
+/* Address families of LINKTYPE_NULL and LINKTYPE_LOOP, as the systems that capture number them. */
+static uint16_t family_ethertype(uint32_t family)
+{
+    if (family > 0xFF) /* written in the other byte order */
+        family = family >> 24 | (family >> 8 & 0xFF00) | (family & 0xFF00) << 8 | family << 24;
+    switch (family) {
+    case 2:
+        return NVGRE_ETHERTYPE_IPV4;
+    case 10: /* Linux */
+    case 23: /* Windows */
+    case 24: /* NetBSD, OpenBSD */
+    case 28: /* FreeBSD */
+    case 30: /* Darwin */
+        return NVGRE_ETHERTYPE_IPV6;
+    default:
+        return 0;
+    }
+}
+
+static bool link_decode(enum nvgre_link link, const uint8_t *data, uint32_t caplen,
+                        struct nvgre_l2 *l2)
+{
+    static const struct {
+        uint8_t header_len, type_offset;
+    } links[] = {
+        [NVGRE_LINK_ETHERNET] = {NVGRE_ETH_LEN, 12},
+        [NVGRE_LINK_SLL] = {16, 14},
+        [NVGRE_LINK_SLL2] = {20, 0},
+        [NVGRE_LINK_RAW] = {0, 0},
+        [NVGRE_LINK_NULL] = {4, 0},
+    };
+    uint32_t header_len = links[link].header_len;
+
+    if (caplen < header_len + (link == NVGRE_LINK_RAW))
+        return false;
+    l2->l3_offset = header_len;
+    l2->vlan_count = 0;
+    if (link == NVGRE_LINK_RAW)
+        l2->ethertype = data[0] >> 4 == 6 ? NVGRE_ETHERTYPE_IPV6 : NVGRE_ETHERTYPE_IPV4;
+    else if (link == NVGRE_LINK_NULL)
+        l2->ethertype = family_ethertype(wire_get32(data));
+    else
+        l2->ethertype = wire_get16(data + links[link].type_offset);
+    return true;
+}
+
+bool nvgre_l2_decode(enum nvgre_link link, const uint8_t *data, uint32_t caplen,
+                     struct nvgre_l2 *l2)
+{
+    if (!link_decode(link, data, caplen, l2))
+        return false;
+    while (is_tpid(l2->ethertype)) {
+        if (caplen - l2->l3_offset < NVGRE_VLAN_TAG_LEN)
+            return false;
+        l2->ethertype = wire_get16(data + l2->l3_offset + 2);
+        l2->l3_offset += NVGRE_VLAN_TAG_LEN;
+        l2->vlan_count++;
+    }
+    return true;
+}
+
+/* What the steps of an IP header's decoding share. */
+struct ip_decoder {
+    struct wire_cursor c;
+    struct nvgre_ip *ip;
+    enum nvgre_reason *reason;
+    uint32_t *value;
+};
+
+static enum nvgre_class malformed(const struct ip_decoder *d, enum nvgre_reason reason,
+                                  uint32_t value)
+{
+    *d->reason = reason;
+    *d->value = value;
+    return NVGRE_CLASS_MALFORMED;
+}
+
+/* An IP header that does not fit: cut by the snaplen, or lying about its length. */
+static enum nvgre_class short_of(const struct ip_decoder *d, enum wire_status status)
+{
+    return status == WIRE_CUT ? NVGRE_CLASS_TRUNCATED
+                              : malformed(d, NVGRE_REASON_IP_LEN, d->c.len - d->ip->offset);
+}
+
+static enum nvgre_class set_ip_len(struct ip_decoder *d, uint32_t len)
+{
+    uint32_t room = d->c.len - d->c.off;
+
+    if (len > room)
+        return malformed(d, NVGRE_REASON_IP_BEYOND, len);
+    d->ip->len = len ? len : room;
+    wire_limit(&d->c, d->ip->len);
+    return NVGRE_CLASS_CLEAN;
+}
+
+static enum nvgre_class ipv4_decode(struct ip_decoder *d)
+{
+    const uint8_t *p = wire_at(&d->c);
+    struct nvgre_ip *ip = d->ip;
+    enum wire_status status = wire_need(&d->c, IPV4_LEN);
+    uint32_t total_len;
+
+    if (status != WIRE_OK)
+        return short_of(d, status);
+    ip->tos = p[1];
+    ip->protocol = p[9];
+    ip->fragment = (wire_get16(p + 6) & 0x3FFF) != 0; /* MF or an offset */
+    ip->header_len = (p[0] & 0xFu) * 4;
+    if (ip->header_len < IPV4_LEN)
+        return malformed(d, NVGRE_REASON_IP_HDR_LEN, ip->header_len);
+    total_len = wire_get16(p + 2);
+    if (total_len != 0 && total_len < ip->header_len)
+        return malformed(d, NVGRE_REASON_IP_LEN, total_len);
+    if (set_ip_len(d, total_len) != NVGRE_CLASS_CLEAN)
+        return NVGRE_CLASS_MALFORMED;
+    status = wire_need(&d->c, ip->header_len);
+    return status == WIRE_OK ? NVGRE_CLASS_CLEAN : short_of(d, status);
+}
+
+static bool is_extension(uint8_t next)
+{
+    return next == NEXT_HOP_BY_HOP || next == NEXT_ROUTING || next == NEXT_FRAGMENT ||
+           next == NEXT_DESTINATION;
+}
+
+/* Behind a fragment header stands `next` only in the first fragment; no need to look further. */
+static enum nvgre_class ipv6_extensions(struct ip_decoder *d, uint8_t next)
+{
+    while (is_extension(next) && !d->ip->fragment) {
+        const uint8_t *p = wire_at(&d->c);
+        enum wire_status status = wire_need(&d->c, 8);
+        uint32_t len;
+
+        if (status != WIRE_OK)
+            return short_of(d, status);
+        len = next == NEXT_FRAGMENT ? 8 : 8 + p[1] * 8u;
+        status = wire_need(&d->c, len);
+        if (status != WIRE_OK)
+            return short_of(d, status);
+        if (next == NEXT_FRAGMENT)
+            d->ip->fragment = (wire_get16(p + 2) & 0xFFF9) != 0; /* an offset or M */
+        d->c.off += len;
+        next = p[0];
+    }
+    d->ip->protocol = next;
+    d->ip->header_len = d->c.off - d->ip->offset;
+    return NVGRE_CLASS_CLEAN;
+}
+
+static enum nvgre_class ipv6_decode(struct ip_decoder *d)
+{
+    const uint8_t *p = wire_at(&d->c);
+    enum wire_status status = wire_need(&d->c, IPV6_LEN);
+    uint32_t payload_len;
+
+    if (status != WIRE_OK)
+        return short_of(d, status);
+    d->ip->tos = (uint8_t)(wire_get16(p) >> 4);
+    d->ip->fragment = false;
+    d->ip->protocol = is_extension(p[6]) ? 0 : p[6];
+    payload_len = wire_get16(p + 4);
+    if (set_ip_len(d, payload_len ? IPV6_LEN + payload_len : 0) != NVGRE_CLASS_CLEAN)
+        return NVGRE_CLASS_MALFORMED;
+    d->c.off += IPV6_LEN;
+    return ipv6_extensions(d, p[6]);
+}
+
+enum nvgre_class nvgre_ip_decode(const uint8_t *data, uint32_t caplen, uint32_t len,
+                                 const struct nvgre_l2 *l2, struct nvgre_ip *ip,
+                                 enum nvgre_reason *reason, uint32_t *value)
+{
+    struct ip_decoder d = {{data, l2->l3_offset, caplen, len}, ip, reason, value};
+    uint8_t expected = l2->ethertype == NVGRE_ETHERTYPE_IPV4 ? 4 : 6;
+    enum wire_status status;
+
+    if (l2->ethertype != NVGRE_ETHERTYPE_IPV4 && l2->ethertype != NVGRE_ETHERTYPE_IPV6)
+        return NVGRE_CLASS_OTHER;
+    ip->offset = l2->l3_offset;
+    ip->protocol = 0;
+    status = wire_need(&d.c, 1);
+    if (status != WIRE_OK)
+        return short_of(&d, status);
+    ip->version = *wire_at(&d.c) >> 4;
+    if (ip->version != expected)
+        return malformed(&d, NVGRE_REASON_IP_VERSION, ip->version);
+    return ip->version == 4 ? ipv4_decode(&d) : ipv6_decode(&d);
+}
+
+/* The GRE header and what it carries; frame->ip is set. */
+static enum nvgre_class gre_decode(const uint8_t *data, uint32_t caplen, struct nvgre_frame *frame)
+{
+    uint32_t offset = frame->ip.offset + frame->ip.header_len;
+    uint32_t end = frame->ip.offset + frame->ip.len;
+    uint32_t capend = caplen < end ? caplen : end;
+    enum nvgre_class kind =
+        nvgre_gre_decode(data + offset, capend - offset, end - offset, &frame->gre);
+
+    if (kind == NVGRE_CLASS_TRUNCATED)
+        return kind;
+    if (kind == NVGRE_CLASS_MALFORMED) {
+        frame->reason = NVGRE_REASON_GRE_LEN;
+        frame->value = frame->gre.header_len;
+        return kind;
+    }
+    frame->inner_offset = offset + frame->gre.header_len;
+    frame->inner_caplen = capend - frame->inner_offset;
+    frame->inner_len = end - frame->inner_offset;
+    if (kind != NVGRE_CLASS_OTHER_GRE && frame->inner_len < NVGRE_ETH_LEN) {
+        frame->reason = NVGRE_REASON_INNER_LEN;
+        frame->value = frame->inner_len;
+        return NVGRE_CLASS_MALFORMED;
+    }
+    return kind;
+}
+
+enum nvgre_class nvgre_frame_decode(enum nvgre_link link, const uint8_t *data, uint32_t caplen,
+                                    uint32_t len, struct nvgre_frame *frame)
+{
+    enum nvgre_class kind;
+
+    frame->reason = NVGRE_REASON_NONE;
+    frame->value = 0;
+    if (!nvgre_l2_decode(link, data, caplen, &frame->l2))
+        return frame->kind = caplen < len ? NVGRE_CLASS_TRUNCATED : NVGRE_CLASS_OTHER;
+    kind =
+        nvgre_ip_decode(data, caplen, len, &frame->l2, &frame->ip, &frame->reason, &frame->value);
+    if (kind == NVGRE_CLASS_OTHER)
+        return frame->kind = kind;
+    if (frame->ip.protocol != NVGRE_IP_PROTOCOL &&
+        (kind == NVGRE_CLASS_CLEAN || frame->ip.protocol))
+        return frame->kind = NVGRE_CLASS_OTHER;
+    if (kind == NVGRE_CLASS_CLEAN)
+        kind = frame->ip.fragment ? NVGRE_CLASS_FRAGMENT : gre_decode(data, caplen, frame);
+    return frame->kind = kind;
+}

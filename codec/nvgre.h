@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef NVGRE_H
+#define NVGRE_H
+
+/*
+ * libnvgre: NVGRE (RFC 7637) headers, bytes in and structs out.
+ *
+ * Nothing here allocates, prints, reads a clock or keeps state; no function reads outside
+ * the bytes it is given. All multi-byte values in structs are in host order.
+ *
+ * The GRE header of NVGRE (RFC 7637 section 3.2, on RFC 2784 and RFC 2890):
+ *
+ *    0                   1                   2                   3
+ *    0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+ *   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *   |C|R|K|S|s| reserved 0    | Ver |     Protocol Type 0x6558      |
+ *   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *   |               Virtual Subnet ID (VSID)        |    FlowID     |
+ *   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *
+ * NVGRE sends C=0, K=1, S=0, version 0. Other GRE may carry, in this order: checksum and
+ * offset (C or R), key (K), sequence number (S), source route entries (R).
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define NVGRE_IP_PROTOCOL 47u       /* IPv4 protocol and IPv6 next header of GRE */
+#define NVGRE_PROTOCOL_TYPE 0x6558u /* Transparent Ethernet Bridging */
+#define NVGRE_HEADER_LEN 8u         /* bytes of a clean NVGRE header */
+
+#define NVGRE_VSID_MAX 0xFFFFFFu       /* 24 bits */
+#define NVGRE_VSID_RESERVED_MAX 0xFFFu /* 0..0xFFF are reserved (RFC 7637 section 3.3) */
+#define NVGRE_VSID_VENDOR 0xFFFFFFu    /* vendor specific, NVE to NVE (section 3.3) */
+
+/* The first 16 bits of a GRE header. */
+#define NVGRE_FLAG_C 0x8000u        /* checksum present */
+#define NVGRE_FLAG_R 0x4000u        /* routing present (RFC 1701) */
+#define NVGRE_FLAG_K 0x2000u        /* key present */
+#define NVGRE_FLAG_S 0x1000u        /* sequence number present */
+#define NVGRE_FLAG_A 0x0080u        /* acknowledgment present (version 1 only, RFC 2637) */
+#define NVGRE_FLAGS_DISCARD 0x0C00u /* a receiver MUST discard (RFC 2784 section 2.3) */
+#define NVGRE_FLAGS_IGNORE 0x03F8u  /* bits 6 to 12: sent as 0, ignored on receipt */
+#define NVGRE_FLAGS_VERSION 0x0007u
+
+/* What a packet is, from the outside in. */
+enum nvgre_class {
+    NVGRE_CLASS_OTHER,      /* not IP protocol 47 */
+    NVGRE_CLASS_CLEAN,      /* NVGRE as RFC 7637 wants it */
+    NVGRE_CLASS_DEVIANT,    /* NVGRE with the bits of nvgre_gre.deviations */
+    NVGRE_CLASS_TEB_NO_KEY, /* Ethernet in GRE, but K=0: no VSID */
+    NVGRE_CLASS_OTHER_GRE,  /* another protocol type or version, or source routed */
+    NVGRE_CLASS_FRAGMENT,   /* GRE in a fragment of an outer IP datagram */
+    NVGRE_CLASS_MALFORMED,  /* a length or version field that cannot be true */
+    NVGRE_CLASS_TRUNCATED   /* the capture ends before the class can be told */
+};
+
+/* How an NVGRE header departs from RFC 7637 section 3.2; a set of bits. */
+enum nvgre_deviation {
+    NVGRE_DEV_CHECKSUM = 1, /* C=1, MUST be 0 */
+    NVGRE_DEV_SEQUENCE = 2, /* S=1, MUST be 0 */
+    NVGRE_DEV_IGNORED = 4,  /* a bit of NVGRE_FLAGS_IGNORE is set */
+    NVGRE_DEV_DISCARD = 8   /* a bit of NVGRE_FLAGS_DISCARD is set */
+};
+
+struct nvgre_gre {
+    uint16_t flags;      /* first 16 bits as on the wire */
+    uint16_t protocol;   /* protocol type */
+    uint32_t header_len; /* bytes, with all optional fields */
+    uint32_t deviations; /* enum nvgre_deviation, set in NVGRE only */
+    uint32_t key;        /* all 32 bits; 0 unless NVGRE_FLAG_K */
+    uint32_t sequence;   /* 0 unless NVGRE_FLAG_S */
+    uint16_t checksum;   /* 0 unless NVGRE_FLAG_C; not verified */
+};
+
+/* VSID, 0..0xFFFFFF: the upper 24 bits of the key. */
+static inline uint32_t nvgre_key_vsid(uint32_t key)
+{
+    return key >> 8;
+}
+
+/* FlowID, 0..0xFF: the lower 8 bits of the key. */
+static inline uint8_t nvgre_key_flowid(uint32_t key)
+{
+    return (uint8_t)key;
+}
+
+/* Joins a VSID (its lower 24 bits are taken) and a FlowID into a key. */
+static inline uint32_t nvgre_key(uint32_t vsid, uint8_t flowid)
+{
+    return vsid << 8 | flowid;
+}
+
+static inline int nvgre_vsid_is_reserved(uint32_t vsid)
+{
+    return vsid <= NVGRE_VSID_RESERVED_MAX;
+}
+
+/* The deviations from RFC 7637 section 3.2 of a version 0 header with these flags and K=1. */
+uint32_t nvgre_deviations(uint16_t flags);
+
+/*
+ * Decodes the GRE header at `data`, of which `caplen` bytes were captured and `len` were on
+ * the wire up to the end of the IP packet (caplen <= len).
+ *
+ * Returns CLEAN, DEVIANT, TEB_NO_KEY or OTHER_GRE with all of `gre` set; MALFORMED where the
+ * header does not fit into `len`, TRUNCATED where it does not fit into `caplen`: then
+ * gre->header_len is the smallest length that the header must have and the rest may be unset.
+ */
+enum nvgre_class nvgre_gre_decode(const uint8_t *data, uint32_t caplen, uint32_t len,
+                                  struct nvgre_gre *gre);
+
+/*
+ * Bytes of the GRE header that `flags` ask for, and the writing of it: C, K and S and their
+ * fields from `gre` (header_len and deviations are not looked at). Returns the bytes written.
+ * Source routes and version 1 are not written: R, A and the version must be 0.
+ */
+uint32_t nvgre_gre_len(uint16_t flags);
+uint32_t nvgre_gre_write(const struct nvgre_gre *gre, uint8_t *out);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "outer.h"
+
+#include "checksum.h"
+#include "wire.h"
+
+enum { IPV4_LEN = 20, IPV6_LEN = 40, IPV4_DF = 0x4000, IP_LEN_MAX = 0xFFFF };
+
+static uint8_t *ethernet_init(uint8_t *p, const struct nvgre_outer *outer)
+{
+    uint16_t ethertype = outer->ip_version == 4 ? NVGRE_ETHERTYPE_IPV4 : NVGRE_ETHERTYPE_IPV6;
+
+    memcpy(p, outer->dst_mac, 6);
+    memcpy(p + 6, outer->src_mac, 6);
+    p += 12;
+    if (outer->vlan_tpid) {
+        wire_put16(p, outer->vlan_tpid);
+        wire_put16(p + 2, outer->vlan_tci);
+        p += NVGRE_VLAN_TAG_LEN;
+    }
+    wire_put16(p, ethertype);
+    return p + 2;
+}
+
+static uint8_t *ipv4_init(uint8_t *p, const struct nvgre_outer *outer)
+{
+    p[0] = 0x45;
+    wire_put16(p + 6, outer->df ? IPV4_DF : 0);
+    p[8] = outer->ttl;
+    p[9] = NVGRE_IP_PROTOCOL;
+    memcpy(p + 12, outer->src_pa, 4);
+    memcpy(p + 16, outer->dst_pa, 4);
+    return p + IPV4_LEN;
+}
+
+static uint8_t *ipv6_init(uint8_t *p, const struct nvgre_outer *outer)
+{
+    p[6] = NVGRE_IP_PROTOCOL;
+    p[7] = outer->ttl;
+    memcpy(p + 8, outer->src_pa, 16);
+    memcpy(p + 24, outer->dst_pa, 16);
+    return p + IPV6_LEN;
+}
+
+void nvgre_template_init(struct nvgre_template *tmpl, const struct nvgre_outer *outer)
+{
+    const struct nvgre_gre gre = {.flags = NVGRE_FLAG_K, .protocol = NVGRE_PROTOCOL_TYPE};
+    uint8_t *p;
+
+    *tmpl = (struct nvgre_template){.ip_version = outer->ip_version};
+    p = ethernet_init(tmpl->bytes, outer);
+    tmpl->ip_offset = (uint8_t)(p - tmpl->bytes);
+    if (outer->ip_version == 4) {
+        p = ipv4_init(p, outer);
+        tmpl->ip_sum = nvgre_sum(tmpl->bytes + tmpl->ip_offset, IPV4_LEN, 0);
+    } else {
+        p = ipv6_init(p, outer);
+    }
+    p += nvgre_gre_write(&gre, p);
+    tmpl->len = (uint8_t)(p - tmpl->bytes);
+}
+
+uint32_t nvgre_template_inner_max(const struct nvgre_template *tmpl)
+{
+    return IP_LEN_MAX - NVGRE_HEADER_LEN - (tmpl->ip_version == 4 ? IPV4_LEN : 0u);
+}
+
+uint32_t nvgre_template_write(const struct nvgre_template *tmpl,
+                              const struct nvgre_outer_fields *fields, uint8_t *out)
+{
+    uint8_t *ip = out + tmpl->ip_offset;
+    uint32_t payload_len = NVGRE_HEADER_LEN + fields->inner_len;
+
+    memcpy(out, tmpl->bytes, NVGRE_OUTER_LEN_MAX);
+    if (tmpl->ip_version == 4) {
+        uint32_t total_len = IPV4_LEN + payload_len;
+
+        ip[1] = fields->tos;
+        wire_put16(ip + 2, (uint16_t)total_len);
+        wire_put16(ip + 10, (uint16_t)~nvgre_sum_fold(tmpl->ip_sum + fields->tos + total_len));
+    } else {
+        wire_put32(ip, 6u << 28 | (uint32_t)fields->tos << 20 | fields->flow_label);
+        wire_put16(ip + 4, (uint16_t)payload_len);
+    }
+    wire_put32(out + tmpl->len - 4, fields->key);
+    return tmpl->len;
+}
