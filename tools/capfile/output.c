@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#define _GNU_SOURCE
+#include "output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PIPE_SIZE (1024 * 1024)
+
+/* The name that renaming must replace: behind a symbolic link, not the link. */
+static char *final_path(const char *path)
+{
+    char *resolved = realpath(path, NULL);
+
+    return resolved ? resolved : strdup(path);
+}
+
+static char *temporary_path(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
+    char *temporary = NULL;
+
+    if (asprintf(&temporary, "%.*s.%s.XXXXXX", (int)(name - path), path, name) < 0)
+        return NULL;
+    return temporary;
+}
+
+/* The mode that a plain open would have given, or the one that the file has. */
+static mode_t file_mode(const struct stat *existing)
+{
+    mode_t mask;
+
+    if (existing)
+        return existing->st_mode & 07777;
+    mask = umask(0);
+    umask(mask);
+    return 0666 & ~mask;
+}
+
+static int open_temporary(struct cap_output *output, const char *path, const struct stat *existing)
+{
+    output->path = final_path(path);
+    output->temporary = output->path ? temporary_path(output->path) : NULL;
+    if (!output->temporary)
+        return -1;
+    if (existing && access(output->path, W_OK) != 0)
+        return -1;
+    output->fd = mkostemp(output->temporary, O_CLOEXEC);
+    if (output->fd < 0) {
+        free(output->temporary);
+        output->temporary = NULL;
+        return -1;
+    }
+    return fchmod(output->fd, file_mode(existing));
+}
+
+static int open_path(struct cap_output *output, const char *path, const struct cap_input *input,
+                     struct cap_error *error)
+{
+    struct stat out;
+    struct stat in;
+    bool standard = strcmp(path, "-") == 0;
+    bool opened = true;
+    bool exists = (standard ? fstat(STDOUT_FILENO, &out) : stat(path, &out)) == 0;
+
+    if (exists && S_ISREG(out.st_mode) && fstat(input->fd, &in) == 0 && in.st_dev == out.st_dev &&
+        in.st_ino == out.st_ino) {
+        cap_error_set(error, "is also the input; the input is never overwritten");
+        return -1;
+    }
+    if (standard)
+        output->fd = STDOUT_FILENO;
+    else if (exists && !S_ISREG(out.st_mode))
+        output->fd = open(path, O_WRONLY | O_CLOEXEC);
+    else
+        opened = open_temporary(output, path, exists ? &out : NULL) == 0;
+    if (!opened || output->fd < 0) {
+        cap_error_system(error, "cannot create");
+        return -1;
+    }
+    if (exists && S_ISFIFO(out.st_mode))
+        (void)fcntl(output->fd, F_SETPIPE_SZ, PIPE_SIZE); /* faster where it is allowed */
+    return 0;
+}
+
+int cap_output_open(struct cap_output *output, const char *path, const struct cap_input *input,
+                    struct cap_error *error)
+{
+    *output = (struct cap_output){.fd = -1};
+    output->buffer = malloc(CAP_IO_CHUNK + CAP_OUTPUT_ROOM);
+    if (!output->buffer) {
+        cap_error_system(error, "cannot create");
+        return -1;
+    }
+    output->at = output->buffer;
+    if (open_path(output, path, input, error) == 0)
+        return 0;
+    cap_output_close(output);
+    return -1;
+}
+
+static int write_all(struct cap_output *output, const uint8_t *data, size_t len)
+{
+    while (len > 0 && !output->error) {
+        ssize_t done = write(output->fd, data, len);
+
+        if (done >= 0) {
+            data += done;
+            len -= (size_t)done;
+        } else if (errno != EINTR) {
+            output->error = errno;
+        }
+    }
+    return output->error ? -1 : 0;
+}
+
+static int write_front(struct cap_output *output, size_t len)
+{
+    size_t fill = (size_t)(output->at - output->buffer);
+
+    if (write_all(output, output->buffer, len) != 0)
+        fill = len; /* nothing more is written; the buffer must not overflow */
+    memmove(output->buffer, output->buffer + len, fill - len);
+    output->at = output->buffer + (fill - len);
+    return output->error ? -1 : 0;
+}
+
+int cap_output_write_chunks(struct cap_output *output)
+{
+    size_t fill = (size_t)(output->at - output->buffer);
+
+    return write_front(output, fill - fill % CAP_IO_CHUNK);
+}
+
+int cap_output_flush(struct cap_output *output)
+{
+    return write_front(output, (size_t)(output->at - output->buffer));
+}
+
+int cap_output_publish(struct cap_output *output, struct cap_error *error)
+{
+    bool failed = cap_output_flush(output) != 0;
+    int fd = output->fd;
+
+    output->fd = -1;
+    if (failed)
+        errno = output->error;
+    if (close(fd) != 0 && !failed)
+        failed = true;
+    if (!failed && output->temporary) {
+        failed = rename(output->temporary, output->path) != 0;
+        if (!failed) {
+            free(output->temporary);
+            output->temporary = NULL;
+        }
+    }
+    if (failed)
+        cap_error_system(error, "cannot write");
+    return failed ? -1 : 0;
+}
+
+void cap_output_close(struct cap_output *output)
+{
+    int reason = errno;
+
+    if (output->fd > STDERR_FILENO)
+        close(output->fd);
+    if (output->temporary)
+        unlink(output->temporary);
+    free(output->temporary);
+    free(output->path);
+    free(output->buffer);
+    *output = (struct cap_output){.fd = -1, .error = output->error};
+    errno = reason;
+}

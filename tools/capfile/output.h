@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef CAPFILE_OUTPUT_H
+#define CAPFILE_OUTPUT_H
+
+/*
+ * A file, pipe or device written through one large buffer. A regular file appears under its
+ * name only when it is complete: it is written beside it and renamed by cap_output_publish.
+ */
+
+#include <stdint.h>
+
+#include "capture.h"
+#include "input.h"
+
+/* Bytes that are always free behind `cap_output_at`. */
+#define CAP_OUTPUT_ROOM ((size_t)768 * 1024)
+
+struct cap_output {
+    int fd;
+    int error;       /* errno of a failed write, or 0 */
+    char *path;      /* where a regular file goes; NULL for others */
+    char *temporary; /* where it is until then */
+    uint8_t *buffer;
+    uint8_t *at; /* where the next byte goes */
+};
+
+/*
+ * Opens `path` (`-` is standard output) for output that does not come from `input`: the same
+ * file is refused before anything is opened for writing. Returns 0, or -1 with *error set.
+ */
+int cap_output_open(struct cap_output *output, const char *path, const struct cap_input *input,
+                    struct cap_error *error);
+
+/* Writes whole chunks, or all there is; -1 with output->error set where that fails. */
+int cap_output_write_chunks(struct cap_output *output);
+int cap_output_flush(struct cap_output *output);
+
+/* Writes all there is, closes and gives the file its name. Returns 0, or -1 with *error set. */
+int cap_output_publish(struct cap_output *output, struct cap_error *error);
+
+/* Closes; a file that was not published is removed. */
+void cap_output_close(struct cap_output *output);
+
+static inline uint8_t *cap_output_at(const struct cap_output *output)
+{
+    return output->at;
+}
+
+/* Takes `len` bytes that stand at cap_output_at (at most CAP_OUTPUT_ROOM). */
+static inline int cap_output_add(struct cap_output *output, size_t len)
+{
+    output->at += len;
+    return (size_t)(output->at - output->buffer) < CAP_IO_CHUNK ? 0
+                                                                : cap_output_write_chunks(output);
+}
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef CAPFILE_PCAPNG_H
+#define CAPFILE_PCAPNG_H
+
+/* The pcapng file format (draft-ietf-opsawg-pcapng). Internal to capfile. */
+
+#include "reader.h"
+#include "writer.h"
+
+#define PCAPNG_SECTION 0x0A0D0D0Au
+#define PCAPNG_INTERFACE 1u
+#define PCAPNG_OBSOLETE_PACKET 2u
+#define PCAPNG_SIMPLE_PACKET 3u
+#define PCAPNG_STATISTICS 5u
+#define PCAPNG_ENHANCED_PACKET 6u
+#define PCAPNG_BYTE_ORDER 0x1A2B3C4Du
+
+enum {
+    PCAPNG_BLOCK_LEN = 12, /* type and length before, length behind */
+    PCAPNG_SECTION_LEN = 28,
+    PCAPNG_INTERFACE_LEN = 20,
+    PCAPNG_PACKET_HEADER_LEN = 28, /* of enhanced and obsolete packets, up to the data */
+    PCAPNG_SIMPLE_HEADER_LEN = 12,
+    PCAPNG_OPTION_END = 0,
+    PCAPNG_SECTION_APPLICATION = 4,
+    PCAPNG_IF_TSRESOL = 9,
+    PCAPNG_IF_FCSLEN = 13,
+    PCAPNG_IF_TSOFFSET = 14,
+    PCAPNG_PACKET_FLAGS = 2,
+    PCAPNG_PACKET_HASH = 3
+};
+
+/* Bits of the packet flags option that give the length of the FCS. */
+#define PCAPNG_FLAGS_FCS 0x1E0u
+
+/* Interfaces that one section may have; more is an attack on memory. */
+#define PCAPNG_INTERFACES_MAX 65536u
+
+static inline uint32_t pcapng_padded(uint32_t len)
+{
+    return (len + 3) & ~3u;
+}
+
+/* One option of a list: its value, and where the next option begins. */
+struct pcapng_option {
+    uint16_t code;
+    uint16_t len;
+    const uint8_t *value;
+    const uint8_t *next;
+};
+
+/* Reads the option at `p`; false at the list's end, marked or not, and where it makes no sense. */
+bool pcapng_option_read(const uint8_t *p, const uint8_t *end, bool swapped,
+                        struct pcapng_option *option);
+
+/* Reads the first section's header. */
+int pcapng_reader_open(struct cap_reader *reader);
+
+extern const struct cap_writer_ops pcapng_writer_ops;
+
+#endif

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "reader.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "order.h"
+#include "pcap.h"
+#include "pcapng.h"
+#include "reader_common.h"
+
+static bool is_magic(uint32_t word, uint32_t magic)
+{
+    return word == magic || word == order32(magic, true);
+}
+
+/* What else users pass by mistake deserves its name. */
+static const char *other_format(uint32_t word)
+{
+    uint8_t first[4];
+
+    memcpy(first, &word, sizeof first);
+    if (first[0] == 0x1f && first[1] == 0x8b)
+        return "gzip-compressed; decompress it first";
+    if (first[0] == 0x28 && first[1] == 0xb5 && first[2] == 0x2f && first[3] == 0xfd)
+        return "zstd-compressed; decompress it first";
+    return "not a pcap or pcapng capture";
+}
+
+static int open_format(struct cap_reader *reader)
+{
+    const uint8_t *first = cap_input_view(&reader->input, 4);
+    uint32_t word;
+
+    if (!first && reader->input.error) {
+        cap_error_set(&reader->error, "cannot read: %s", strerror(reader->input.error));
+        return -1;
+    }
+    if (!first) {
+        cap_error_set(&reader->error, "%s, %zu bytes",
+                      cap_input_left(&reader->input) ? "too short for a capture" : "empty file",
+                      cap_input_left(&reader->input));
+        return -1;
+    }
+    memcpy(&word, first, sizeof word);
+    if (word == PCAPNG_SECTION)
+        return pcapng_reader_open(reader);
+    if (is_magic(word, PCAP_MAGIC_USEC) || is_magic(word, PCAP_MAGIC_NSEC) ||
+        is_magic(word, PCAP_MAGIC_MODIFIED))
+        return pcap_reader_open(reader);
+    cap_error_set(&reader->error, "%s (it begins with %02x %02x %02x %02x)", other_format(word),
+                  first[0], first[1], first[2], first[3]);
+    return -1;
+}
+
+int cap_reader_open(struct cap_reader *reader, const char *path, const struct cap_wait *wait)
+{
+    *reader = (struct cap_reader){0};
+    if (cap_input_open(&reader->input, path, wait, &reader->error) != 0)
+        return -1;
+    if (open_format(reader) == 0)
+        return 0;
+    cap_reader_close(reader);
+    return -1;
+}
+
+void cap_reader_close(struct cap_reader *reader)
+{
+    cap_input_close(&reader->input);
+    free(reader->ifaces);
+    reader->ifaces = NULL;
+}
+
+enum cap_event cap_reader_ended(struct cap_reader *reader, const char *where, size_t needed)
+{
+    size_t left = cap_input_left(&reader->input);
+
+    if (reader->input.stopped)
+        return CAP_STOPPED;
+    if (reader->input.error) {
+        cap_error_set(&reader->error, "cannot read: %s", strerror(reader->input.error));
+        return CAP_FAILED;
+    }
+    if (left == 0)
+        return CAP_END;
+    cap_error_set(&reader->error, "the file ends inside the %s, %zu of %zu bytes", where, left,
+                  needed);
+    return CAP_CUT;
+}
+
+struct cap_iface *cap_reader_add_iface(struct cap_reader *reader)
+{
+    if (reader->iface_count == reader->iface_room) {
+        uint32_t room = reader->iface_room ? reader->iface_room * 2 : 4;
+        struct cap_iface *ifaces = realloc(reader->ifaces, room * sizeof *ifaces);
+
+        if (!ifaces) {
+            cap_error_system(&reader->error, "cannot read on");
+            return NULL;
+        }
+        reader->ifaces = ifaces;
+        reader->iface_room = room;
+    }
+    return &reader->ifaces[reader->iface_count++];
+}

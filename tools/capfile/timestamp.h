@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef CAPFILE_TIMESTAMP_H
+#define CAPFILE_TIMESTAMP_H
+
+/* Time stamps between the units of formats and interfaces. */
+
+#include "capture.h"
+
+struct cap_time {
+    int64_t sec; /* since 1970-01-01 UTC */
+    uint32_t nsec;
+};
+
+/* The time of a packet, finer digits than ns cut off; 0 for records without time. */
+struct cap_time cap_packet_time(const struct cap_packet *packet);
+
+/* Whether if_tsresol tells times apart that lie less than a microsecond from each other. */
+bool cap_tsresol_is_fine(uint8_t tsresol);
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "writer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "pcap.h"
+#include "pcapng.h"
+
+int cap_writer_open(struct cap_writer *writer, const char *path, const struct cap_reader *reader,
+                    const struct cap_writer_config *config, struct cap_error *error)
+{
+    bool pcapng = config->format == CAP_FORMAT_PCAPNG;
+
+    *writer = (struct cap_writer){
+        .config = *config, .ops = pcapng ? &pcapng_writer_ops : &pcap_writer_ops, .reader = reader};
+    writer->header_len = writer->ops->header_len;
+    return cap_output_open(&writer->output, path, &reader->input, error);
+}
+
+void cap_writer_start(struct cap_writer *writer)
+{
+    writer->started = true;
+    writer->ops->start(writer);
+}
+
+enum cap_result cap_writer_keep(struct cap_writer *writer, const struct cap_packet *packet)
+{
+    uint8_t *room = cap_writer_room(writer);
+
+    if (writer->ops->can_copy(writer, packet)) {
+        memcpy(cap_output_at(&writer->output), packet->raw, packet->raw_len);
+        writer->packets++;
+        writer->bytes += packet->caplen;
+        return cap_output_add(&writer->output, packet->raw_len) ? CAP_WRITE_FAILED : CAP_OK;
+    }
+    memcpy(room, packet->data, packet->caplen);
+    return cap_writer_commit(writer, packet, packet->iface->linktype, packet->caplen, packet->len);
+}
+
+enum cap_result cap_writer_block(struct cap_writer *writer, const struct cap_block *block)
+{
+    return writer->ops->block(writer, block);
+}
+
+int cap_writer_flush(struct cap_writer *writer)
+{
+    return cap_output_flush(&writer->output);
+}
+
+int cap_writer_publish(struct cap_writer *writer, struct cap_error *error)
+{
+    if (!writer->started)
+        cap_writer_start(writer);
+    return cap_output_publish(&writer->output, error);
+}
+
+void cap_writer_close(struct cap_writer *writer)
+{
+    cap_output_close(&writer->output);
+    free(writer->map);
+    writer->map = NULL;
+}

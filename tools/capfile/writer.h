@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef CAPFILE_WRITER_H
+#define CAPFILE_WRITER_H
+
+/*
+ * Streaming writer of pcap and pcapng. A transform writes a packet's new bytes straight into
+ * the writer's buffer (room, then commit); packets that stay as they are, are copied (keep).
+ * What the input's format has and the output's can hold too, survives byte for byte: records,
+ * byte order, sections, interfaces, blocks, options.
+ */
+
+#include "output.h"
+#include "reader.h"
+
+struct cap_writer_config {
+    enum cap_format format;
+    bool auto_nsec; /* pcap, but nsecpcap where the input's times are finer */
+    uint16_t (*linktype)(uint16_t linktype); /* what the transform makes of a link type */
+    uint32_t growth; /* bytes by which it may lengthen a packet, for the snaplen */
+};
+
+enum cap_result {
+    CAP_OK,
+    CAP_UNSTORABLE, /* not written: the output's format cannot hold it; nothing else is wrong */
+    CAP_WRITE_FAILED
+};
+
+/* Where a section's interface went: 1 + its number in the output, or 0 for nowhere yet. */
+struct cap_iface_map {
+    uint32_t own;      /* with the link type it has */
+    uint32_t ethernet; /* for what a transform made of its packets */
+};
+
+struct cap_writer_ops;
+
+struct cap_writer {
+    struct cap_output output;
+    struct cap_writer_config config;
+    const struct cap_writer_ops *ops;
+    const struct cap_reader *reader;
+    uint64_t packets;          /* written */
+    uint64_t bytes;            /* captured bytes in them */
+    uint32_t header_len;       /* bytes of a record before the packet's data */
+    bool swapped;              /* the output's integers are not in host byte order */
+    bool started;              /* what stands before the first packet is written */
+    uint16_t linktype;         /* pcap: of the file */
+    struct cap_iface_map *map; /* pcapng: by number in the input */
+    uint32_t map_room;
+    uint32_t iface_count;   /* pcapng: in the output's section */
+    uint32_t first_snaplen; /* pcapng: of the section's first interface */
+};
+
+/* What differs between the formats. */
+struct cap_writer_ops {
+    uint32_t header_len;
+    void (*start)(struct cap_writer *writer); /* a failure shows at the next write */
+    enum cap_result (*commit)(struct cap_writer *writer, const struct cap_packet *packet,
+                              uint16_t linktype, uint32_t caplen, uint32_t len);
+    bool (*can_copy)(const struct cap_writer *writer, const struct cap_packet *packet);
+    enum cap_result (*block)(struct cap_writer *writer, const struct cap_block *block);
+};
+
+/* Opens `path` for what comes from `reader`. Returns 0, or -1 with *error set. */
+int cap_writer_open(struct cap_writer *writer, const char *path, const struct cap_reader *reader,
+                    const struct cap_writer_config *config, struct cap_error *error);
+
+/* Writes what stands before the first packet. */
+void cap_writer_start(struct cap_writer *writer);
+
+/* Room for the bytes of the next packet: more than CAP_PACKET_MAX and any headers. */
+static inline uint8_t *cap_writer_room(struct cap_writer *writer)
+{
+    if (!writer->started)
+        cap_writer_start(writer);
+    return cap_output_at(&writer->output) + writer->header_len;
+}
+
+/*
+ * Makes a packet of the `caplen` bytes at cap_writer_room (of `len` on the wire): all else is
+ * as in `packet`.
+ */
+static inline enum cap_result cap_writer_commit(struct cap_writer *writer,
+                                                const struct cap_packet *packet, uint16_t linktype,
+                                                uint32_t caplen, uint32_t len)
+{
+    return writer->ops->commit(writer, packet, linktype, caplen, len);
+}
+
+/* Writes a packet as it is. */
+enum cap_result cap_writer_keep(struct cap_writer *writer, const struct cap_packet *packet);
+
+/* Writes a block that is not a sound packet; CAP_UNSTORABLE in pcap. */
+enum cap_result cap_writer_block(struct cap_writer *writer, const struct cap_block *block);
+
+/* Writes out what is buffered, for a reader that waits at the other end of a pipe. */
+int cap_writer_flush(struct cap_writer *writer);
+
+/* Completes the file and gives it its name. Returns 0, or -1 with *error set. */
+int cap_writer_publish(struct cap_writer *writer, struct cap_error *error);
+
+/* Frees all; an output that was not published is removed. */
+void cap_writer_close(struct cap_writer *writer);
+
+#endif

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "order.h"
+#include "pcap.h"
+#include "timestamp.h"
+
+static bool from_pcap(const struct cap_writer *writer)
+{
+    return writer->reader->format != CAP_FORMAT_PCAPNG;
+}
+
+/* The interface whose link type, times and snaplen the file takes over. */
+static struct cap_iface model_iface(const struct cap_writer *writer)
+{
+    const struct cap_iface none = {.linktype = CAP_LINKTYPE_ETHERNET, .tsresol = 6};
+    const struct cap_packet *packet = &writer->reader->packet;
+
+    if (packet->iface)
+        return *packet->iface;
+    return writer->reader->iface_count ? writer->reader->ifaces[0] : none;
+}
+
+static uint32_t grown_snaplen(const struct cap_writer *writer, uint32_t snaplen)
+{
+    if (!from_pcap(writer) || snaplen == 0)
+        return CAP_PACKET_MAX;
+    if (snaplen >= CAP_PACKET_MAX)
+        return snaplen;
+    snaplen += writer->config.growth;
+    return snaplen < CAP_PACKET_MAX ? snaplen : CAP_PACKET_MAX;
+}
+
+static void start(struct cap_writer *writer)
+{
+    uint8_t *header = cap_output_at(&writer->output);
+    struct cap_iface iface = model_iface(writer);
+    uint32_t magic;
+
+    writer->swapped = from_pcap(writer) && writer->reader->swapped;
+    writer->linktype = writer->config.linktype(iface.linktype);
+    if (writer->config.auto_nsec && cap_tsresol_is_fine(iface.tsresol))
+        writer->config.format = CAP_FORMAT_NSECPCAP;
+    magic = writer->config.format == CAP_FORMAT_NSECPCAP ? PCAP_MAGIC_NSEC : PCAP_MAGIC_USEC;
+    memcpy(header, writer->reader->header, PCAP_HEADER_LEN); /* time zone and accuracy */
+    order_put32(header, magic, writer->swapped);
+    order_put16(header + 4, PCAP_VERSION_MAJOR, writer->swapped);
+    order_put16(header + 6, PCAP_VERSION_MINOR, writer->swapped);
+    order_put32(header + 16, grown_snaplen(writer, iface.snaplen), writer->swapped);
+    order_put32(header + 20, writer->linktype, writer->swapped);
+    (void)cap_output_add(&writer->output, PCAP_HEADER_LEN);
+}
+
+static void put_time(const struct cap_writer *writer, uint8_t *record,
+                     const struct cap_packet *packet)
+{
+    struct cap_time time;
+
+    if (writer->reader->format == writer->config.format) {
+        order_put32(record, (uint32_t)(packet->ts >> 32), writer->swapped);
+        order_put32(record + 4, (uint32_t)packet->ts, writer->swapped);
+        return;
+    }
+    time = cap_packet_time(packet);
+    order_put32(record, (uint32_t)time.sec, writer->swapped);
+    order_put32(record + 4,
+                writer->config.format == CAP_FORMAT_NSECPCAP ? time.nsec : time.nsec / 1000,
+                writer->swapped);
+}
+
+static enum cap_result commit(struct cap_writer *writer, const struct cap_packet *packet,
+                              uint16_t linktype, uint32_t caplen, uint32_t len)
+{
+    uint8_t *record;
+
+    if (linktype != writer->linktype)
+        return CAP_UNSTORABLE;
+    record = cap_output_at(&writer->output);
+    put_time(writer, record, packet);
+    order_put32(record + 8, caplen, writer->swapped);
+    order_put32(record + 12, len, writer->swapped);
+    writer->packets++;
+    writer->bytes += caplen;
+    return cap_output_add(&writer->output, PCAP_RECORD_LEN + caplen) ? CAP_WRITE_FAILED : CAP_OK;
+}
+
+static bool can_copy(const struct cap_writer *writer, const struct cap_packet *packet)
+{
+    return packet->raw && packet->record == CAP_RECORD_PCAP &&
+           writer->reader->format == writer->config.format &&
+           packet->iface->linktype == writer->linktype;
+}
+
+static enum cap_result block_unstorable(struct cap_writer *writer, const struct cap_block *block)
+{
+    (void)writer;
+    (void)block;
+    return CAP_UNSTORABLE;
+}
+
+const struct cap_writer_ops pcap_writer_ops = {.header_len = PCAP_RECORD_LEN,
+                                               .start = start,
+                                               .commit = commit,
+                                               .can_copy = can_copy,
+                                               .block = block_unstorable};

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "order.h"
+#include "pcapng.h"
+
+enum { INTERFACE_BLOCK_MAX = 64 }; /* bytes of one that describe_iface writes */
+
+static bool from_pcapng(const struct cap_writer *writer)
+{
+    return writer->reader->format == CAP_FORMAT_PCAPNG;
+}
+
+/* Appends a whole block whose body of `body_len` bytes stands at the output's place + 8. */
+static enum cap_result add_block(struct cap_writer *writer, uint32_t type, uint32_t body_len)
+{
+    uint8_t *block = cap_output_at(&writer->output);
+    uint32_t len = PCAPNG_BLOCK_LEN + body_len;
+
+    order_put32(block, type, writer->swapped);
+    order_put32(block + 4, len, writer->swapped);
+    order_put32(block + len - 4, len, writer->swapped);
+    return cap_output_add(&writer->output, len) ? CAP_WRITE_FAILED : CAP_OK;
+}
+
+static uint8_t *put_option(const struct cap_writer *writer, uint8_t *p, uint16_t code,
+                           const void *value, uint16_t len)
+{
+    order_put16(p, code, writer->swapped);
+    order_put16(p + 2, len, writer->swapped);
+    memset(p + 4, 0, pcapng_padded(len));
+    memcpy(p + 4, value, len);
+    return p + 4 + pcapng_padded(len);
+}
+
+static uint8_t *put_end(const struct cap_writer *writer, uint8_t *p)
+{
+    return put_option(writer, p, PCAPNG_OPTION_END, "", 0);
+}
+
+static uint32_t grown_snaplen(const struct cap_writer *writer, uint32_t snaplen)
+{
+    if (snaplen == 0 || snaplen >= CAP_PACKET_MAX)
+        return snaplen;
+    snaplen += writer->config.growth;
+    return snaplen < CAP_PACKET_MAX ? snaplen : CAP_PACKET_MAX;
+}
+
+/* Counts an interface that goes to the output; returns 1 + its number there. */
+static uint32_t count_iface(struct cap_writer *writer, uint32_t snaplen)
+{
+    if (writer->iface_count++ == 0)
+        writer->first_snaplen = snaplen;
+    return writer->iface_count;
+}
+
+/* Describes an interface in the output; returns 1 + its number there. */
+static uint32_t describe_iface(struct cap_writer *writer, const struct cap_iface *iface,
+                               uint16_t linktype)
+{
+    uint8_t *body = cap_output_at(&writer->output) + 8;
+    uint32_t snaplen = grown_snaplen(writer, iface->snaplen);
+    int64_t tsoffset = (int64_t)order64((uint64_t)iface->tsoffset, writer->swapped);
+    uint8_t *p = body + 8;
+
+    order_put16(body, linktype, writer->swapped);
+    order_put16(body + 2, 0, writer->swapped);
+    order_put32(body + 4, snaplen, writer->swapped);
+    if (iface->tsresol != 6)
+        p = put_option(writer, p, PCAPNG_IF_TSRESOL, &iface->tsresol, 1);
+    if (tsoffset != 0)
+        p = put_option(writer, p, PCAPNG_IF_TSOFFSET, &tsoffset, 8);
+    if (p != body + 8)
+        p = put_end(writer, p);
+    (void)add_block(writer, PCAPNG_INTERFACE, (uint32_t)(p - body));
+    return count_iface(writer, snaplen);
+}
+
+static struct cap_iface_map *map_entry(struct cap_writer *writer, uint32_t id)
+{
+    if (id >= writer->map_room) {
+        uint32_t room = (id + 4) * 2;
+        struct cap_iface_map *map = realloc(writer->map, room * sizeof *map);
+
+        if (!map) {
+            writer->output.error = ENOMEM;
+            return NULL;
+        }
+        memset(map + writer->map_room, 0, (room - writer->map_room) * sizeof *map);
+        writer->map = map;
+        writer->map_room = room;
+    }
+    return &writer->map[id];
+}
+
+/* A section of our own, for input that has none. */
+static void start(struct cap_writer *writer)
+{
+    static const char application[] = "nvgre-pcap";
+    const struct cap_iface *iface = writer->reader->ifaces;
+    uint8_t *body = cap_output_at(&writer->output) + 8;
+    uint8_t *p = body + 16;
+    struct cap_iface_map *entry;
+
+    if (from_pcapng(writer))
+        return;
+    order_put32(body, PCAPNG_BYTE_ORDER, writer->swapped);
+    order_put16(body + 4, 1, writer->swapped);
+    order_put16(body + 6, 0, writer->swapped);
+    memset(body + 8, 0xFF, 8); /* section length not given */
+    p = put_option(writer, p, PCAPNG_SECTION_APPLICATION, application, sizeof application - 1);
+    p = put_end(writer, p);
+    (void)add_block(writer, PCAPNG_SECTION, (uint32_t)(p - body));
+    entry = map_entry(writer, 0);
+    if (entry && writer->config.linktype(iface->linktype) == iface->linktype)
+        entry->own = describe_iface(writer, iface, iface->linktype);
+}
+
+/*
+ * Where the output's number of a packet's interface is kept, 1 + number or 0 while it has none;
+ * NULL with output.error set.
+ */
+static uint32_t *iface_number(struct cap_writer *writer, const struct cap_packet *packet,
+                              uint16_t linktype)
+{
+    struct cap_iface_map *entry = map_entry(writer, packet->iface_id);
+
+    if (!entry)
+        return NULL;
+    return linktype == packet->iface->linktype ? &entry->own : &entry->ethernet;
+}
+
+/* Describes a packet's interface while the packet's data already stand in the buffer. */
+static uint32_t describe_before_data(struct cap_writer *writer, const struct cap_packet *packet,
+                                     uint16_t linktype, uint32_t caplen)
+{
+    uint8_t *data = cap_writer_room(writer);
+    uint8_t *aside = data + INTERFACE_BLOCK_MAX;
+    uint32_t number;
+
+    memmove(aside, data, caplen);
+    number = describe_iface(writer, packet->iface, linktype);
+    memmove(cap_writer_room(writer), aside, caplen);
+    return number;
+}
+
+/* Copies packet options: a hash of other bytes and the length of an FCS that is gone stay out. */
+static uint8_t *put_packet_options(const struct cap_packet *packet, uint8_t *p)
+{
+    const uint8_t *end = packet->options + packet->options_len;
+    const uint8_t *from = packet->options;
+    struct pcapng_option option;
+
+    for (; pcapng_option_read(from, end, packet->swapped, &option); from = option.next) {
+        if (option.code == PCAPNG_PACKET_HASH)
+            continue;
+        memcpy(p, from, (size_t)(option.next - from));
+        if (packet->fcs_cut && option.code == PCAPNG_PACKET_FLAGS && option.len == 4) {
+            uint32_t flags = order_get32(option.value, packet->swapped) & ~PCAPNG_FLAGS_FCS;
+
+            order_put32(p + 4, flags, packet->swapped);
+        }
+        p += option.next - from;
+    }
+    memset(p, 0, 4); /* the end marker */
+    return p + 4;
+}
+
+static void put_time(const struct cap_writer *writer, uint8_t *body,
+                     const struct cap_packet *packet)
+{
+    uint64_t ts = packet->ts;
+
+    if (packet->record == CAP_RECORD_PCAP)
+        ts = (ts >> 32) * (packet->iface->tsresol == 9 ? 1000000000u : 1000000u) + (uint32_t)ts;
+    order_put32(body + 4, (uint32_t)(ts >> 32), writer->swapped);
+    order_put32(body + 8, (uint32_t)ts, writer->swapped);
+}
+
+/* Whether a Simple Packet Block tells this caplen: it has none but by the interface's snaplen. */
+static bool simple_tells(const struct cap_writer *writer, uint32_t number, uint32_t caplen,
+                         uint32_t len)
+{
+    uint32_t snaplen = writer->first_snaplen;
+
+    return number == 1 && caplen == (snaplen && snaplen < len ? snaplen : len);
+}
+
+/* The packet's data stand where an Enhanced Packet Block has them. */
+static enum cap_result commit_simple(struct cap_writer *writer, uint32_t caplen, uint32_t len)
+{
+    uint8_t *body = cap_output_at(&writer->output) + 8;
+
+    memmove(body + 4, body + 20, caplen);
+    order_put32(body, len, writer->swapped);
+    memset(body + 4 + caplen, 0, pcapng_padded(caplen) - caplen);
+    return add_block(writer, PCAPNG_SIMPLE_PACKET, 4 + pcapng_padded(caplen));
+}
+
+static enum cap_result commit(struct cap_writer *writer, const struct cap_packet *packet,
+                              uint16_t linktype, uint32_t caplen, uint32_t len)
+{
+    uint32_t *number = iface_number(writer, packet, linktype);
+    uint8_t *body;
+    uint8_t *p;
+
+    if (!number)
+        return CAP_WRITE_FAILED;
+    if (*number == 0)
+        *number = describe_before_data(writer, packet, linktype, caplen);
+    writer->packets++;
+    writer->bytes += caplen;
+    if (packet->record == CAP_RECORD_SIMPLE && simple_tells(writer, *number, caplen, len))
+        return commit_simple(writer, caplen, len);
+    body = cap_output_at(&writer->output) + 8;
+    order_put32(body, *number - 1, writer->swapped);
+    put_time(writer, body, packet);
+    order_put32(body + 12, caplen, writer->swapped);
+    order_put32(body + 16, len, writer->swapped);
+    p = body + 20 + caplen;
+    memset(p, 0, 4); /* padding */
+    p = body + 20 + pcapng_padded(caplen);
+    if (packet->options_len)
+        p = put_packet_options(packet, p);
+    return add_block(writer, PCAPNG_ENHANCED_PACKET, (uint32_t)(p - body));
+}
+
+static bool can_copy(const struct cap_writer *writer, const struct cap_packet *packet)
+{
+    uint32_t number;
+
+    if (!packet->raw || !from_pcapng(writer) || packet->iface_id >= writer->map_room)
+        return false;
+    number = writer->map[packet->iface_id].own;
+    if (packet->record == CAP_RECORD_SIMPLE)
+        return simple_tells(writer, number, packet->caplen, packet->len);
+    return number == packet->iface_id + 1;
+}
+
+static enum cap_result section_block(struct cap_writer *writer, uint8_t *copy,
+                                     const struct cap_block *block)
+{
+    writer->swapped = block->swapped;
+    writer->iface_count = 0;
+    if (writer->map)
+        memset(writer->map, 0, writer->map_room * sizeof *writer->map);
+    memset(copy + 16, 0xFF, 8); /* its length is not known before its end */
+    return cap_output_add(&writer->output, block->len) ? CAP_WRITE_FAILED : CAP_OK;
+}
+
+/* The description of an interface, but for an FCS that its packets no longer have. */
+static uint32_t interface_body(const struct cap_writer *writer, uint8_t *copy,
+                               const struct cap_block *block)
+{
+    const uint8_t *end = block->data + block->len - 4;
+    const uint8_t *from = block->data + 16;
+    uint8_t *p = copy + 16;
+    struct pcapng_option option;
+
+    if (block->iface->fcs_len == 0)
+        return block->len - PCAPNG_BLOCK_LEN;
+    for (; pcapng_option_read(from, end, block->swapped, &option); from = option.next) {
+        if (option.code == PCAPNG_IF_FCSLEN)
+            continue;
+        memcpy(p, from, (size_t)(option.next - from));
+        p += option.next - from;
+    }
+    return (uint32_t)(put_end(writer, p) - (copy + 8));
+}
+
+static enum cap_result interface_block(struct cap_writer *writer, uint8_t *copy,
+                                       const struct cap_block *block)
+{
+    struct cap_iface_map *entry = map_entry(writer, writer->reader->iface_count - 1);
+    uint32_t snaplen = grown_snaplen(writer, block->iface->snaplen);
+
+    if (!entry)
+        return CAP_WRITE_FAILED;
+    order_put32(copy + 12, snaplen, writer->swapped);
+    entry->own = count_iface(writer, snaplen);
+    return add_block(writer, PCAPNG_INTERFACE, interface_body(writer, copy, block));
+}
+
+static void renumber_statistics(const struct cap_writer *writer, uint8_t *copy)
+{
+    uint32_t id = order_get32(copy + 8, writer->swapped);
+
+    if (id < writer->map_room && writer->map[id].own)
+        order_put32(copy + 8, writer->map[id].own - 1, writer->swapped);
+}
+
+static enum cap_result write_block(struct cap_writer *writer, const struct cap_block *block)
+{
+    uint8_t *copy = cap_output_at(&writer->output);
+
+    memcpy(copy, block->data, block->len);
+    if (block->type == PCAPNG_SECTION)
+        return section_block(writer, copy, block);
+    if (block->type == PCAPNG_INTERFACE)
+        return interface_block(writer, copy, block);
+    if (block->type == PCAPNG_STATISTICS && block->len > PCAPNG_BLOCK_LEN)
+        renumber_statistics(writer, copy);
+    return cap_output_add(&writer->output, block->len) ? CAP_WRITE_FAILED : CAP_OK;
+}
+
+const struct cap_writer_ops pcapng_writer_ops = {.header_len = PCAPNG_PACKET_HEADER_LEN,
+                                                 .start = start,
+                                                 .commit = commit,
+                                                 .can_copy = can_copy,
+                                                 .block = write_block};
