@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "flowid.h"
 
-#include "frame.h"
 #include "wire.h"
 
 #define CRC32C_REVERSED 0x82F63B78u
@@ -11,38 +10,28 @@ static const uint8_t microsoft_key[40] = {
     0x8f, 0xb0, 0xd0, 0xca, 0x2b, 0xcb, 0xae, 0x7b, 0x30, 0xb4, 0x77, 0xcb, 0x2d, 0xa3,
     0x80, 0x30, 0xf2, 0x0c, 0x6a, 0x42, 0xb7, 0x3b, 0xbe, 0xac, 0x01, 0xfa};
 
-static void ip_flow(const uint8_t *data, uint32_t caplen, const struct nvgre_ip *ip,
-                    struct nvgre_flow *flow)
+static void ip_flow(const struct nvgre_inner *inner, struct nvgre_flow *flow)
 {
+    const struct nvgre_ip *ip = &inner->ip;
     uint32_t ports = ip->offset + ip->header_len;
 
-    flow->addresses = data + ip->offset + (ip->version == 4 ? 12 : 8);
+    flow->addresses = inner->data + ip->offset + (ip->version == 4 ? 12 : 8);
     flow->addresses_len = ip->version == 4 ? 8 : 32;
-    if (ip->fragment || (ip->protocol != NVGRE_TCP && ip->protocol != NVGRE_UDP))
-        return;
-    if (ip->header_len + 4 <= ip->len && ports + 4 <= caplen) {
-        flow->ports = data + ports;
+    flow->ports = inner->data + ports;
+    flow->ports_len = 0;
+    if (!ip->fragment && (ip->protocol == NVGRE_TCP || ip->protocol == NVGRE_UDP) &&
+        ip->header_len + 4 <= ip->len && ports + 4 <= inner->caplen)
         flow->ports_len = 4;
-    }
 }
 
-void nvgre_flow_find(const uint8_t *data, uint32_t caplen, uint32_t len, struct nvgre_flow *flow)
+void nvgre_flow_find(const struct nvgre_inner *inner, struct nvgre_flow *flow)
 {
-    struct nvgre_l2 l2;
-    struct nvgre_ip ip;
-    enum nvgre_reason reason;
-    uint32_t value;
-
-    *flow = (struct nvgre_flow){data, data, 0, 0};
-    if (!nvgre_l2_decode(NVGRE_LINK_ETHERNET, data, caplen, &l2))
-        return;
-    if (nvgre_ip_decode(data, caplen, len, &l2, &ip, &reason, &value) == NVGRE_CLASS_CLEAN) {
-        ip_flow(data, caplen, &ip, flow);
-        return;
-    }
-    flow->addresses_len = 12;
-    flow->ports = data + l2.l3_offset - 2;
-    flow->ports_len = 2;
+    if (inner->has_ip)
+        ip_flow(inner, flow);
+    else if (inner->has_l2)
+        *flow = (struct nvgre_flow){inner->data, inner->data + inner->l2.l3_offset - 2, 12, 2};
+    else
+        *flow = (struct nvgre_flow){inner->data, inner->data, 0, 0};
 }
 
 static void toeplitz_init(struct nvgre_hasher *hasher)

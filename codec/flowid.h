@@ -9,6 +9,8 @@
 
 #include <stdint.h>
 
+#include "frame.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -29,8 +31,8 @@ struct nvgre_flow {
 
 #define NVGRE_FLOW_LEN_MAX 36u
 
-/* Finds the flow of an Ethernet frame (caplen <= len). */
-void nvgre_flow_find(const uint8_t *data, uint32_t caplen, uint32_t len, struct nvgre_flow *flow);
+/* Finds the flow of a frame that nvgre_inner_decode took apart. */
+void nvgre_flow_find(const struct nvgre_inner *inner, struct nvgre_flow *flow);
 
 enum nvgre_hash {
     NVGRE_HASH_TOEPLITZ,     /* with the key of Microsoft's RSS verification suite */

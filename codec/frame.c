@@ -268,3 +268,16 @@ enum nvgre_class nvgre_frame_decode(enum nvgre_link link, const uint8_t *data, u
         kind = frame->ip.fragment ? NVGRE_CLASS_FRAGMENT : gre_decode(data, caplen, frame);
     return frame->kind = kind;
 }
+
+void nvgre_inner_decode(const uint8_t *data, uint32_t caplen, struct nvgre_inner *inner)
+{
+    enum nvgre_reason reason;
+    uint32_t value;
+
+    inner->data = data;
+    inner->caplen = caplen;
+    inner->has_l2 = nvgre_l2_decode(NVGRE_LINK_ETHERNET, data, caplen, &inner->l2);
+    inner->has_ip =
+        inner->has_l2 && nvgre_ip_decode(data, caplen, UINT32_MAX, &inner->l2, &inner->ip, &reason,
+                                         &value) == NVGRE_CLASS_CLEAN;
+}

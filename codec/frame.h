@@ -106,6 +106,22 @@ enum nvgre_class nvgre_ip_decode(const uint8_t *data, uint32_t caplen, uint32_t 
 enum nvgre_class nvgre_frame_decode(enum nvgre_link link, const uint8_t *data, uint32_t caplen,
                                     uint32_t len, struct nvgre_frame *frame);
 
+/* A tenant's frame: what stands before and behind its VLAN tags, as far as captured. */
+struct nvgre_inner {
+    const uint8_t *data;
+    uint32_t caplen;
+    bool has_l2; /* `l2` is set */
+    bool has_ip; /* `ip` is set, offsets from `data` */
+    struct nvgre_l2 l2;
+    struct nvgre_ip ip;
+};
+
+/*
+ * Decodes a tenant's Ethernet frame. It is not ours to judge: an IP length beyond its end is
+ * taken as it is.
+ */
+void nvgre_inner_decode(const uint8_t *data, uint32_t caplen, struct nvgre_inner *inner);
+
 #ifdef __cplusplus
 }
 #endif

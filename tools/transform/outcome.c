@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "transform.h"
+
+const struct outcome_row outcome_rows[OUTCOME_COUNT] = {
+    [OUTCOME_DONE] = {DISPOSITION_DONE, "done", "done"},
+    [OUTCOME_NOT_NVGRE] = {DISPOSITION_OTHER, "not_nvgre", "not NVGRE"},
+    [OUTCOME_NO_KEY] = {DISPOSITION_OTHER, "no_key", "Ethernet in GRE without a key"},
+    [OUTCOME_OTHER_GRE] = {DISPOSITION_OTHER, "other_gre", "GRE of another kind"},
+    [OUTCOME_FRAGMENT] = {DISPOSITION_OTHER, "fragment", "fragment of an outer packet"},
+    [OUTCOME_NOT_SELECTED] = {DISPOSITION_OTHER, "not_selected", "VSID not selected"},
+    [OUTCOME_INNER_VLAN] = {DISPOSITION_DROP, "inner_vlan", "802.1Q tag in the inner frame"},
+    [OUTCOME_CONGESTION] = {DISPOSITION_DROP, "congestion",
+                            "outer CE on an inner packet without ECN (RFC 6040)"},
+    [OUTCOME_MALFORMED] = {DISPOSITION_BAD, "malformed", "malformed"},
+    [OUTCOME_TRUNCATED] = {DISPOSITION_BAD, "truncated", "cut before the inner frame"},
+    [OUTCOME_MUST_DISCARD] = {DISPOSITION_BAD, "must_discard",
+                              "GRE bits that a receiver must discard"},
+    [OUTCOME_DEVIANT] = {DISPOSITION_BAD, "deviant", "C, S or reserved GRE bits"},
+    [OUTCOME_OVERSIZE] = {DISPOSITION_BAD, "oversize", "too long for an outer IP packet"},
+    [OUTCOME_LINK_TYPE] = {DISPOSITION_BAD, "link_type", "link type that cannot be taken"},
+    [OUTCOME_UNSTORABLE] = {DISPOSITION_BAD, "unstorable",
+                            "lost: the output's format cannot hold it"},
+};

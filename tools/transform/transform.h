@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRANSFORM_TRANSFORM_H
+#define TRANSFORM_TRANSFORM_H
+
+/*
+ * What a command does to one packet: a pure function of a packet and a configuration, which
+ * writes the new bytes into room that the caller gives. No files, no printing, no state.
+ */
+
+#include <stdint.h>
+
+#include "capfile/capture.h"
+#include "frame.h"
+
+/* What became of a packet, and why. Names are part of the --json output. */
+enum outcome {
+    OUTCOME_DONE,
+
+    /* Kept (or left out with --others=drop): the command does not apply to it. */
+    OUTCOME_NOT_NVGRE,
+    OUTCOME_NO_KEY,
+    OUTCOME_OTHER_GRE,
+    OUTCOME_FRAGMENT,
+    OUTCOME_NOT_SELECTED,
+
+    /* Dropped: a rule of RFC 7637 or RFC 6040 says so. */
+    OUTCOME_INNER_VLAN,
+    OUTCOME_CONGESTION,
+
+    /* Kept, but the command should have applied: exit code 3. */
+    OUTCOME_MALFORMED,
+    OUTCOME_TRUNCATED,
+    OUTCOME_MUST_DISCARD,
+    OUTCOME_DEVIANT, /* with --strict only */
+    OUTCOME_OVERSIZE,
+    OUTCOME_LINK_TYPE,
+
+    /* Dropped, since the output's format cannot hold it: exit code 3. */
+    OUTCOME_UNSTORABLE,
+    OUTCOME_COUNT
+};
+
+enum disposition { DISPOSITION_DONE, DISPOSITION_OTHER, DISPOSITION_DROP, DISPOSITION_BAD };
+
+struct outcome_row {
+    enum disposition disposition;
+    const char *name; /* in --json */
+    const char *text; /* in the summary */
+};
+
+extern const struct outcome_row outcome_rows[OUTCOME_COUNT];
+
+/* The new packet, and what is worth counting about it. */
+struct transform_result {
+    uint32_t caplen;
+    uint32_t len;
+    enum nvgre_reason reason; /* of OUTCOME_MALFORMED */
+    uint32_t value;           /* the number that belongs to the outcome */
+    bool deviant;             /* C, S or ignorable bits were set */
+    bool reserved_vsid;
+};
+
+struct transform {
+    const char *done; /* what happened to packets of OUTCOME_DONE */
+    const void *config;
+    enum outcome (*run)(const void *config, const struct cap_packet *packet, uint8_t *room,
+                        struct transform_result *result);
+    uint16_t (*linktype)(uint16_t linktype); /* what it makes of a link type */
+    uint32_t growth;                         /* bytes by which it may lengthen a packet */
+};
+
+/* What an 802.1Q tag of the inner frame leads to (RFC 7637 section 3.3). */
+enum inner_vlan { INNER_VLAN_STRIP, INNER_VLAN_DROP, INNER_VLAN_KEEP };
+
+/* What happens to ECN at the tunnel's ends (RFC 6040). */
+enum ecn_mode { ECN_COPY, ECN_IGNORE };
+
+#endif
