@@ -1,38 +1,81 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "encap.h"
 
-#include <string.h>
-
+#include "copy.h"
 #include "ecn.h"
 
-/* The inner frame as it goes into the tunnel: without `tags_len` bytes of VLAN tags. */
-struct inner {
-    const uint8_t *data;
-    uint32_t caplen;
-    uint32_t len;
-    uint32_t tags_len;
-    uint8_t ecn;
-};
-
-/* MAC addresses, then what stands behind the tags: the last tag's EtherType comes along. */
-static void copy_inner(uint8_t *out, const struct inner *inner)
+static enum outcome no_ethernet_header(const struct cap_packet *packet,
+                                       struct transform_result *result)
 {
-    if (inner->tags_len == 0) {
-        memcpy(out, inner->data, inner->caplen);
-        return;
-    }
-    memcpy(out, inner->data, 12);
-    memcpy(out + 12, inner->data + 12 + inner->tags_len, inner->caplen - inner->tags_len - 12);
+    if (packet->caplen < packet->len)
+        return OUTCOME_TRUNCATED;
+    result->reason = NVGRE_REASON_INNER_LEN;
+    result->value = packet->len;
+    return OUTCOME_MALFORMED;
 }
 
-static void read_ecn(struct inner *inner, const struct nvgre_l2 *l2)
+/* What the flow's hash gives, and TOS. */
+static void fill_fields(const struct encap_config *config, const struct nvgre_inner *inner,
+                        struct nvgre_outer_fields *fields)
 {
-    const uint8_t *ip = inner->data + l2->l3_offset;
+    fields->key = config->key;
+    fields->flow_label = 0;
+    if (config->hash_flow) {
+        struct nvgre_flow flow;
+        uint32_t hash;
 
-    if (inner->caplen < l2->l3_offset + 2)
-        return;
-    if (l2->ethertype == NVGRE_ETHERTYPE_IPV4)
-        inner->ecn = ip[1] & NVGRE_ECN_MASK;
-    else if (l2->ethertype == NVGRE_ETHERTYPE_IPV6)
-        inner->ecn = (ip[1] >> 4) & NVGRE_ECN_MASK;
+        nvgre_flow_find(inner, &flow);
+        hash = nvgre_flow_hash(&config->hasher, &flow);
+        fields->key |= hash & 0xFF;
+        fields->flow_label = hash >> 12;
+    }
+    fields->tos = config->tos;
+    if (config->ecn == ECN_COPY && inner->has_ip)
+        fields->tos = (uint8_t)((config->tos & ~NVGRE_ECN_MASK) | (inner->ip.tos & NVGRE_ECN_MASK));
+}
+
+static enum outcome run(const void *config, const struct cap_packet *packet, uint8_t *room,
+                        struct transform_result *result)
+{
+    const struct encap_config *encap = config;
+    struct nvgre_outer_fields fields;
+    struct nvgre_inner inner;
+    uint32_t tags_len;
+    uint32_t outer_len;
+
+    if (packet->iface->linktype != CAP_LINKTYPE_ETHERNET) {
+        result->value = packet->iface->linktype;
+        return OUTCOME_LINK_TYPE;
+    }
+    nvgre_inner_decode(packet->data, packet->caplen, &inner);
+    if (!inner.has_l2)
+        return no_ethernet_header(packet, result);
+    if (inner.l2.vlan_count && encap->inner_vlan == INNER_VLAN_DROP)
+        return OUTCOME_INNER_VLAN;
+    tags_len = encap->inner_vlan == INNER_VLAN_STRIP ? inner.l2.vlan_count * NVGRE_VLAN_TAG_LEN : 0;
+    fields.inner_len = packet->len - tags_len;
+    if (fields.inner_len > nvgre_template_inner_max(&encap->tmpl)) {
+        result->value = fields.inner_len;
+        return OUTCOME_OVERSIZE;
+    }
+    fill_fields(encap, &inner, &fields);
+    outer_len = nvgre_template_write(&encap->tmpl, &fields, room);
+    copy_untagged(room + outer_len, packet->data, packet->caplen, tags_len);
+    result->caplen = outer_len + packet->caplen - tags_len;
+    result->len = outer_len + fields.inner_len;
+    return OUTCOME_DONE;
+}
+
+static uint16_t same_linktype(uint16_t linktype)
+{
+    return linktype;
+}
+
+struct transform encap_transform(const struct encap_config *config)
+{
+    return (struct transform){.done = "encapsulated",
+                              .config = config,
+                              .run = run,
+                              .linktype = same_linktype,
+                              .growth = config->tmpl.len};
 }

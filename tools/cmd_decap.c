@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "commands.h"
+#include "run.h"
+#include "transform/decap.h"
+
+struct decap_options {
+    struct run_options run;
+    struct vsid_set vsids;
+    struct option_number inner_vlan; /* enum inner_vlan */
+    struct option_number ecn;        /* enum ecn_mode */
+};
+
+static const struct option_word vlan_words[] = {
+    {"drop", INNER_VLAN_DROP}, {"strip", INNER_VLAN_STRIP}, {"keep", INNER_VLAN_KEEP}, {NULL, 0}};
+
+static const struct option_word ecn_words[] = {
+    {"copy", ECN_COPY}, {"ignore", ECN_IGNORE}, {NULL, 0}};
+
+#define FIELD(name) offsetof(struct decap_options, name)
+
+static const struct option_row rows[] = {
+    {.help = "Tunnels"},
+    {OPTION_VSIDS, "vsid-filter", 0, "LIST", "take only these VSIDs, such as 5001,6000-6009",
+     .offset = FIELD(vsids)},
+    {OPTION_WORD, "inner-vlan", 0, "WHAT", "inner frames with an 802.1Q tag", "drop",
+     .words = vlan_words, .offset = FIELD(inner_vlan)},
+    {OPTION_WORD, "ecn", 0, "WHAT", "congestion marks of the outer header (RFC 6040)", "copy",
+     .words = ecn_words, .offset = FIELD(ecn)},
+    {0}};
+
+static const struct option_row *const tables[] = {rows, run_option_rows, NULL};
+
+static const struct option_set option_set = {
+    "decap", "[options] IN OUT",
+    "Take the tenants' frames out of NVGRE (RFC 7637): outer Ethernet, SLL, SLL2, raw IP or\n"
+    "loopback, VLAN tags, IPv4 or IPv6 with options and extension headers, GRE. IN and OUT\n"
+    "are pcap or pcapng files; - is standard input or output.",
+    tables};
+
+int cmd_decap(int argc, char **argv)
+{
+    const char *positional[2] = {NULL, NULL};
+    struct decap_options options = {0};
+    struct decap_config config;
+    struct transform transform;
+    int code = options_parse(&option_set, argc, argv, &options, positional, 2);
+
+    if (code == OPTIONS_GO_ON)
+        code = run_files(&option_set, &options.run, positional);
+    if (code == OPTIONS_GO_ON) {
+        config = (struct decap_config){.vsids = options.vsids,
+                                       .inner_vlan = (enum inner_vlan)options.inner_vlan.value,
+                                       .ecn = (enum ecn_mode)options.ecn.value,
+                                       .strict = options.run.strict};
+        transform = decap_transform(&config);
+        code = run_transform("decap", &options.run, &transform);
+    }
+    vsid_set_free(&options.vsids);
+    return code;
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "commands.h"
+#include "diag.h"
+#include "run.h"
+#include "transform/encap.h"
+
+/* --flowid: a fixed value, or one of these above all values. */
+enum flowid_word { FLOWID_TOEPLITZ = 256, FLOWID_TOEPLITZ_SYM, FLOWID_CRC32C };
+
+struct encap_options {
+    struct run_options run;
+    struct option_number vsid, key, flowid;
+    struct option_address local, remote;
+    struct option_mac src_mac, dst_mac;
+    struct option_number vlan_id, vlan_pri, vlan_cfi, vlan_proto;
+    struct option_number ttl, tos, df;
+    struct option_number inner_vlan; /* enum inner_vlan */
+    struct option_number ecn;        /* enum ecn_mode */
+    bool allow_reserved;
+};
+
+static const struct option_word flowid_words[] = {{"toeplitz", FLOWID_TOEPLITZ},
+                                                  {"toeplitz-sym", FLOWID_TOEPLITZ_SYM},
+                                                  {"crc32c", FLOWID_CRC32C},
+                                                  {"zero", 0},
+                                                  {NULL, 0}};
+static const struct option_word df_words[] = {{"set", 1}, {"clear", 0}, {NULL, 0}};
+static const struct option_word proto_words[] = {
+    {"802.1q", NVGRE_TPID_8021Q}, {"802.1ad", NVGRE_TPID_8021AD}, {NULL, 0}};
+static const struct option_word vlan_words[] = {
+    {"strip", INNER_VLAN_STRIP}, {"drop", INNER_VLAN_DROP}, {"keep", INNER_VLAN_KEEP}, {NULL, 0}};
+static const struct option_word ecn_words[] = {
+    {"copy", ECN_COPY}, {"ignore", ECN_IGNORE}, {NULL, 0}};
+
+#define FIELD(name) offsetof(struct encap_options, name)
+
+static const struct option_row rows[] = {
+    {.help = "Tunnel (VSID or key, and both endpoints, are needed)"},
+    {OPTION_NUMBER, "vsid", 0, "N", "Virtual Subnet ID", .max = NVGRE_VSID_MAX,
+     .offset = FIELD(vsid)},
+    {OPTION_NUMBER, "key", 0, "N", "the whole GRE key instead of VSID and FlowID",
+     .max = UINT32_MAX, .offset = FIELD(key)},
+    {OPTION_FLAG, "allow-reserved-vsid", 0, NULL,
+     "take VSIDs 0 to 4095 and 16777215 too (RFC 7637 section 3.4)",
+     .offset = FIELD(allow_reserved)},
+    {OPTION_NUMBER, "flowid", 0, "HOW", "FlowID", "toeplitz", .max = 255, .words = flowid_words,
+     .offset = FIELD(flowid)},
+    {OPTION_ADDRESS, "local", 0, "IP", "provider address (PA) of the sending endpoint",
+     .offset = FIELD(local)},
+    {OPTION_ADDRESS, "remote", 0, "IP", "provider address (PA) of the receiving endpoint",
+     .offset = FIELD(remote)},
+    {.help = "Outer headers"},
+    {OPTION_MAC, "enet-smac", 0, "MAC",
+     "source MAC address (default 02:00: and local's last 4 bytes)", .offset = FIELD(src_mac)},
+    {OPTION_MAC, "enet-dmac", 0, "MAC",
+     "destination MAC address (default as above of remote; of a group its own)",
+     .offset = FIELD(dst_mac)},
+    {OPTION_NUMBER, "enet-vlan-tag", 0, "ID", "put an outer VLAN tag", .max = 4095,
+     .offset = FIELD(vlan_id)},
+    {OPTION_NUMBER, "enet-vlan-pri", 0, "N", "its priority", "0", .max = 7,
+     .offset = FIELD(vlan_pri)},
+    {OPTION_NUMBER, "enet-vlan-cfi", 0, "N", "its CFI (DEI) bit", "0", .max = 1,
+     .offset = FIELD(vlan_cfi)},
+    {OPTION_WORD, "enet-vlan-proto", 0, "PROTO", "its protocol", "802.1q", .words = proto_words,
+     .offset = FIELD(vlan_proto)},
+    {OPTION_NUMBER, "ttl", 0, "N", "TTL or hop limit", "64", .min = 1, .max = 255,
+     .offset = FIELD(ttl)},
+    {OPTION_NUMBER, "tos", 0, "N", "TOS or traffic class", "0", .max = 255, .offset = FIELD(tos)},
+    {OPTION_WORD, "ecn", 0, "WHAT", "the inner packet's congestion marks (RFC 6040)", "copy",
+     .words = ecn_words, .offset = FIELD(ecn)},
+    {OPTION_WORD, "df", 0, "WHAT", "don't fragment (IPv4)", "set", .words = df_words,
+     .offset = FIELD(df)},
+    {.help = "Inner frames"},
+    {OPTION_WORD, "inner-vlan", 0, "WHAT", "frames with an 802.1Q tag", "strip",
+     .words = vlan_words, .offset = FIELD(inner_vlan)},
+    {0}};
+
+static const struct option_row *const tables[] = {rows, run_option_rows, NULL};
+
+static const struct option_set option_set = {
+    "encap", "--vsid N --local IP --remote IP [options] IN OUT",
+    "Put plain Ethernet frames into NVGRE (RFC 7637) as one endpoint sends them to another.\n"
+    "IN and OUT are pcap or pcapng files; - is standard input or output.",
+    tables};
+
+static bool is_group(const struct option_address *address)
+{
+    return address->version == 4 ? (address->bytes[0] & 0xF0) == 0xE0 : address->bytes[0] == 0xFF;
+}
+
+/* What the rows cannot say of each other. */
+static int check(const struct encap_options *options)
+{
+    uint32_t vsid = options->key.given ? nvgre_key_vsid(options->key.value) : options->vsid.value;
+
+    if (!options->vsid.given && !options->key.given)
+        return options_misuse(&option_set, "--vsid N (or --key N) is needed");
+    if (options->key.given && (options->vsid.given || options->flowid.given))
+        return options_misuse(&option_set, "--key gives VSID and FlowID; leave out --%s",
+                              options->vsid.given ? "vsid" : "flowid");
+    if (!options->allow_reserved && (nvgre_vsid_is_reserved(vsid) || vsid == NVGRE_VSID_VENDOR))
+        return options_misuse(&option_set,
+                              "VSID %u is reserved; use 4096 to 16777214 or --allow-reserved-vsid",
+                              vsid);
+    if (!options->local.version || !options->remote.version)
+        return options_misuse(&option_set, "--local IP and --remote IP are needed");
+    if (options->local.version != options->remote.version)
+        return options_misuse(&option_set, "--local and --remote must both be IPv4 or both IPv6");
+    if (is_group(&options->local))
+        return options_misuse(&option_set, "--local must not be a multicast address");
+    return OPTIONS_GO_ON;
+}
+
+/* The address's MAC: given, the group's (RFC 1112, RFC 2464), or one made from its last bytes. */
+static void mac_of(const struct option_mac *given, const struct option_address *address,
+                   uint8_t mac[6])
+{
+    const uint8_t *last = address->bytes + (address->version == 4 ? 0 : 12);
+
+    if (given->given) {
+        memcpy(mac, given->bytes, 6);
+    } else if (is_group(address) && address->version == 4) {
+        const uint8_t group[6] = {0x01, 0x00, 0x5e, last[1] & 0x7F, last[2], last[3]};
+
+        memcpy(mac, group, 6);
+    } else {
+        mac[0] = is_group(address) ? 0x33 : 0x02;
+        mac[1] = is_group(address) ? 0x33 : 0x00;
+        memcpy(mac + 2, last, 4);
+    }
+}
+
+static void fill_outer(const struct encap_options *options, struct nvgre_outer *outer)
+{
+    *outer = (struct nvgre_outer){.ip_version = options->local.version,
+                                  .ttl = (uint8_t)options->ttl.value,
+                                  .df = options->df.value != 0};
+    mac_of(&options->src_mac, &options->local, outer->src_mac);
+    mac_of(&options->dst_mac, &options->remote, outer->dst_mac);
+    memcpy(outer->src_pa, options->local.bytes, sizeof outer->src_pa);
+    memcpy(outer->dst_pa, options->remote.bytes, sizeof outer->dst_pa);
+    if (options->vlan_id.given) {
+        outer->vlan_tpid = (uint16_t)options->vlan_proto.value;
+        outer->vlan_tci = (uint16_t)(options->vlan_pri.value << 13 | options->vlan_cfi.value << 12 |
+                                     options->vlan_id.value);
+    }
+}
+
+static void fill_config(const struct encap_options *options, struct encap_config *config)
+{
+    static const enum nvgre_hash hashes[] = {NVGRE_HASH_TOEPLITZ, NVGRE_HASH_TOEPLITZ_SYM,
+                                             NVGRE_HASH_CRC32C};
+    uint32_t flowid = options->flowid.value;
+    struct nvgre_outer outer;
+
+    fill_outer(options, &outer);
+    nvgre_template_init(&config->tmpl, &outer);
+    config->tos = (uint8_t)options->tos.value;
+    config->inner_vlan = (enum inner_vlan)options->inner_vlan.value;
+    config->ecn = (enum ecn_mode)options->ecn.value;
+    config->hash_flow = !options->key.given && flowid >= FLOWID_TOEPLITZ;
+    if (config->hash_flow)
+        nvgre_hasher_init(&config->hasher, hashes[flowid - FLOWID_TOEPLITZ]);
+    config->key = options->key.given
+                      ? options->key.value
+                      : nvgre_key(options->vsid.value, config->hash_flow ? 0 : (uint8_t)flowid);
+}
+
+int cmd_encap(int argc, char **argv)
+{
+    const char *positional[2] = {NULL, NULL};
+    struct encap_options options = {0};
+    struct encap_config config;
+    struct transform transform;
+    int code = options_parse(&option_set, argc, argv, &options, positional, 2);
+
+    if (code == OPTIONS_GO_ON)
+        code = check(&options);
+    if (code == OPTIONS_GO_ON)
+        code = run_files(&option_set, &options.run, positional);
+    if (code != OPTIONS_GO_ON)
+        return code;
+    fill_config(&options, &config);
+    transform = encap_transform(&config);
+    return run_transform("encap", &options.run, &transform);
+}

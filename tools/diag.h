@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TOOLS_DIAG_H
+#define TOOLS_DIAG_H
+
+/* The only printer of messages: one line each, on standard error. */
+
+#include <stdint.h>
+
+/* How the process ends. */
+enum exit_code {
+    EXIT_CLEAN = 0,
+    EXIT_RUNTIME = 1, /* file, device, memory; with --strict, a bad packet */
+    EXIT_USAGE = 2,
+    EXIT_PARTLY = 3 /* finished, but with packets that could not be handled, or a cut input */
+};
+
+/* `subject: message` */
+void diag(const char *subject, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* `file: packet N: message` */
+void diag_packet(const char *file, uint64_t number, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "commands.h"
+#include "diag.h"
+#include "options.h"
+
+static const struct command {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *summary;
+} commands[] = {
+    {"encap", cmd_encap, "plain Ethernet capture to NVGRE"},
+    {"decap", cmd_decap, "NVGRE to the tenants' frames"},
+};
+
+enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
+
+static void print_usage(FILE *stream)
+{
+    fprintf(stream, "Usage: nvgre-pcap COMMAND [options] IN OUT\n"
+                    "       nvgre-pcap COMMAND --help\n"
+                    "       nvgre-pcap --version\n\n"
+                    "Work on captures of NVGRE (RFC 7637).\n\nCommands:\n");
+    for (int i = 0; i < COMMAND_COUNT; i++)
+        fprintf(stream, "  %-10s%s\n", commands[i].name, commands[i].summary);
+    fprintf(stream,
+            "\nExit codes: 0 clean, 1 runtime failure, 2 wrong usage, 3 finished, but with\n"
+            "packets that could not be handled or an input that was cut.\n");
+}
+
+static int print_version(void)
+{
+    printf("nvgre-pcap %s\njansson %s\n", NVGRE_VERSION, jansson_version_str());
+    return options_flush_stdout();
+}
+
+int main(int argc, char **argv)
+{
+    const char *name = argc > 1 ? argv[1] : NULL;
+
+    if (!name) {
+        print_usage(stderr);
+        return EXIT_USAGE;
+    }
+    for (int i = 0; i < COMMAND_COUNT; i++)
+        if (strcmp(name, commands[i].name) == 0)
+            return commands[i].run(argc - 1, argv + 1);
+    if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0)
+        return print_version();
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
+        print_usage(stdout);
+        return options_flush_stdout();
+    }
+    diag("nvgre-pcap", "no such command: %s (see nvgre-pcap --help)", name);
+    return EXIT_USAGE;
+}

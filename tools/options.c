@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "options.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <errno.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "diag.h"
+
+enum { ROWS_MAX = 64, LONG_BASE = 256, HELP_COLUMN = 30 };
+
+static void *field_of(const struct option_row *row, void *options)
+{
+    return (char *)options + row->offset;
+}
+
+static bool parse_words(const struct option_row *row, const char *text, uint32_t *value)
+{
+    for (const struct option_word *w = row->words; w && w->word; w++) {
+        if (strcmp(text, w->word) == 0) {
+            *value = w->value;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool parse_number(const struct option_row *row, const char *text, uint32_t *value)
+{
+    unsigned long long number;
+    char *end;
+
+    if (parse_words(row, text, value))
+        return true;
+    if (row->kind == OPTION_WORD || !isdigit((unsigned char)*text))
+        return false;
+    errno = 0;
+    number = strtoull(text, &end, 0);
+    if (*end || errno || number < row->min || number > row->max)
+        return false;
+    *value = (uint32_t)number;
+    return true;
+}
+
+static bool parse_address(const char *text, struct option_address *address)
+{
+    address->version = 0;
+    if (inet_pton(AF_INET, text, address->bytes) == 1)
+        address->version = 4;
+    else if (inet_pton(AF_INET6, text, address->bytes) == 1)
+        address->version = 6;
+    return address->version != 0;
+}
+
+/* Six bytes of two hexadecimal digits, between colons or hyphens. */
+static bool parse_mac(const char *text, struct option_mac *mac)
+{
+    for (int i = 0; i < 6; i++, text += 3) {
+        char digits[3] = {0};
+
+        if (!isxdigit((unsigned char)text[0]) || !isxdigit((unsigned char)text[1]))
+            return false;
+        if (i < 5 ? text[2] != ':' && text[2] != '-' : text[2] != '\0')
+            return false;
+        memcpy(digits, text, 2);
+        mac->bytes[i] = (uint8_t)strtoul(digits, NULL, 16);
+    }
+    mac->given = true;
+    return true;
+}
+
+static bool parse_value(const struct option_row *row, const char *text, void *field)
+{
+    struct option_number *number = field;
+
+    switch (row->kind) {
+    case OPTION_NUMBER:
+    case OPTION_WORD:
+        return parse_number(row, text, &number->value);
+    case OPTION_ADDRESS:
+        return parse_address(text, field);
+    case OPTION_MAC:
+        return parse_mac(text, field);
+    case OPTION_VSIDS:
+        vsid_set_free(field);
+        return vsid_set_parse(field, text) == 0;
+    case OPTION_TEXT:
+        memcpy(field, &text, sizeof text);
+        return *text != '\0';
+    default:
+        *(bool *)field = true;
+        return true;
+    }
+}
+
+/* What a row's value may be, as a message and --help say it. */
+static const char *expected(const struct option_row *row, char *buffer, size_t size)
+{
+    size_t used = 0;
+
+    switch (row->kind) {
+    case OPTION_ADDRESS:
+        return "an IPv4 or IPv6 address";
+    case OPTION_MAC:
+        return "a MAC address such as 02:00:00:00:00:01";
+    case OPTION_VSIDS:
+        return "VSIDs such as 5001,6000-6009 (0 to 16777215)";
+    case OPTION_TEXT:
+        return "a name";
+    default:
+        break;
+    }
+    buffer[0] = '\0';
+    for (const struct option_word *w = row->words; w && w->word && used < size; w++)
+        used += (size_t)snprintf(buffer + used, size - used, "%s%s", used ? "|" : "", w->word);
+    if (row->kind == OPTION_NUMBER && used < size)
+        snprintf(buffer + used, size - used, "%s%u to %u", used ? " or " : "", row->min, row->max);
+    return buffer;
+}
+
+int options_misuse(const struct option_set *set, const char *format, ...)
+{
+    char message[256];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(message, sizeof message, format, args);
+    va_end(args);
+    fprintf(stderr, "nvgre-pcap %s: %s (see nvgre-pcap %s --help)\n", set->command, message,
+            set->command);
+    return EXIT_USAGE;
+}
+
+static bool row_ends(const struct option_row *row)
+{
+    return !row->name && row->kind == OPTION_HEADING && !row->help;
+}
+
+static void set_initial(const struct option_row *row, void *options)
+{
+    if (row->initial && !parse_value(row, row->initial, field_of(row, options)))
+        abort(); /* a table's default must suit its own row */
+}
+
+/* The rows of all tables in one list, and what getopt_long wants to know of them. */
+struct getopt_tables {
+    const struct option_row *rows[ROWS_MAX];
+    struct option longs[ROWS_MAX + 2];
+    char shorts[2 * ROWS_MAX + 4];
+    int count;
+};
+
+static void add_row(struct getopt_tables *tables, const struct option_row *row)
+{
+    size_t shorts = strlen(tables->shorts);
+    int has_arg = row->kind == OPTION_FLAG ? no_argument : required_argument;
+
+    if (tables->count == ROWS_MAX)
+        abort(); /* a longer table wants a larger ROWS_MAX */
+    tables->longs[tables->count] =
+        (struct option){row->name, has_arg, NULL, LONG_BASE + tables->count};
+    if (row->letter) {
+        tables->shorts[shorts] = row->letter;
+        if (has_arg == required_argument)
+            tables->shorts[shorts + 1] = ':';
+    }
+    tables->rows[tables->count++] = row;
+}
+
+static void collect_rows(const struct option_set *set, struct getopt_tables *tables, void *options)
+{
+    *tables = (struct getopt_tables){.shorts = ":h"};
+    for (const struct option_row *const *table = set->tables; *table; table++) {
+        for (const struct option_row *row = *table; !row_ends(row); row++) {
+            if (row->kind == OPTION_HEADING)
+                continue;
+            set_initial(row, options);
+            add_row(tables, row);
+        }
+    }
+    tables->longs[tables->count] = (struct option){"help", no_argument, NULL, 'h'};
+}
+
+static const struct option_row *row_of(const struct getopt_tables *tables, int code)
+{
+    if (code >= LONG_BASE)
+        return tables->rows[code - LONG_BASE];
+    for (int i = 0; i < tables->count; i++)
+        if (tables->rows[i]->letter == code)
+            return tables->rows[i];
+    return NULL;
+}
+
+static int misuse_of(const struct option_set *set, const struct getopt_tables *tables, int code,
+                     char **argv)
+{
+    const struct option_row *row = optopt ? row_of(tables, optopt) : NULL;
+    char buffer[160];
+
+    if (code == ':' && row)
+        return options_misuse(set, "--%s needs a value: %s", row->name,
+                              expected(row, buffer, sizeof buffer));
+    if (row || optopt == 'h')
+        return options_misuse(set, "%s takes no value", argv[optind - 1]);
+    if (optopt)
+        return options_misuse(set, "unknown option -%c", optopt);
+    return options_misuse(set, "unknown or ambiguous option %s", argv[optind - 1]);
+}
+
+static int apply(const struct option_set *set, const struct option_row *row, void *options)
+{
+    char buffer[160];
+
+    if (!parse_value(row, optarg, field_of(row, options)))
+        return options_misuse(set, "--%s %s: expected %s", row->name, optarg,
+                              expected(row, buffer, sizeof buffer));
+    if (row->kind == OPTION_NUMBER || row->kind == OPTION_WORD)
+        ((struct option_number *)field_of(row, options))->given = true;
+    return OPTIONS_GO_ON;
+}
+
+int options_parse(const struct option_set *set, int argc, char **argv, void *options,
+                  const char **positional, int positional_max)
+{
+    struct getopt_tables tables;
+    int code;
+
+    collect_rows(set, &tables, options);
+    opterr = 0;
+    optind = 0;
+    while ((code = getopt_long(argc, argv, tables.shorts, tables.longs, NULL)) != -1) {
+        int done;
+
+        if (code == 'h')
+            return options_help(set);
+        if (code == '?' || code == ':')
+            return misuse_of(set, &tables, code, argv);
+        done = apply(set, row_of(&tables, code), options);
+        if (done != OPTIONS_GO_ON)
+            return done;
+    }
+    for (int i = optind; i < argc; i++) {
+        if (i - optind == positional_max)
+            return options_misuse(set, "unexpected argument %s", argv[i]);
+        positional[i - optind] = argv[i];
+    }
+    return OPTIONS_GO_ON;
+}
+
+static void print_row(const struct option_row *row)
+{
+    char left[64] = "";
+    char range[160];
+    int used = 0;
+
+    if (row->kind == OPTION_HEADING) {
+        printf("\n%s:\n", row->help);
+        return;
+    }
+    if (row->letter)
+        used = snprintf(left, sizeof left, "-%c, ", row->letter);
+    snprintf(left + used, sizeof left - (size_t)used, "--%s%s%s", row->name, row->value ? " " : "",
+             row->value ? row->value : "");
+    printf("  %-*s%s%s", HELP_COLUMN - 2, left, strlen(left) < HELP_COLUMN - 2 ? "" : " ",
+           row->help);
+    if (row->kind == OPTION_NUMBER || row->kind == OPTION_WORD)
+        printf(": %s", expected(row, range, sizeof range));
+    if (row->initial)
+        printf(" (default %s)", row->initial);
+    putchar('\n');
+}
+
+int options_help(const struct option_set *set)
+{
+    printf("Usage: nvgre-pcap %s %s\n\n%s\n", set->command, set->usage, set->summary);
+    for (const struct option_row *const *table = set->tables; *table; table++)
+        for (const struct option_row *row = *table; !row_ends(row); row++)
+            print_row(row);
+    printf("  %-*s%s\n", HELP_COLUMN - 2, "-h, --help", "show this help");
+    return options_flush_stdout();
+}
+
+int options_flush_stdout(void)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return EXIT_CLEAN;
+    diag("standard output", "cannot write: %s", strerror(errno));
+    return EXIT_RUNTIME;
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TOOLS_OPTIONS_H
+#define TOOLS_OPTIONS_H
+
+/*
+ * Options as tables: a row gives name, value, range, default and help, and fills one field of a
+ * command's options struct. Parsing, error messages and --help all come from the rows.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "transform/vsid_set.h"
+
+/* Fields that rows fill. */
+struct option_number {
+    bool given; /* on the command line; a default sets the value only */
+    uint32_t value;
+};
+
+struct option_address {
+    uint8_t version; /* 4, 6, or 0 where not given */
+    uint8_t bytes[16];
+};
+
+struct option_mac {
+    bool given;
+    uint8_t bytes[6];
+};
+
+/* A word that stands for a number. */
+struct option_word {
+    const char *word;
+    uint32_t value;
+};
+
+enum option_kind {
+    OPTION_HEADING, /* no option: `help` stands above the rows that follow */
+    OPTION_FLAG,    /* bool */
+    OPTION_NUMBER,  /* struct option_number: min to max, or one of words */
+    OPTION_WORD,    /* struct option_number: one of words */
+    OPTION_ADDRESS, /* struct option_address */
+    OPTION_MAC,     /* struct option_mac */
+    OPTION_TEXT,    /* const char * */
+    OPTION_VSIDS    /* struct vsid_set */
+};
+
+struct option_row {
+    enum option_kind kind;
+    const char *name;
+    char letter;       /* 0 for none */
+    const char *value; /* what --help calls the value */
+    const char *help;
+    const char *initial; /* default, as one would type it; NULL for none */
+    uint32_t min, max;
+    const struct option_word *words; /* ends with a NULL word */
+    size_t offset;                   /* of the field in the options struct */
+};
+
+/* A command's options: tables that end with an all-zero row, and how it is called. */
+struct option_set {
+    const char *command;
+    const char *usage;                      /* what follows the command's name */
+    const char *summary;                    /* one or more lines for --help */
+    const struct option_row *const *tables; /* ends with NULL */
+};
+
+/* Exit code of a parse that does not end the process. */
+#define OPTIONS_GO_ON (-1)
+
+/*
+ * Parses argv (argv[0] is the command's name) into `options`, defaults first. Positional
+ * arguments, at most `positional_max`, go to `positional`. Returns OPTIONS_GO_ON, or the exit
+ * code to end with: after --help, or after a message about wrong usage.
+ */
+int options_parse(const struct option_set *set, int argc, char **argv, void *options,
+                  const char **positional, int positional_max);
+
+/* Prints --help to standard output; returns the exit code. */
+int options_help(const struct option_set *set);
+
+/* A message about wrong usage, with a hint at --help. Returns EXIT_USAGE. */
+int options_misuse(const struct option_set *set, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Flushes standard output; the exit code says whether all of it was written. */
+int options_flush_stdout(void);
+
+#endif

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "run.h"
+
+#include <string.h>
+
+#include "capfile/reader.h"
+#include "capfile/writer.h"
+#include "diag.h"
+#include "signals.h"
+#include "summary.h"
+
+/* Messages for each outcome; a capture of nothing but bad packets must not flood the terminal. */
+#define MESSAGES_MAX 10
+
+struct run {
+    const struct run_options *options;
+    const struct transform *transform;
+    struct cap_reader reader;
+    struct cap_writer writer;
+    struct transform_result result; /* of the packet in hand */
+    struct summary summary;
+    bool writing; /* the writer is open */
+};
+
+static void count_files(struct run *run)
+{
+    run->summary.packets_read = run->reader.packets;
+    run->summary.bytes_read = run->reader.bytes;
+    run->summary.packets_written = run->writer.packets;
+    run->summary.bytes_written = run->writer.bytes;
+}
+
+/* What signals ask for; false to stop. */
+static bool heed_signals(struct run *run)
+{
+    signals_pending = 0;
+    if (signals_report) {
+        signals_report = 0;
+        count_files(run);
+        summary_print(&run->summary, stderr);
+    }
+    return signals_stop == 0;
+}
+
+/* Nothing is held back while a pipe is waited for. */
+static bool wait_for_input(void *context, int fd)
+{
+    struct run *run = context;
+
+    while (!signals_can_read(fd)) {
+        if (run->writing && cap_writer_flush(&run->writer) != 0)
+            return false;
+        signals_wait(fd);
+        if (signals_pending && !heed_signals(run))
+            return false;
+    }
+    return true;
+}
+
+static const char *file_name(const char *path, const char *standard)
+{
+    return strcmp(path, "-") == 0 ? standard : path;
+}
+
+/* The format that the name of a file asks for; `otherwise` if none. */
+static enum cap_format format_of_name(const char *path, enum cap_format otherwise)
+{
+    const char *dot = strrchr(path, '.');
+
+    if (!dot)
+        return otherwise;
+    if (strcmp(dot, ".pcapng") == 0)
+        return CAP_FORMAT_PCAPNG;
+    return strcmp(dot, ".pcap") == 0 && otherwise == CAP_FORMAT_PCAPNG ? CAP_FORMAT_PCAP
+                                                                       : otherwise;
+}
+
+static int open_files(struct run *run)
+{
+    const struct run_options *options = run->options;
+    const struct cap_wait wait = {wait_for_input, run};
+    struct cap_writer_config config = {.auto_nsec = !options->format.given,
+                                       .linktype = run->transform->linktype,
+                                       .growth = run->transform->growth};
+    struct cap_error error;
+
+    if (cap_reader_open(&run->reader, options->in, &wait) != 0) {
+        if (!signals_stop)
+            diag(run->summary.in, "%s", run->reader.error.text);
+        return EXIT_RUNTIME;
+    }
+    config.format = options->format.given ? (enum cap_format)options->format.value
+                                          : format_of_name(options->out, run->reader.format);
+    if (cap_writer_open(&run->writer, options->out, &run->reader, &config, &error) != 0) {
+        diag(run->summary.out, "%s", error.text);
+        cap_reader_close(&run->reader);
+        return EXIT_RUNTIME;
+    }
+    run->writing = true;
+    return EXIT_CLEAN;
+}
+
+/* One line about a packet that could not be handled. */
+static void report_bad(const struct run *run, enum outcome outcome)
+{
+    const struct transform_result *result = &run->result;
+    const struct cap_packet *packet = &run->reader.packet;
+    const char *file = run->summary.in;
+    uint64_t number = run->reader.packets;
+    const char *fate = run->options->strict                        ? ""
+                       : run->options->others.value == OTHERS_DROP ? "; left out"
+                                                                   : "; kept as it is";
+
+    switch (outcome) {
+    case OUTCOME_MALFORMED:
+        diag_packet(file, number, "%s %u%s", nvgre_reason_text(result->reason), result->value,
+                    fate);
+        break;
+    case OUTCOME_TRUNCATED:
+        diag_packet(file, number, "%u of %u bytes captured, too few for the inner frame%s",
+                    packet->caplen, packet->len, fate);
+        break;
+    case OUTCOME_MUST_DISCARD:
+    case OUTCOME_DEVIANT:
+        diag_packet(file, number, "%s, 0x%04x%s", outcome_rows[outcome].text, result->value, fate);
+        break;
+    case OUTCOME_OVERSIZE:
+        diag_packet(file, number, "frame %s, %u bytes%s", outcome_rows[outcome].text, result->value,
+                    fate);
+        break;
+    case OUTCOME_LINK_TYPE:
+        diag_packet(file, number, "%s, %u%s", outcome_rows[outcome].text, result->value, fate);
+        break;
+    default:
+        diag_packet(file, number, "lost: a pcap file has one link type, here %u, and not %u",
+                    run->writer.linktype, packet->iface->linktype);
+        break;
+    }
+}
+
+/* Counts an outcome and tells of a bad one. Returns false where --strict stops the run. */
+static bool note_outcome(struct run *run, enum outcome outcome)
+{
+    uint64_t count = ++run->summary.outcomes[outcome];
+
+    if (outcome_rows[outcome].disposition != DISPOSITION_BAD)
+        return true;
+    if (count <= MESSAGES_MAX)
+        report_bad(run, outcome);
+    else if (count == MESSAGES_MAX + 1)
+        diag(run->summary.in, "more packets like these: %s; they are only counted",
+             outcome_rows[outcome].text);
+    return !run->options->strict;
+}
+
+/* A packet that the transform did not change: kept, left out or dropped. */
+static int pass_on(struct run *run, enum outcome outcome)
+{
+    enum disposition disposition = outcome_rows[outcome].disposition;
+    bool stays = disposition != DISPOSITION_DROP && run->options->others.value == OTHERS_KEEP &&
+                 !(disposition == DISPOSITION_BAD && run->options->strict);
+    enum cap_result kept = stays ? cap_writer_keep(&run->writer, &run->reader.packet) : CAP_OK;
+
+    if (kept == CAP_WRITE_FAILED)
+        return EXIT_RUNTIME;
+    if (kept == CAP_UNSTORABLE)
+        outcome = OUTCOME_UNSTORABLE;
+    return note_outcome(run, outcome) ? EXIT_CLEAN : EXIT_RUNTIME;
+}
+
+static int handle_packet(struct run *run)
+{
+    const struct cap_packet *packet = &run->reader.packet;
+    struct transform_result *result = &run->result;
+    enum outcome outcome =
+        run->transform->run(run->transform->config, packet, cap_writer_room(&run->writer), result);
+
+    if (outcome != OUTCOME_DONE)
+        return pass_on(run, outcome);
+    switch (cap_writer_commit(&run->writer, packet, CAP_LINKTYPE_ETHERNET, result->caplen,
+                              result->len)) {
+    case CAP_OK:
+        break;
+    case CAP_UNSTORABLE:
+        return note_outcome(run, OUTCOME_UNSTORABLE) ? EXIT_CLEAN : EXIT_RUNTIME;
+    default:
+        return EXIT_RUNTIME;
+    }
+    run->summary.outcomes[OUTCOME_DONE]++;
+    run->summary.deviant += result->deviant;
+    run->summary.reserved_vsids += result->reserved_vsid;
+    return EXIT_CLEAN;
+}
+
+/* A packet block of which not even the captured bytes can be found. */
+static int handle_bad_block(struct run *run)
+{
+    bool keep = !run->options->strict && run->options->others.value == OTHERS_KEEP;
+    enum cap_result kept = keep ? cap_writer_block(&run->writer, &run->reader.block) : CAP_OK;
+
+    run->summary.outcomes[OUTCOME_MALFORMED]++;
+    diag_packet(run->summary.in, run->reader.packets, "%s%s", run->reader.error.text,
+                keep && kept == CAP_OK ? "; kept as it is" : "");
+    return kept == CAP_WRITE_FAILED || run->options->strict ? EXIT_RUNTIME : EXIT_CLEAN;
+}
+
+/* An input that ends or breaks off inside a record. */
+static int handle_cut(struct run *run)
+{
+    run->summary.cut = true;
+    diag_packet(run->summary.in, run->reader.packets + 1, "%s", run->reader.error.text);
+    return run->options->strict ? EXIT_RUNTIME : EXIT_CLEAN;
+}
+
+/* Reads to the end; returns an exit code, as far as it is known then. */
+static int copy_all(struct run *run)
+{
+    for (;;) {
+        int code = EXIT_CLEAN;
+
+        switch (cap_reader_next(&run->reader)) {
+        case CAP_PACKET:
+            code = handle_packet(run);
+            break;
+        case CAP_BLOCK:
+            if (cap_writer_block(&run->writer, &run->reader.block) == CAP_WRITE_FAILED)
+                code = EXIT_RUNTIME;
+            break;
+        case CAP_BAD:
+            code = handle_bad_block(run);
+            break;
+        case CAP_CUT:
+            return handle_cut(run);
+        case CAP_FAILED:
+            diag(run->summary.in, "%s", run->reader.error.text);
+            return EXIT_RUNTIME;
+        case CAP_STOPPED:
+        case CAP_END:
+            return EXIT_CLEAN;
+        }
+        if (code != EXIT_CLEAN || (signals_pending && !heed_signals(run)))
+            return code;
+    }
+}
+
+static int print_summary(const struct run *run)
+{
+    if (run->options->json) {
+        bool data_on_stdout = strcmp(run->options->out, "-") == 0;
+
+        if (summary_print_json(&run->summary, data_on_stdout ? stderr : stdout) != 0) {
+            diag("summary", "cannot print: out of memory");
+            return EXIT_RUNTIME;
+        }
+        return options_flush_stdout();
+    }
+    if (!run->options->quiet)
+        summary_print(&run->summary, stderr);
+    return EXIT_CLEAN;
+}
+
+static int finish(struct run *run, int code)
+{
+    struct cap_error error;
+
+    if (run->writer.output.error) {
+        diag(run->summary.out, "cannot write: %s", strerror(run->writer.output.error));
+        return EXIT_RUNTIME;
+    }
+    if (code != EXIT_CLEAN)
+        return code;
+    if (cap_writer_publish(&run->writer, &error) != 0) {
+        diag(run->summary.out, "%s", error.text);
+        return EXIT_RUNTIME;
+    }
+    count_files(run);
+    run->summary.interrupted = signals_stop != 0;
+    code = print_summary(run);
+    return code == EXIT_CLEAN && summary_is_partial(&run->summary) ? EXIT_PARTLY : code;
+}
+
+int run_transform(const char *command, const struct run_options *options,
+                  const struct transform *transform)
+{
+    struct run run = {.options = options,
+                      .transform = transform,
+                      .summary = {.command = command,
+                                  .done = transform->done,
+                                  .in = file_name(options->in, "standard input"),
+                                  .out = file_name(options->out, "standard output"),
+                                  .drop_others = options->others.value == OTHERS_DROP}};
+    int code;
+
+    signals_install();
+    code = open_files(&run);
+    if (code == EXIT_CLEAN) {
+        code = finish(&run, copy_all(&run));
+        cap_writer_close(&run.writer);
+        cap_reader_close(&run.reader);
+    }
+    signals_end();
+    return code;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TOOLS_RUN_H
+#define TOOLS_RUN_H
+
+/* From a capture through a transform to a capture: what all such commands share. */
+
+#include "options.h"
+#include "transform/transform.h"
+
+enum others { OTHERS_KEEP, OTHERS_DROP };
+
+/* The options that these commands share; the first member of each command's options. */
+struct run_options {
+    const char *in;
+    const char *out;
+    struct option_number others;
+    struct option_number format; /* enum cap_format */
+    bool strict;
+    bool quiet;
+    bool json;
+};
+
+extern const struct option_row run_option_rows[];
+
+/* Takes IN and OUT from positional arguments or -r and -w. Returns OPTIONS_GO_ON or a code. */
+int run_files(const struct option_set *set, struct run_options *options,
+              const char *const positional[2]);
+
+/* Runs the transform over all packets of IN. Returns the exit code. */
+int run_transform(const char *command, const struct run_options *options,
+                  const struct transform *transform);
+
+#endif

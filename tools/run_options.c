@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "capfile/capture.h"
+#include "diag.h"
+#include "run.h"
+
+static const struct option_word others_words[] = {
+    {"keep", OTHERS_KEEP}, {"drop", OTHERS_DROP}, {NULL, 0}};
+
+static const struct option_word format_words[] = {{"pcap", CAP_FORMAT_PCAP},
+                                                  {"nsecpcap", CAP_FORMAT_NSECPCAP},
+                                                  {"pcapng", CAP_FORMAT_PCAPNG},
+                                                  {NULL, 0}};
+
+#define FIELD(name) offsetof(struct run_options, name)
+
+const struct option_row run_option_rows[] = {
+    {.help = "Files and packets"},
+    {OPTION_TEXT, "read", 'r', "FILE", "IN by name, - is standard input", .offset = FIELD(in)},
+    {OPTION_TEXT, "write", 'w', "FILE", "OUT by name, - is standard output", .offset = FIELD(out)},
+    {OPTION_WORD, "format", 'F', "FORMAT",
+     "format of OUT, else as OUT's extension says, else as IN's", .words = format_words,
+     .offset = FIELD(format)},
+    {OPTION_WORD, "others", 0, "WHAT", "packets that this does not apply to", "keep",
+     .words = others_words, .offset = FIELD(others)},
+    {OPTION_FLAG, "strict", 0, NULL,
+     "stop with exit code 1 and without OUT at the first bad packet", .offset = FIELD(strict)},
+    {OPTION_FLAG, "quiet", 'q', NULL, "no summary", .offset = FIELD(quiet)},
+    {OPTION_FLAG, "json", 0, NULL,
+     "the summary as JSON on standard output (standard error if OUT is -)", .offset = FIELD(json)},
+    {0}};
+
+/* Written as plain captures, such names would mislead whoever opens the file. */
+static bool names_compressed(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+
+    return dot && (strcmp(dot, ".gz") == 0 || strcmp(dot, ".zst") == 0);
+}
+
+int run_files(const struct option_set *set, struct run_options *options,
+              const char *const positional[2])
+{
+    int next = 0;
+
+    if (!options->in)
+        options->in = positional[next++];
+    if (!options->out)
+        options->out = positional[next++];
+    if (next < 2 && positional[next])
+        return options_misuse(set, "unexpected argument %s", positional[next]);
+    if (!options->in || !options->out)
+        return options_misuse(set, "IN and OUT are needed");
+    if (names_compressed(options->out))
+        return options_misuse(set, "OUT %s: compressed captures are not written", options->out);
+    return OPTIONS_GO_ON;
+}

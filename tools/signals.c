@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#define _GNU_SOURCE
+#include "signals.h"
+
+#include <poll.h>
+#include <stddef.h>
+
+volatile sig_atomic_t signals_pending;
+volatile sig_atomic_t signals_stop;
+volatile sig_atomic_t signals_report;
+
+static void on_stop(int number)
+{
+    signals_stop = number;
+    signals_pending = 1;
+}
+
+static void on_report(int number)
+{
+    (void)number;
+    signals_report = 1;
+    signals_pending = 1;
+}
+
+/* What was ignored at the start (nohup, a shell's background job) stays ignored. */
+static void install(int number, const struct sigaction *action)
+{
+    struct sigaction before;
+
+    if (sigaction(number, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+        sigaction(number, action, NULL);
+}
+
+void signals_install(void)
+{
+    struct sigaction stop = {.sa_handler = on_stop, .sa_flags = (int)SA_RESETHAND};
+    struct sigaction report = {.sa_handler = on_report};
+
+    signal(SIGPIPE, SIG_IGN);
+    install(SIGINT, &stop);
+    install(SIGTERM, &stop);
+    install(SIGUSR1, &report);
+}
+
+bool signals_can_read(int fd)
+{
+    struct pollfd readable = {.fd = fd, .events = POLLIN};
+
+    return poll(&readable, 1, 0) != 0;
+}
+
+void signals_wait(int fd)
+{
+    struct pollfd readable = {.fd = fd, .events = POLLIN};
+    sigset_t block;
+    sigset_t before;
+
+    sigemptyset(&block);
+    sigaddset(&block, SIGINT);
+    sigaddset(&block, SIGTERM);
+    sigaddset(&block, SIGUSR1);
+    sigprocmask(SIG_BLOCK, &block, &before);
+    if (!signals_pending)
+        (void)ppoll(&readable, 1, NULL, &before);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
+void signals_end(void)
+{
+    int number = signals_stop;
+
+    if (number == 0)
+        return;
+    signal(number, SIG_DFL);
+    raise(number);
+}

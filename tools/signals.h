@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TOOLS_SIGNALS_H
+#define TOOLS_SIGNALS_H
+
+/*
+ * SIGINT and SIGTERM ask for a clean end, SIGUSR1 for counters. A second SIGINT or SIGTERM ends
+ * the process at once. SIGPIPE is ignored: a closed pipe is a failed write.
+ */
+
+#include <signal.h>
+#include <stdbool.h>
+
+extern volatile sig_atomic_t signals_pending; /* any of the two below */
+extern volatile sig_atomic_t signals_stop;    /* the signal that asks for an end, or 0 */
+extern volatile sig_atomic_t signals_report;  /* counters are asked for */
+
+void signals_install(void);
+
+/* Whether a read of `fd` would return at once. */
+bool signals_can_read(int fd);
+
+/* Waits until `fd` can be read or a signal is pending; none is missed in between. */
+void signals_wait(int fd);
+
+/* Ends the process by signals_stop, so that the caller's shell sees it. */
+void signals_end(void);
+
+#endif

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "decap.h"
+
+#include "copy.h"
+#include "ecn.h"
+
+/* The link header that a LINKTYPE_ value stands for; false for one without known IP packets. */
+static bool link_of(uint16_t linktype, enum nvgre_link *link)
+{
+    switch (linktype) {
+    case CAP_LINKTYPE_ETHERNET:
+        *link = NVGRE_LINK_ETHERNET;
+        return true;
+    case 113:
+        *link = NVGRE_LINK_SLL;
+        return true;
+    case 276:
+        *link = NVGRE_LINK_SLL2;
+        return true;
+    case 12: /* the numbers that LINKTYPE_RAW has had on some systems */
+    case 14:
+    case 101:
+    case 228: /* LINKTYPE_IPV4 */
+    case 229: /* LINKTYPE_IPV6 */
+        *link = NVGRE_LINK_RAW;
+        return true;
+    case 0:   /* LINKTYPE_NULL */
+    case 108: /* LINKTYPE_LOOP */
+        *link = NVGRE_LINK_NULL;
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* The outcome of a packet that carries no NVGRE to be taken out. */
+static enum outcome other_outcome(const struct nvgre_frame *frame, struct transform_result *result)
+{
+    switch (frame->kind) {
+    case NVGRE_CLASS_TEB_NO_KEY:
+        return OUTCOME_NO_KEY;
+    case NVGRE_CLASS_OTHER_GRE:
+        return OUTCOME_OTHER_GRE;
+    case NVGRE_CLASS_FRAGMENT:
+        return OUTCOME_FRAGMENT;
+    case NVGRE_CLASS_MALFORMED:
+        result->reason = frame->reason;
+        result->value = frame->value;
+        return OUTCOME_MALFORMED;
+    case NVGRE_CLASS_TRUNCATED:
+        return OUTCOME_TRUNCATED;
+    default:
+        return OUTCOME_NOT_NVGRE;
+    }
+}
+
+/* Whether the header may be taken; OUTCOME_DONE where it may. */
+static enum outcome judge_header(const struct decap_config *decap, const struct nvgre_frame *frame,
+                                 struct transform_result *result)
+{
+    uint32_t vsid = nvgre_key_vsid(frame->gre.key);
+
+    if (!vsid_set_selects(&decap->vsids, vsid))
+        return OUTCOME_NOT_SELECTED;
+    result->value = frame->gre.flags;
+    if (frame->gre.deviations & NVGRE_DEV_DISCARD)
+        return OUTCOME_MUST_DISCARD;
+    if (frame->gre.deviations && decap->strict)
+        return OUTCOME_DEVIANT;
+    result->deviant = frame->gre.deviations != 0;
+    result->reserved_vsid = nvgre_vsid_is_reserved(vsid);
+    return OUTCOME_DONE;
+}
+
+/* RFC 6040 at the tunnel's end, on the copy of the inner frame. */
+static enum outcome pass_ecn_on(const struct nvgre_inner *inner, uint8_t outer_tos, uint8_t *copy,
+                                uint32_t tags_len)
+{
+    uint8_t ecn = nvgre_ecn_decap(outer_tos, inner->ip.tos);
+
+    if (ecn == NVGRE_ECN_DROP)
+        return OUTCOME_CONGESTION;
+    if (ecn != (inner->ip.tos & NVGRE_ECN_MASK))
+        nvgre_ecn_set(copy + inner->ip.offset - tags_len, inner->ip.version, ecn);
+    return OUTCOME_DONE;
+}
+
+static enum outcome take_inner(const struct decap_config *decap, const struct nvgre_frame *frame,
+                               const uint8_t *data, uint8_t *room, struct transform_result *result)
+{
+    struct nvgre_inner inner;
+    uint32_t tags_len = 0;
+
+    nvgre_inner_decode(data + frame->inner_offset, frame->inner_caplen, &inner);
+    if (!inner.has_l2)
+        return OUTCOME_TRUNCATED;
+    if (inner.l2.vlan_count) {
+        if (decap->inner_vlan == INNER_VLAN_DROP)
+            return OUTCOME_INNER_VLAN;
+        if (decap->inner_vlan == INNER_VLAN_STRIP)
+            tags_len = inner.l2.vlan_count * NVGRE_VLAN_TAG_LEN;
+    }
+    copy_untagged(room, inner.data, inner.caplen, tags_len);
+    result->caplen = inner.caplen - tags_len;
+    result->len = frame->inner_len - tags_len;
+    if (decap->ecn == ECN_COPY && inner.has_ip)
+        return pass_ecn_on(&inner, frame->ip.tos, room, tags_len);
+    return OUTCOME_DONE;
+}
+
+static enum outcome run(const void *config, const struct cap_packet *packet, uint8_t *room,
+                        struct transform_result *result)
+{
+    struct nvgre_frame frame;
+    enum nvgre_link link;
+    enum nvgre_class kind;
+    enum outcome outcome;
+
+    if (!link_of(packet->iface->linktype, &link)) {
+        result->value = packet->iface->linktype;
+        return OUTCOME_LINK_TYPE;
+    }
+    kind = nvgre_frame_decode(link, packet->data, packet->caplen, packet->len, &frame);
+    if (kind != NVGRE_CLASS_CLEAN && kind != NVGRE_CLASS_DEVIANT)
+        return other_outcome(&frame, result);
+    outcome = judge_header(config, &frame, result);
+    return outcome == OUTCOME_DONE ? take_inner(config, &frame, packet->data, room, result)
+                                   : outcome;
+}
+
+static uint16_t decap_linktype(uint16_t linktype)
+{
+    enum nvgre_link link;
+
+    return link_of(linktype, &link) ? CAP_LINKTYPE_ETHERNET : linktype;
+}
+
+struct transform decap_transform(const struct decap_config *config)
+{
+    return (struct transform){.done = "decapsulated",
+                              .config = config,
+                              .run = run,
+                              .linktype = decap_linktype,
+                              .growth = 0};
+}

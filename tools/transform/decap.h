@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRANSFORM_DECAP_H
+#define TRANSFORM_DECAP_H
+
+/* NVGRE packets into the tenants' frames, as an NVE receives them. */
+
+#include "transform.h"
+#include "vsid_set.h"
+
+struct decap_config {
+    struct vsid_set vsids; /* empty for all */
+    enum inner_vlan inner_vlan;
+    enum ecn_mode ecn;
+    bool strict; /* no deviation from RFC 7637 section 3.2 is taken */
+};
+
+/* The transform for a configuration, which must outlive it. */
+struct transform decap_transform(const struct decap_config *config);
+
+#endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "vsid_set.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "nvgre.h"
+
+/* One number at *text; moves behind it. */
+static bool parse_vsid(const char **text, uint32_t *vsid)
+{
+    char *end;
+    unsigned long value;
+
+    if (!isdigit((unsigned char)**text))
+        return false;
+    value = strtoul(*text, &end, 0);
+    *text = end;
+    *vsid = (uint32_t)value;
+    return value <= NVGRE_VSID_MAX;
+}
+
+static bool parse_range(const char **text, struct vsid_range *range)
+{
+    if (!parse_vsid(text, &range->first))
+        return false;
+    range->last = range->first;
+    if (**text == '-') {
+        ++*text;
+        if (!parse_vsid(text, &range->last))
+            return false;
+    }
+    return range->first <= range->last && (**text == ',' || **text == '\0');
+}
+
+static int by_first(const void *a, const void *b)
+{
+    uint32_t x = ((const struct vsid_range *)a)->first;
+    uint32_t y = ((const struct vsid_range *)b)->first;
+
+    return (x > y) - (x < y);
+}
+
+static void join_overlaps(struct vsid_set *set)
+{
+    size_t kept = 0;
+
+    qsort(set->ranges, set->count, sizeof *set->ranges, by_first);
+    for (size_t i = 1; i < set->count; i++) {
+        if (set->ranges[i].first > set->ranges[kept].last)
+            set->ranges[++kept] = set->ranges[i];
+        else if (set->ranges[i].last > set->ranges[kept].last)
+            set->ranges[kept].last = set->ranges[i].last;
+    }
+    set->count = kept + 1;
+}
+
+int vsid_set_parse(struct vsid_set *set, const char *text)
+{
+    size_t room = 1;
+
+    for (const char *p = text; *p; p++)
+        room += *p == ',';
+    *set = (struct vsid_set){malloc(room * sizeof *set->ranges), 0};
+    if (!set->ranges)
+        return -2;
+    for (;;) {
+        if (!parse_range(&text, &set->ranges[set->count])) {
+            vsid_set_free(set);
+            return -1;
+        }
+        set->count++;
+        if (*text++ == '\0')
+            break;
+    }
+    join_overlaps(set);
+    return 0;
+}
+
+void vsid_set_free(struct vsid_set *set)
+{
+    free(set->ranges);
+    *set = (struct vsid_set){NULL, 0};
+}
+
+bool vsid_set_has(const struct vsid_set *set, uint32_t vsid)
+{
+    size_t low = 0;
+    size_t high = set->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (vsid > set->ranges[middle].last)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < set->count && vsid >= set->ranges[low].first;
+}
