@@ -10,30 +10,6 @@ static const uint8_t microsoft_key[40] = {
     0x8f, 0xb0, 0xd0, 0xca, 0x2b, 0xcb, 0xae, 0x7b, 0x30, 0xb4, 0x77, 0xcb, 0x2d, 0xa3,
     0x80, 0x30, 0xf2, 0x0c, 0x6a, 0x42, 0xb7, 0x3b, 0xbe, 0xac, 0x01, 0xfa};
 
-static void ip_flow(const struct nvgre_inner *inner, struct nvgre_flow *flow)
-{
-    const struct nvgre_ip *ip = &inner->ip;
-    uint32_t ports = ip->offset + ip->header_len;
-
-    flow->addresses = inner->data + ip->offset + (ip->version == 4 ? 12 : 8);
-    flow->addresses_len = ip->version == 4 ? 8 : 32;
-    flow->ports = inner->data + ports;
-    flow->ports_len = 0;
-    if (!ip->fragment && (ip->protocol == NVGRE_TCP || ip->protocol == NVGRE_UDP) &&
-        ip->header_len + 4 <= ip->len && ports + 4 <= inner->caplen)
-        flow->ports_len = 4;
-}
-
-void nvgre_flow_find(const struct nvgre_inner *inner, struct nvgre_flow *flow)
-{
-    if (inner->has_ip)
-        ip_flow(inner, flow);
-    else if (inner->has_l2)
-        *flow = (struct nvgre_flow){inner->data, inner->data + inner->l2.l3_offset - 2, 12, 2};
-    else
-        *flow = (struct nvgre_flow){inner->data, inner->data, 0, 0};
-}
-
 static void toeplitz_init(struct nvgre_hasher *hasher)
 {
     for (uint32_t position = 0; position < NVGRE_FLOW_LEN_MAX; position++) {
@@ -85,20 +61,23 @@ static uint32_t toeplitz(const uint32_t (*table)[256], const uint8_t *p, uint32_
 {
     uint32_t hash = 0;
 
+    for (; len >= 4; len -= 4, table += 4, p += 4)
+        hash ^= nvgre_toeplitz4(table, p);
     for (uint32_t i = 0; i < len; i++)
         hash ^= table[i][p[i]];
     return hash;
 }
 
-uint32_t nvgre_flow_hash(const struct nvgre_hasher *hasher, const struct nvgre_flow *flow)
+uint32_t nvgre_flow_hash_any(const struct nvgre_hasher *hasher, const uint8_t *addresses,
+                             uint32_t addresses_len, const uint8_t *ports, uint32_t ports_len)
 {
-    if (flow->addresses_len == 0)
-        return 0;
-    if (hasher->kind == NVGRE_HASH_CRC32C) {
-        uint32_t crc = crc32c(hasher->table[0], ~0u, flow->addresses, flow->addresses_len);
+    const uint32_t(*table)[256] = hasher->table;
 
-        return ~crc32c(hasher->table[0], crc, flow->ports, flow->ports_len);
+    if (hasher->kind == NVGRE_HASH_CRC32C) {
+        uint32_t crc = crc32c(table[0], ~0u, addresses, addresses_len);
+
+        return addresses_len ? ~crc32c(table[0], crc, ports, ports_len) : 0;
     }
-    return toeplitz(hasher->table, flow->addresses, flow->addresses_len) ^
-           toeplitz(hasher->table + flow->addresses_len, flow->ports, flow->ports_len);
+    return toeplitz(table, addresses, addresses_len) ^
+           toeplitz(table + addresses_len, ports, ports_len);
 }

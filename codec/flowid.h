@@ -24,15 +24,15 @@ extern "C" {
  */
 struct nvgre_flow {
     const uint8_t *addresses;
-    const uint8_t *ports;   /* or the EtherType */
     uint32_t addresses_len; /* 8, 32, 12 or 0 */
+    const uint8_t *ports;   /* or the EtherType */
     uint32_t ports_len;     /* 4, 2 or 0 */
 };
 
 #define NVGRE_FLOW_LEN_MAX 36u
 
 /* Finds the flow of a frame that nvgre_inner_decode took apart. */
-void nvgre_flow_find(const struct nvgre_inner *inner, struct nvgre_flow *flow);
+static inline void nvgre_flow_find(const struct nvgre_inner *inner, struct nvgre_flow *flow);
 
 enum nvgre_hash {
     NVGRE_HASH_TOEPLITZ,     /* with the key of Microsoft's RSS verification suite */
@@ -49,7 +49,60 @@ struct nvgre_hasher {
 void nvgre_hasher_init(struct nvgre_hasher *hasher, enum nvgre_hash kind);
 
 /* The 32-bit hash of a flow; 0 for an empty one. The FlowID is its lowest 8 bits. */
-uint32_t nvgre_flow_hash(const struct nvgre_hasher *hasher, const struct nvgre_flow *flow);
+static inline uint32_t nvgre_flow_hash(const struct nvgre_hasher *hasher,
+                                       const struct nvgre_flow *flow);
+
+/* The same without the short way for Toeplitz over IPv4 addresses and ports. */
+uint32_t nvgre_flow_hash_any(const struct nvgre_hasher *hasher, const uint8_t *addresses,
+                             uint32_t addresses_len, const uint8_t *ports, uint32_t ports_len);
+
+static inline void nvgre_ip_flow(const struct nvgre_inner *inner, struct nvgre_flow *flow)
+{
+    const struct nvgre_ip *ip = &inner->ip;
+    uint32_t ports = ip->offset + ip->header_len;
+
+    flow->addresses = inner->data + ip->offset + (ip->version == 4 ? 12 : 8);
+    flow->addresses_len = ip->version == 4 ? 8 : 32;
+    flow->ports = inner->data + ports;
+    flow->ports_len = 0;
+    if (!ip->fragment && (ip->protocol == NVGRE_TCP || ip->protocol == NVGRE_UDP) &&
+        ip->header_len + 4 <= ip->len && ports + 4 <= inner->caplen)
+        flow->ports_len = 4;
+}
+
+static inline void nvgre_flow_find(const struct nvgre_inner *inner, struct nvgre_flow *flow)
+{
+    if (inner->has_ip)
+        nvgre_ip_flow(inner, flow);
+    else if (inner->has_l2)
+        *flow = (struct nvgre_flow){inner->data, 12, inner->data + inner->l2.l3_offset - 2, 2};
+    else
+        *flow = (struct nvgre_flow){inner->data, 0, inner->data, 0};
+}
+
+static inline uint32_t nvgre_toeplitz4(const uint32_t (*table)[256], const uint8_t *p)
+{
+    return table[0][p[0]] ^ table[1][p[1]] ^ table[2][p[2]] ^ table[3][p[3]];
+}
+
+static inline bool nvgre_flow_is_usual(const struct nvgre_hasher *hasher,
+                                       const struct nvgre_flow *flow)
+{
+    return flow->addresses_len == 8 && flow->ports_len == 4 && hasher->kind != NVGRE_HASH_CRC32C;
+}
+
+static inline uint32_t nvgre_flow_hash(const struct nvgre_hasher *hasher,
+                                       const struct nvgre_flow *flow)
+{
+    const uint32_t(*table)[256] = hasher->table;
+
+    if (!nvgre_flow_is_usual(hasher, flow))
+        return nvgre_flow_hash_any(hasher, flow->addresses, flow->addresses_len, flow->ports,
+                                   flow->ports_len);
+    return nvgre_toeplitz4(table, flow->addresses) ^
+           nvgre_toeplitz4(table + 4, flow->addresses + 4) ^
+           nvgre_toeplitz4(table + 8, flow->ports);
+}
 
 #ifdef __cplusplus
 }

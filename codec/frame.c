@@ -27,12 +27,6 @@ const char *nvgre_reason_text(enum nvgre_reason reason)
     return reason < NVGRE_REASON_COUNT ? texts[reason] : texts[NVGRE_REASON_NONE];
 }
 
-static bool is_tpid(uint16_t ethertype)
-{
-    return ethertype == NVGRE_TPID_8021Q || ethertype == NVGRE_TPID_8021AD ||
-           ethertype == NVGRE_TPID_QINQ;
-}
-
 /* Address families of LINKTYPE_NULL and LINKTYPE_LOOP, as the systems that capture number them. */
 static uint16_t family_ethertype(uint32_t family)
 {
@@ -84,7 +78,7 @@ bool nvgre_l2_decode(enum nvgre_link link, const uint8_t *data, uint32_t caplen,
 {
     if (!link_decode(link, data, caplen, l2))
         return false;
-    while (is_tpid(l2->ethertype)) {
+    while (nvgre_is_tpid(l2->ethertype)) {
         if (caplen - l2->l3_offset < NVGRE_VLAN_TAG_LEN)
             return false;
         l2->ethertype = wire_get16(data + l2->l3_offset + 2);
@@ -139,7 +133,7 @@ static enum nvgre_class ipv4_decode(struct ip_decoder *d)
         return short_of(d, status);
     ip->tos = p[1];
     ip->protocol = p[9];
-    ip->fragment = (wire_get16(p + 6) & 0x3FFF) != 0; /* MF or an offset */
+    ip->fragment = (wire_get16(p + 6) & NVGRE_IPV4_FRAGMENT) != 0;
     ip->header_len = (p[0] & 0xFu) * 4;
     if (ip->header_len < IPV4_LEN)
         return malformed(d, NVGRE_REASON_IP_HDR_LEN, ip->header_len);
@@ -221,6 +215,14 @@ enum nvgre_class nvgre_ip_decode(const uint8_t *data, uint32_t caplen, uint32_t 
     return ip->version == 4 ? ipv4_decode(&d) : ipv6_decode(&d);
 }
 
+static enum nvgre_class gre_malformed(struct nvgre_frame *frame, enum nvgre_reason reason,
+                                      uint32_t value)
+{
+    frame->reason = reason;
+    frame->value = value;
+    return NVGRE_CLASS_MALFORMED;
+}
+
 /* The GRE header and what it carries; frame->ip is set. */
 static enum nvgre_class gre_decode(const uint8_t *data, uint32_t caplen, struct nvgre_frame *frame)
 {
@@ -232,19 +234,13 @@ static enum nvgre_class gre_decode(const uint8_t *data, uint32_t caplen, struct 
 
     if (kind == NVGRE_CLASS_TRUNCATED)
         return kind;
-    if (kind == NVGRE_CLASS_MALFORMED) {
-        frame->reason = NVGRE_REASON_GRE_LEN;
-        frame->value = frame->gre.header_len;
-        return kind;
-    }
+    if (kind == NVGRE_CLASS_MALFORMED)
+        return gre_malformed(frame, NVGRE_REASON_GRE_LEN, frame->gre.header_len);
     frame->inner_offset = offset + frame->gre.header_len;
     frame->inner_caplen = capend - frame->inner_offset;
     frame->inner_len = end - frame->inner_offset;
-    if (kind != NVGRE_CLASS_OTHER_GRE && frame->inner_len < NVGRE_ETH_LEN) {
-        frame->reason = NVGRE_REASON_INNER_LEN;
-        frame->value = frame->inner_len;
-        return NVGRE_CLASS_MALFORMED;
-    }
+    if (frame->inner_len < NVGRE_ETH_LEN && kind != NVGRE_CLASS_OTHER_GRE)
+        return gre_malformed(frame, NVGRE_REASON_INNER_LEN, frame->inner_len);
     return kind;
 }
 

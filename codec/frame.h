@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "nvgre.h"
+#include "wire.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -25,8 +26,21 @@ extern "C" {
 #define NVGRE_TPID_8021AD 0x88A8u
 #define NVGRE_TPID_QINQ 0x9100u /* the tag protocol used for QinQ before 802.1ad */
 
+#define NVGRE_IPV4_FRAGMENT 0x3FFFu /* more fragments, or an offset */
 #define NVGRE_TCP 6u
 #define NVGRE_UDP 17u
+
+static inline bool nvgre_is_tpid(uint16_t ethertype)
+{
+    return ethertype == NVGRE_TPID_8021Q || ethertype == NVGRE_TPID_8021AD ||
+           ethertype == NVGRE_TPID_QINQ;
+}
+
+/* Whether an Ethernet frame, of which 14 bytes are there, has a VLAN tag. */
+static inline bool nvgre_is_tagged(const uint8_t *frame)
+{
+    return nvgre_is_tpid(wire_get16(frame + 12));
+}
 
 /* Link headers that an outer frame can have. */
 enum nvgre_link {
@@ -121,6 +135,79 @@ struct nvgre_inner {
  * taken as it is.
  */
 void nvgre_inner_decode(const uint8_t *data, uint32_t caplen, struct nvgre_inner *inner);
+
+/*
+ * The short ways, inline: false where a frame is not what nearly all are, and the functions
+ * above must look at it. They give the same, but as constants where all such frames agree, so
+ * that the code behind a call of them shrinks.
+ */
+
+/* Ethernet without a tag, then IPv4 without options, of which the header is captured. */
+static inline bool nvgre_is_usual_ipv4(const uint8_t *data, uint32_t caplen)
+{
+    return caplen >= NVGRE_ETH_LEN + 20 && wire_get16(data + 12) == NVGRE_ETHERTYPE_IPV4 &&
+           data[14] == 0x45;
+}
+
+static inline bool nvgre_is_usual_fragment(const uint8_t *data)
+{
+    return (wire_get16(data + 20) & NVGRE_IPV4_FRAGMENT) != 0;
+}
+
+static inline void nvgre_usual_ipv4_decode(const uint8_t *data, struct nvgre_l2 *l2,
+                                           struct nvgre_ip *ip)
+{
+    *l2 = (struct nvgre_l2){NVGRE_ETH_LEN, NVGRE_ETHERTYPE_IPV4, 0};
+    *ip = (struct nvgre_ip){.offset = NVGRE_ETH_LEN,
+                            .header_len = 20,
+                            .len = wire_get16(data + 16),
+                            .version = 4,
+                            .tos = data[15],
+                            .protocol = data[23],
+                            .fragment = nvgre_is_usual_fragment(data)};
+}
+
+/* Such a frame with clean NVGRE. */
+static inline bool nvgre_frame_decode_usual(const uint8_t *data, uint32_t caplen, uint32_t len,
+                                            struct nvgre_frame *frame)
+{
+    const uint32_t gre = NVGRE_ETH_LEN + 20;
+    const uint32_t inner = gre + NVGRE_HEADER_LEN;
+    uint32_t end;
+
+    if (caplen < inner || !nvgre_is_usual_ipv4(data, caplen) || data[23] != NVGRE_IP_PROTOCOL ||
+        nvgre_is_usual_fragment(data) || wire_get32(data + gre) != NVGRE_CLEAN_WORD)
+        return false;
+    end = NVGRE_ETH_LEN + wire_get16(data + 16);
+    if (end < inner + NVGRE_ETH_LEN || end > len)
+        return false;
+    frame->kind = NVGRE_CLASS_CLEAN;
+    frame->reason = NVGRE_REASON_NONE;
+    frame->value = 0;
+    nvgre_usual_ipv4_decode(data, &frame->l2, &frame->ip);
+    frame->gre = (struct nvgre_gre){.flags = NVGRE_FLAG_K,
+                                    .protocol = NVGRE_PROTOCOL_TYPE,
+                                    .header_len = NVGRE_HEADER_LEN,
+                                    .key = wire_get32(data + gre + 4)};
+    frame->inner_offset = inner;
+    frame->inner_caplen = (caplen < end ? caplen : end) - inner;
+    frame->inner_len = end - inner;
+    return true;
+}
+
+/* A tenant's frame of that kind. */
+static inline bool nvgre_inner_decode_usual(const uint8_t *data, uint32_t caplen,
+                                            struct nvgre_inner *inner)
+{
+    if (!nvgre_is_usual_ipv4(data, caplen) || wire_get16(data + 16) < 20)
+        return false;
+    inner->data = data;
+    inner->caplen = caplen;
+    inner->has_l2 = true;
+    inner->has_ip = true;
+    nvgre_usual_ipv4_decode(data, &inner->l2, &inner->ip);
+    return true;
+}
 
 #ifdef __cplusplus
 }

@@ -47,6 +47,8 @@ extern "C" {
 #define NVGRE_FLAGS_IGNORE 0x03F8u  /* bits 6 to 12: sent as 0, ignored on receipt */
 #define NVGRE_FLAGS_VERSION 0x0007u
 
+#define NVGRE_CLEAN_WORD (NVGRE_FLAG_K << 16 | NVGRE_PROTOCOL_TYPE) /* first 32 bits of NVGRE */
+
 /* What a packet is, from the outside in. */
 enum nvgre_class {
     NVGRE_CLASS_OTHER,      /* not IP protocol 47 */

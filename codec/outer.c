@@ -56,32 +56,7 @@ void nvgre_template_init(struct nvgre_template *tmpl, const struct nvgre_outer *
     } else {
         p = ipv6_init(p, outer);
     }
+    tmpl->inner_max = IP_LEN_MAX - NVGRE_HEADER_LEN - (outer->ip_version == 4 ? IPV4_LEN : 0u);
     p += nvgre_gre_write(&gre, p);
     tmpl->len = (uint8_t)(p - tmpl->bytes);
-}
-
-uint32_t nvgre_template_inner_max(const struct nvgre_template *tmpl)
-{
-    return IP_LEN_MAX - NVGRE_HEADER_LEN - (tmpl->ip_version == 4 ? IPV4_LEN : 0u);
-}
-
-uint32_t nvgre_template_write(const struct nvgre_template *tmpl,
-                              const struct nvgre_outer_fields *fields, uint8_t *out)
-{
-    uint8_t *ip = out + tmpl->ip_offset;
-    uint32_t payload_len = NVGRE_HEADER_LEN + fields->inner_len;
-
-    memcpy(out, tmpl->bytes, NVGRE_OUTER_LEN_MAX);
-    if (tmpl->ip_version == 4) {
-        uint32_t total_len = IPV4_LEN + payload_len;
-
-        ip[1] = fields->tos;
-        wire_put16(ip + 2, (uint16_t)total_len);
-        wire_put16(ip + 10, (uint16_t)~nvgre_sum_fold(tmpl->ip_sum + fields->tos + total_len));
-    } else {
-        wire_put32(ip, 6u << 28 | (uint32_t)fields->tos << 20 | fields->flow_label);
-        wire_put16(ip + 4, (uint16_t)payload_len);
-    }
-    wire_put32(out + tmpl->len - 4, fields->key);
-    return tmpl->len;
 }

@@ -11,14 +11,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "checksum.h"
 #include "frame.h"
 #include "nvgre.h"
+#include "wire.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-#define NVGRE_OUTER_LEN_MAX 66u /* Ethernet 14, VLAN 4, IPv6 40, GRE 8 */
+#define NVGRE_OUTER_IPV4_LEN_MAX 46u /* Ethernet 14, VLAN 4, IPv4 20, GRE 8 */
+#define NVGRE_OUTER_LEN_MAX 66u      /* the same with IPv6 */
 
 struct nvgre_outer {
     uint8_t src_mac[6];
@@ -37,18 +40,16 @@ struct nvgre_template {
     uint8_t ip_version;
     uint8_t len; /* bytes of all headers */
     uint8_t ip_offset;
-    uint32_t ip_sum; /* of the IPv4 header without TOS and total length */
+    uint32_t ip_sum;    /* of the IPv4 header without TOS and total length */
+    uint32_t inner_max; /* bytes of the longest inner frame that the IP length field allows */
 };
 
 void nvgre_template_init(struct nvgre_template *tmpl, const struct nvgre_outer *outer);
 
-/* The longest inner frame (bytes on the wire) whose packet has a representable IP length. */
-uint32_t nvgre_template_inner_max(const struct nvgre_template *tmpl);
-
 /* What differs from packet to packet. */
 struct nvgre_outer_fields {
-    uint32_t inner_len;  /* bytes of the inner frame on the wire, at most ..._inner_max */
-    uint32_t key;        /* nvgre_key(vsid, flowid) */
+    uint32_t inner_len; /* bytes of the inner frame on the wire, at most the template's inner_max */
+    uint32_t key;       /* nvgre_key(vsid, flowid) */
     uint32_t flow_label; /* 20 bits, IPv6 only */
     uint8_t tos;         /* TOS or traffic class, DSCP and ECN */
 };
@@ -57,8 +58,29 @@ struct nvgre_outer_fields {
  * Writes tmpl->len bytes to `out`, which must have room for NVGRE_OUTER_LEN_MAX: what
  * stands behind the headers may be overwritten. Returns tmpl->len.
  */
-uint32_t nvgre_template_write(const struct nvgre_template *tmpl,
-                              const struct nvgre_outer_fields *fields, uint8_t *out);
+static inline uint32_t nvgre_template_write(const struct nvgre_template *tmpl,
+                                            const struct nvgre_outer_fields *fields, uint8_t *out)
+{
+    uint8_t *ip = out + tmpl->ip_offset;
+    uint32_t payload_len = NVGRE_HEADER_LEN + fields->inner_len;
+    uint32_t len = tmpl->len;
+
+    if (tmpl->ip_version == 4) {
+        uint32_t total_len = 20 + payload_len;
+        uint32_t sum = tmpl->ip_sum + fields->tos + total_len;
+
+        memcpy(out, tmpl->bytes, NVGRE_OUTER_IPV4_LEN_MAX);
+        ip[1] = fields->tos;
+        wire_put16(ip + 2, (uint16_t)total_len);
+        wire_put16(ip + 10, (uint16_t)~nvgre_sum_fold(sum));
+    } else {
+        memcpy(out, tmpl->bytes, NVGRE_OUTER_LEN_MAX);
+        wire_put32(ip, 6u << 28 | (uint32_t)fields->tos << 20 | fields->flow_label);
+        wire_put16(ip + 4, (uint16_t)payload_len);
+    }
+    wire_put32(out + len - 4, fields->key);
+    return len;
+}
 
 #ifdef __cplusplus
 }

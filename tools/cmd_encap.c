@@ -172,7 +172,7 @@ int cmd_encap(int argc, char **argv)
 {
     const char *positional[2] = {NULL, NULL};
     struct encap_options options = {0};
-    struct encap_config config;
+    struct encap_config config = {0};
     struct transform transform;
     int code = options_parse(&option_set, argc, argv, &options, positional, 2);
 

@@ -14,7 +14,7 @@
 
 struct run {
     const struct run_options *options;
-    const struct transform *transform;
+    struct transform transform;
     struct cap_reader reader;
     struct cap_writer writer;
     struct transform_result result; /* of the packet in hand */
@@ -80,8 +80,8 @@ static int open_files(struct run *run)
     const struct run_options *options = run->options;
     const struct cap_wait wait = {wait_for_input, run};
     struct cap_writer_config config = {.auto_nsec = !options->format.given,
-                                       .linktype = run->transform->linktype,
-                                       .growth = run->transform->growth};
+                                       .linktype = run->transform.linktype,
+                                       .growth = run->transform.growth};
     struct cap_error error;
 
     if (cap_reader_open(&run->reader, options->in, &wait) != 0) {
@@ -173,7 +173,7 @@ static int handle_packet(struct run *run)
     const struct cap_packet *packet = &run->reader.packet;
     struct transform_result *result = &run->result;
     enum outcome outcome =
-        run->transform->run(run->transform->config, packet, cap_writer_room(&run->writer), result);
+        run->transform.run(run->transform.config, packet, cap_writer_room(&run->writer), result);
 
     if (outcome != OUTCOME_DONE)
         return pass_on(run, outcome);
@@ -187,8 +187,10 @@ static int handle_packet(struct run *run)
         return EXIT_RUNTIME;
     }
     run->summary.outcomes[OUTCOME_DONE]++;
-    run->summary.deviant += result->deviant;
-    run->summary.reserved_vsids += result->reserved_vsid;
+    if (result->notes) {
+        run->summary.deviant += (result->notes & NOTE_DEVIANT) != 0;
+        run->summary.reserved_vsids += (result->notes & NOTE_RESERVED_VSID) != 0;
+    }
     return EXIT_CLEAN;
 }
 
@@ -283,7 +285,7 @@ int run_transform(const char *command, const struct run_options *options,
                   const struct transform *transform)
 {
     struct run run = {.options = options,
-                      .transform = transform,
+                      .transform = *transform,
                       .summary = {.command = command,
                                   .done = transform->done,
                                   .in = file_name(options->in, "standard input"),

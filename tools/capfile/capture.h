@@ -14,6 +14,12 @@ enum cap_format { CAP_FORMAT_PCAP, CAP_FORMAT_NSECPCAP, CAP_FORMAT_PCAPNG };
 /* The most captured bytes a packet can have, as in libpcap and Wireshark. */
 #define CAP_PACKET_MAX 262144u
 
+/*
+ * Bytes before a packet in a pcap file: 8 of time stamp, captured length, length on the wire.
+ * In host byte order and without anything to convert, they are read and written in short ways.
+ */
+#define CAP_PLAIN_RECORD_LEN 16u
+
 /* What an interface's packets share: a pcapng interface, or a whole pcap file. */
 struct cap_iface {
     uint16_t linktype;
@@ -36,14 +42,14 @@ struct cap_packet {
     const uint8_t *data;
     uint32_t caplen; /* bytes at `data`, at most CAP_PACKET_MAX */
     uint32_t len;    /* bytes on the wire, at least caplen */
-    uint64_t ts;     /* in units of iface->tsresol; of pcap: seconds << 32 | fraction */
+    uint64_t ts;     /* in units of iface->tsresol; of pcap: the record's first 8 bytes */
     const struct cap_iface *iface;
     uint32_t iface_id;
     enum cap_record record;
-    bool fcs_cut;           /* `data` is shorter than the record's by an FCS */
-    bool swapped;           /* the record's integers are not in host byte order */
-    const uint8_t *raw;     /* the whole record, or NULL where it cannot be copied as it is */
-    uint32_t raw_len;       /* bytes at `raw` */
+    bool fcs_cut;       /* `data` is shorter than the record's by an FCS */
+    bool swapped;       /* the record's integers are not in host byte order */
+    const uint8_t *raw; /* pcapng: the whole block, or NULL where it cannot be copied as it is */
+    uint32_t raw_len;   /* bytes at `raw` */
     const uint8_t *options; /* packet options as in the file, without the end marker */
     uint32_t options_len;
 };

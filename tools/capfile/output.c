@@ -98,6 +98,7 @@ int cap_output_open(struct cap_output *output, const char *path, const struct ca
         cap_error_system(error, "cannot create");
         return -1;
     }
+    output->chunk_end = output->buffer + CAP_IO_CHUNK;
     output->at = output->buffer;
     if (open_path(output, path, input, error) == 0)
         return 0;

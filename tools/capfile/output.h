@@ -21,7 +21,8 @@ struct cap_output {
     char *path;      /* where a regular file goes; NULL for others */
     char *temporary; /* where it is until then */
     uint8_t *buffer;
-    uint8_t *at; /* where the next byte goes */
+    uint8_t *chunk_end; /* of the buffer's first chunk */
+    uint8_t *at;        /* where the next byte goes */
 };
 
 /*
@@ -50,8 +51,7 @@ static inline uint8_t *cap_output_at(const struct cap_output *output)
 static inline int cap_output_add(struct cap_output *output, size_t len)
 {
     output->at += len;
-    return (size_t)(output->at - output->buffer) < CAP_IO_CHUNK ? 0
-                                                                : cap_output_write_chunks(output);
+    return output->at < output->chunk_end ? 0 : cap_output_write_chunks(output);
 }
 
 #endif

@@ -7,6 +7,8 @@
  * is constant whatever the file; nothing in the file is trusted.
  */
 
+#include <string.h>
+
 #include "capture.h"
 #include "input.h"
 
@@ -25,6 +27,7 @@ struct cap_reader {
     enum cap_format format; /* of the file; a modified pcap is CAP_FORMAT_PCAP */
     bool swapped;           /* the file's (pcapng: section's) integers are not in host order */
     uint8_t header[24];     /* of a pcap file, as it stood there */
+    bool plain;             /* pcap whose records can be handed out as they stand */
     bool modified;          /* pcap with the longer record header of a patched libpcap */
     enum cap_event (*next)(struct cap_reader *reader);
     uint64_t packets; /* handed out, CAP_BAD too */
@@ -42,9 +45,29 @@ struct cap_reader {
 int cap_reader_open(struct cap_reader *reader, const char *path, const struct cap_wait *wait);
 void cap_reader_close(struct cap_reader *reader);
 
+/* The next packet or block. The short way: a packet of a plain pcap file, in the buffer already. */
 static inline enum cap_event cap_reader_next(struct cap_reader *reader)
 {
-    return reader->next(reader);
+    const uint8_t *record = reader->input.start;
+    size_t left = cap_input_left(&reader->input);
+    struct cap_packet *packet = &reader->packet;
+    uint32_t caplen;
+    uint32_t len;
+
+    if (!reader->plain || left < CAP_PLAIN_RECORD_LEN)
+        return reader->next(reader);
+    memcpy(&caplen, record + 8, sizeof caplen);
+    if (caplen > CAP_PACKET_MAX || left - CAP_PLAIN_RECORD_LEN < caplen)
+        return reader->next(reader);
+    memcpy(&packet->ts, record, sizeof packet->ts);
+    memcpy(&len, record + 12, sizeof len);
+    packet->data = record + CAP_PLAIN_RECORD_LEN;
+    packet->caplen = caplen;
+    packet->len = len > caplen ? len : caplen;
+    cap_input_take(&reader->input, CAP_PLAIN_RECORD_LEN + caplen);
+    reader->packets++;
+    reader->bytes += caplen;
+    return CAP_PACKET;
 }
 
 #endif

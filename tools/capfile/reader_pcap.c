@@ -5,7 +5,7 @@
 #include "pcap.h"
 #include "reader_common.h"
 
-static enum cap_event pcap_next(struct cap_reader *reader)
+static enum cap_event next_record(struct cap_reader *reader)
 {
     uint32_t header_len = reader->modified ? PCAP_MODIFIED_RECORD_LEN : PCAP_RECORD_LEN;
     const uint8_t *record = cap_input_view(&reader->input, header_len);
@@ -23,17 +23,23 @@ static enum cap_event pcap_next(struct cap_reader *reader)
     record = cap_input_view(&reader->input, header_len + caplen);
     if (!record)
         return cap_reader_ended(reader, "packet", header_len + caplen);
-    packet->ts = (uint64_t)order_get32(record, reader->swapped) << 32 |
-                 order_get32(record + 4, reader->swapped);
+    memcpy(&packet->ts, record, sizeof packet->ts);
     packet->data = record + header_len;
-    packet->raw = reader->modified ? NULL : record;
-    packet->raw_len = header_len + caplen;
-    cap_packet_set_lengths(packet, caplen, order_get32(record + 12, reader->swapped),
-                           packet->iface->fcs_len);
+    cap_packet_set_lengths(packet, caplen, order_get32(record + 12, reader->swapped));
     cap_input_take(&reader->input, header_len + caplen);
     reader->packets++;
     reader->bytes += caplen;
     return CAP_PACKET;
+}
+
+/* The frames of such a file end with an FCS. */
+static enum cap_event next_with_fcs(struct cap_reader *reader)
+{
+    enum cap_event event = next_record(reader);
+
+    if (event == CAP_PACKET)
+        cap_packet_cut_fcs(&reader->packet, reader->packet.iface->fcs_len);
+    return event;
 }
 
 int pcap_reader_open(struct cap_reader *reader)
@@ -70,7 +76,8 @@ int pcap_reader_open(struct cap_reader *reader)
     reader->modified = magic == PCAP_MAGIC_MODIFIED;
     reader->packet =
         (struct cap_packet){.iface = iface, .record = CAP_RECORD_PCAP, .swapped = reader->swapped};
-    reader->next = pcap_next;
+    reader->next = iface->fcs_len ? next_with_fcs : next_record;
+    reader->plain = !iface->fcs_len && !reader->modified && !reader->swapped;
     memcpy(reader->header, header, PCAP_HEADER_LEN);
     cap_input_take(&reader->input, PCAP_HEADER_LEN);
     return 0;

@@ -109,6 +109,7 @@ static enum cap_event read_packet(struct cap_reader *reader, const uint8_t *bloc
     struct cap_packet *packet = &reader->packet;
     const uint8_t *end = block + len - 4;
     bool swapped = reader->swapped;
+    uint32_t fcs_len;
     uint32_t caplen;
 
     if (len < PCAPNG_PACKET_HEADER_LEN + 4)
@@ -130,8 +131,11 @@ static enum cap_event read_packet(struct cap_reader *reader, const uint8_t *bloc
     packet->options_len = packet->options == end ? 0 : options_len(packet->options, end, swapped);
     packet->raw = block;
     packet->raw_len = len;
-    cap_packet_set_lengths(packet, caplen, order_get32(block + 24, swapped),
-                           packet->options_len ? packet_fcs_len(packet) : packet->iface->fcs_len);
+    cap_packet_set_lengths(packet, caplen, order_get32(block + 24, swapped));
+    fcs_len = packet->options_len ? packet_fcs_len(packet) : packet->iface->fcs_len;
+    packet->fcs_cut = false;
+    if (fcs_len)
+        cap_packet_cut_fcs(packet, fcs_len);
     reader->packets++;
     reader->bytes += caplen;
     return CAP_PACKET;
@@ -158,7 +162,9 @@ static enum cap_event read_simple(struct cap_reader *reader, const uint8_t *bloc
                                   .swapped = reader->swapped,
                                   .raw = block,
                                   .raw_len = len};
-    cap_packet_set_lengths(packet, caplen, wire_len, reader->ifaces->fcs_len);
+    cap_packet_set_lengths(packet, caplen, wire_len);
+    if (packet->iface->fcs_len)
+        cap_packet_cut_fcs(packet, packet->iface->fcs_len);
     reader->packets++;
     reader->bytes += caplen;
     return CAP_PACKET;

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "timestamp.h"
 
+#include <string.h>
+
+#include "order.h"
+
 #define NS_PER_SEC 1000000000u
 #define TSRESOL_BINARY 0x80u
 #define MICROSECOND_BITS 20u /* 2^-20 s is the first power of two below 1 us */
@@ -32,6 +36,15 @@ static struct cap_time binary_time(uint64_t ticks, unsigned exponent)
     return (struct cap_time){(int64_t)sec, exponent < 128 ? (uint32_t)(scaled >> exponent) : 0};
 }
 
+struct cap_pcap_time cap_packet_pcap_time(const struct cap_packet *packet)
+{
+    uint8_t words[sizeof packet->ts];
+
+    memcpy(words, &packet->ts, sizeof words);
+    return (struct cap_pcap_time){order_get32(words, packet->swapped),
+                                  order_get32(words + 4, packet->swapped)};
+}
+
 struct cap_time cap_packet_time(const struct cap_packet *packet)
 {
     uint8_t tsresol = packet->iface->tsresol;
@@ -40,9 +53,10 @@ struct cap_time cap_packet_time(const struct cap_packet *packet)
     if (packet->record == CAP_RECORD_SIMPLE)
         return (struct cap_time){0, 0};
     if (packet->record == CAP_RECORD_PCAP) {
-        uint64_t nsec = (uint32_t)packet->ts * (tsresol == 9 ? (uint64_t)1 : 1000);
+        struct cap_pcap_time words = cap_packet_pcap_time(packet);
+        uint64_t nsec = words.fraction * (tsresol == 9 ? (uint64_t)1 : 1000);
 
-        return (struct cap_time){(int64_t)(packet->ts >> 32) + (int64_t)(nsec / NS_PER_SEC),
+        return (struct cap_time){(int64_t)words.sec + (int64_t)(nsec / NS_PER_SEC),
                                  (uint32_t)(nsec % NS_PER_SEC)};
     }
     time = tsresol & TSRESOL_BINARY ? binary_time(packet->ts, tsresol & ~TSRESOL_BINARY)

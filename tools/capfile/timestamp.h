@@ -11,6 +11,14 @@ struct cap_time {
     uint32_t nsec;
 };
 
+/* The two words of a pcap packet's time: seconds, and microseconds or nanoseconds. */
+struct cap_pcap_time {
+    uint32_t sec;
+    uint32_t fraction;
+};
+
+struct cap_pcap_time cap_packet_pcap_time(const struct cap_packet *packet);
+
 /* The time of a packet, finer digits than ns cut off; 0 for records without time. */
 struct cap_time cap_packet_time(const struct cap_packet *packet);
 

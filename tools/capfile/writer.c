@@ -2,7 +2,6 @@
 #include "writer.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "pcap.h"
 #include "pcapng.h"
@@ -26,16 +25,9 @@ void cap_writer_start(struct cap_writer *writer)
 
 enum cap_result cap_writer_keep(struct cap_writer *writer, const struct cap_packet *packet)
 {
-    uint8_t *room = cap_writer_room(writer);
-
-    if (writer->ops->can_copy(writer, packet)) {
-        memcpy(cap_output_at(&writer->output), packet->raw, packet->raw_len);
-        writer->packets++;
-        writer->bytes += packet->caplen;
-        return cap_output_add(&writer->output, packet->raw_len) ? CAP_WRITE_FAILED : CAP_OK;
-    }
-    memcpy(room, packet->data, packet->caplen);
-    return cap_writer_commit(writer, packet, packet->iface->linktype, packet->caplen, packet->len);
+    if (!writer->started)
+        cap_writer_start(writer);
+    return writer->ops->keep(writer, packet);
 }
 
 enum cap_result cap_writer_block(struct cap_writer *writer, const struct cap_block *block)

@@ -9,6 +9,8 @@
  * byte order, sections, interfaces, blocks, options.
  */
 
+#include <string.h>
+
 #include "output.h"
 #include "reader.h"
 
@@ -43,7 +45,10 @@ struct cap_writer {
     uint32_t header_len;       /* bytes of a record before the packet's data */
     bool swapped;              /* the output's integers are not in host byte order */
     bool started;              /* what stands before the first packet is written */
+    bool same_times;           /* pcap: time stamps are written as they were read */
+    bool same_records;         /* pcap: records of kept packets too */
     uint16_t linktype;         /* pcap: of the file */
+    uint32_t plain_linktype;   /* the same where times and integers are as in the input */
     struct cap_iface_map *map; /* pcapng: by number in the input */
     uint32_t map_room;
     uint32_t iface_count;   /* pcapng: in the output's section */
@@ -56,7 +61,7 @@ struct cap_writer_ops {
     void (*start)(struct cap_writer *writer); /* a failure shows at the next write */
     enum cap_result (*commit)(struct cap_writer *writer, const struct cap_packet *packet,
                               uint16_t linktype, uint32_t caplen, uint32_t len);
-    bool (*can_copy)(const struct cap_writer *writer, const struct cap_packet *packet);
+    enum cap_result (*keep)(struct cap_writer *writer, const struct cap_packet *packet);
     enum cap_result (*block)(struct cap_writer *writer, const struct cap_block *block);
 };
 
@@ -77,13 +82,23 @@ static inline uint8_t *cap_writer_room(struct cap_writer *writer)
 
 /*
  * Makes a packet of the `caplen` bytes at cap_writer_room (of `len` on the wire): all else is
- * as in `packet`.
+ * as in `packet`. The short way: from pcap to the same kind of pcap.
  */
 static inline enum cap_result cap_writer_commit(struct cap_writer *writer,
                                                 const struct cap_packet *packet, uint16_t linktype,
                                                 uint32_t caplen, uint32_t len)
 {
-    return writer->ops->commit(writer, packet, linktype, caplen, len);
+    uint8_t *record = cap_output_at(&writer->output);
+
+    if (linktype != writer->plain_linktype)
+        return writer->ops->commit(writer, packet, linktype, caplen, len);
+    memcpy(record, &packet->ts, sizeof packet->ts);
+    memcpy(record + 8, &caplen, sizeof caplen);
+    memcpy(record + 12, &len, sizeof len);
+    writer->packets++;
+    writer->bytes += caplen;
+    return cap_output_add(&writer->output, CAP_PLAIN_RECORD_LEN + caplen) ? CAP_WRITE_FAILED
+                                                                          : CAP_OK;
 }
 
 /* Writes a packet as it is. */

@@ -41,6 +41,9 @@ static void start(struct cap_writer *writer)
     writer->linktype = writer->config.linktype(iface.linktype);
     if (writer->config.auto_nsec && cap_tsresol_is_fine(iface.tsresol))
         writer->config.format = CAP_FORMAT_NSECPCAP;
+    writer->same_times = writer->reader->format == writer->config.format;
+    writer->same_records = writer->same_times && !writer->reader->modified && iface.fcs_len == 0;
+    writer->plain_linktype = writer->same_times && !writer->swapped ? writer->linktype : UINT32_MAX;
     magic = writer->config.format == CAP_FORMAT_NSECPCAP ? PCAP_MAGIC_NSEC : PCAP_MAGIC_USEC;
     memcpy(header, writer->reader->header, PCAP_HEADER_LEN); /* time zone and accuracy */
     order_put32(header, magic, writer->swapped);
@@ -51,44 +54,47 @@ static void start(struct cap_writer *writer)
     (void)cap_output_add(&writer->output, PCAP_HEADER_LEN);
 }
 
-static void put_time(const struct cap_writer *writer, uint8_t *record,
-                     const struct cap_packet *packet)
+static void convert_time(const struct cap_writer *writer, uint8_t *record,
+                         const struct cap_packet *packet)
 {
-    struct cap_time time;
+    bool nsec = writer->config.format == CAP_FORMAT_NSECPCAP;
+    struct cap_time time = cap_packet_time(packet);
 
-    if (writer->reader->format == writer->config.format) {
-        order_put32(record, (uint32_t)(packet->ts >> 32), writer->swapped);
-        order_put32(record + 4, (uint32_t)packet->ts, writer->swapped);
-        return;
-    }
-    time = cap_packet_time(packet);
     order_put32(record, (uint32_t)time.sec, writer->swapped);
-    order_put32(record + 4,
-                writer->config.format == CAP_FORMAT_NSECPCAP ? time.nsec : time.nsec / 1000,
-                writer->swapped);
+    order_put32(record + 4, nsec ? time.nsec : time.nsec / 1000, writer->swapped);
 }
 
 static enum cap_result commit(struct cap_writer *writer, const struct cap_packet *packet,
                               uint16_t linktype, uint32_t caplen, uint32_t len)
 {
-    uint8_t *record;
+    uint8_t *record = cap_output_at(&writer->output);
+    bool swapped = writer->swapped;
 
     if (linktype != writer->linktype)
         return CAP_UNSTORABLE;
-    record = cap_output_at(&writer->output);
-    put_time(writer, record, packet);
-    order_put32(record + 8, caplen, writer->swapped);
-    order_put32(record + 12, len, writer->swapped);
+    if (writer->same_times)
+        memcpy(record, &packet->ts, sizeof packet->ts);
+    else
+        convert_time(writer, record, packet);
+    order_put32(record + 8, caplen, swapped);
+    order_put32(record + 12, len, swapped);
     writer->packets++;
     writer->bytes += caplen;
     return cap_output_add(&writer->output, PCAP_RECORD_LEN + caplen) ? CAP_WRITE_FAILED : CAP_OK;
 }
 
-static bool can_copy(const struct cap_writer *writer, const struct cap_packet *packet)
+static enum cap_result keep(struct cap_writer *writer, const struct cap_packet *packet)
 {
-    return packet->raw && packet->record == CAP_RECORD_PCAP &&
-           writer->reader->format == writer->config.format &&
-           packet->iface->linktype == writer->linktype;
+    uint32_t len = PCAP_RECORD_LEN + packet->caplen;
+
+    if (!writer->same_records || packet->iface->linktype != writer->linktype) {
+        memcpy(cap_writer_room(writer), packet->data, packet->caplen);
+        return commit(writer, packet, packet->iface->linktype, packet->caplen, packet->len);
+    }
+    memcpy(cap_output_at(&writer->output), packet->data - PCAP_RECORD_LEN, len);
+    writer->packets++;
+    writer->bytes += packet->caplen;
+    return cap_output_add(&writer->output, len) ? CAP_WRITE_FAILED : CAP_OK;
 }
 
 static enum cap_result block_unstorable(struct cap_writer *writer, const struct cap_block *block)
@@ -101,5 +107,5 @@ static enum cap_result block_unstorable(struct cap_writer *writer, const struct 
 const struct cap_writer_ops pcap_writer_ops = {.header_len = PCAP_RECORD_LEN,
                                                .start = start,
                                                .commit = commit,
-                                               .can_copy = can_copy,
+                                               .keep = keep,
                                                .block = block_unstorable};

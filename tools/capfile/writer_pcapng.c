@@ -5,6 +5,7 @@
 
 #include "order.h"
 #include "pcapng.h"
+#include "timestamp.h"
 
 enum { INTERFACE_BLOCK_MAX = 64 }; /* bytes of one that describe_iface writes */
 
@@ -173,8 +174,12 @@ static void put_time(const struct cap_writer *writer, uint8_t *body,
 {
     uint64_t ts = packet->ts;
 
-    if (packet->record == CAP_RECORD_PCAP)
-        ts = (ts >> 32) * (packet->iface->tsresol == 9 ? 1000000000u : 1000000u) + (uint32_t)ts;
+    if (packet->record == CAP_RECORD_PCAP) {
+        struct cap_pcap_time time = cap_packet_pcap_time(packet);
+
+        ts = (uint64_t)time.sec * (packet->iface->tsresol == 9 ? 1000000000u : 1000000u) +
+             time.fraction;
+    }
     order_put32(body + 4, (uint32_t)(ts >> 32), writer->swapped);
     order_put32(body + 8, (uint32_t)ts, writer->swapped);
 }
@@ -237,6 +242,18 @@ static bool can_copy(const struct cap_writer *writer, const struct cap_packet *p
     if (packet->record == CAP_RECORD_SIMPLE)
         return simple_tells(writer, number, packet->caplen, packet->len);
     return number == packet->iface_id + 1;
+}
+
+static enum cap_result keep(struct cap_writer *writer, const struct cap_packet *packet)
+{
+    if (!can_copy(writer, packet)) {
+        memcpy(cap_writer_room(writer), packet->data, packet->caplen);
+        return commit(writer, packet, packet->iface->linktype, packet->caplen, packet->len);
+    }
+    memcpy(cap_output_at(&writer->output), packet->raw, packet->raw_len);
+    writer->packets++;
+    writer->bytes += packet->caplen;
+    return cap_output_add(&writer->output, packet->raw_len) ? CAP_WRITE_FAILED : CAP_OK;
 }
 
 static enum cap_result section_block(struct cap_writer *writer, uint8_t *copy,
@@ -308,5 +325,5 @@ static enum cap_result write_block(struct cap_writer *writer, const struct cap_b
 const struct cap_writer_ops pcapng_writer_ops = {.header_len = PCAPNG_PACKET_HEADER_LEN,
                                                  .start = start,
                                                  .commit = commit,
-                                                 .can_copy = can_copy,
+                                                 .keep = keep,
                                                  .block = write_block};

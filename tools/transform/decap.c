@@ -55,77 +55,104 @@ static enum outcome other_outcome(const struct nvgre_frame *frame, struct transf
 }
 
 /* Whether the header may be taken; OUTCOME_DONE where it may. */
-static enum outcome judge_header(const struct decap_config *decap, const struct nvgre_frame *frame,
-                                 struct transform_result *result)
+TRANSFORM_STEP enum outcome judge_header(const struct decap_config *decap,
+                                         const struct nvgre_frame *frame,
+                                         struct transform_result *result)
 {
     uint32_t vsid = nvgre_key_vsid(frame->gre.key);
 
     if (!vsid_set_selects(&decap->vsids, vsid))
         return OUTCOME_NOT_SELECTED;
+    result->notes = 0;
+    if (nvgre_vsid_is_reserved(vsid))
+        result->notes = NOTE_RESERVED_VSID;
+    if (!frame->gre.deviations)
+        return OUTCOME_DONE;
+    result->notes |= NOTE_DEVIANT;
     result->value = frame->gre.flags;
     if (frame->gre.deviations & NVGRE_DEV_DISCARD)
         return OUTCOME_MUST_DISCARD;
-    if (frame->gre.deviations && decap->strict)
-        return OUTCOME_DEVIANT;
-    result->deviant = frame->gre.deviations != 0;
-    result->reserved_vsid = nvgre_vsid_is_reserved(vsid);
-    return OUTCOME_DONE;
+    return decap->strict ? OUTCOME_DEVIANT : OUTCOME_DONE;
 }
 
-/* RFC 6040 at the tunnel's end, on the copy of the inner frame. */
-static enum outcome pass_ecn_on(const struct nvgre_inner *inner, uint8_t outer_tos, uint8_t *copy,
-                                uint32_t tags_len)
-{
-    uint8_t ecn = nvgre_ecn_decap(outer_tos, inner->ip.tos);
-
-    if (ecn == NVGRE_ECN_DROP)
-        return OUTCOME_CONGESTION;
-    if (ecn != (inner->ip.tos & NVGRE_ECN_MASK))
-        nvgre_ecn_set(copy + inner->ip.offset - tags_len, inner->ip.version, ecn);
-    return OUTCOME_DONE;
-}
-
-static enum outcome take_inner(const struct decap_config *decap, const struct nvgre_frame *frame,
-                               const uint8_t *data, uint8_t *room, struct transform_result *result)
+/*
+ * An inner frame with VLAN tags or an outer congestion mark, as few have them. *result has its
+ * lengths.
+ */
+TRANSFORM_REST enum outcome take_special(const struct decap_config *decap,
+                                         const uint8_t *inner_data, uint8_t outer_tos,
+                                         uint8_t *room, struct transform_result *result)
 {
     struct nvgre_inner inner;
     uint32_t tags_len = 0;
+    uint8_t ecn;
 
-    nvgre_inner_decode(data + frame->inner_offset, frame->inner_caplen, &inner);
+    nvgre_inner_decode(inner_data, result->caplen, &inner);
     if (!inner.has_l2)
         return OUTCOME_TRUNCATED;
-    if (inner.l2.vlan_count) {
-        if (decap->inner_vlan == INNER_VLAN_DROP)
-            return OUTCOME_INNER_VLAN;
-        if (decap->inner_vlan == INNER_VLAN_STRIP)
-            tags_len = inner.l2.vlan_count * NVGRE_VLAN_TAG_LEN;
-    }
-    copy_untagged(room, inner.data, inner.caplen, tags_len);
-    result->caplen = inner.caplen - tags_len;
-    result->len = frame->inner_len - tags_len;
-    if (decap->ecn == ECN_COPY && inner.has_ip)
-        return pass_ecn_on(&inner, frame->ip.tos, room, tags_len);
+    if (inner.l2.vlan_count && decap->inner_vlan == INNER_VLAN_DROP)
+        return OUTCOME_INNER_VLAN;
+    if (decap->inner_vlan == INNER_VLAN_STRIP)
+        tags_len = inner.l2.vlan_count * NVGRE_VLAN_TAG_LEN;
+    copy_untagged(room, inner_data, result->caplen, tags_len);
+    result->caplen -= tags_len;
+    result->len -= tags_len;
+    if (!inner.has_ip || decap->ecn == ECN_IGNORE)
+        return OUTCOME_DONE;
+    ecn = nvgre_ecn_decap(outer_tos, inner.ip.tos);
+    if (ecn == NVGRE_ECN_DROP)
+        return OUTCOME_CONGESTION;
+    if (ecn != (inner.ip.tos & NVGRE_ECN_MASK))
+        nvgre_ecn_set(room + inner.ip.offset - tags_len, inner.ip.version, ecn);
     return OUTCOME_DONE;
 }
 
-static enum outcome run(const void *config, const struct cap_packet *packet, uint8_t *room,
-                        struct transform_result *result)
+TRANSFORM_STEP enum outcome take(const struct decap_config *decap, const struct nvgre_frame *frame,
+                                 const uint8_t *data, uint8_t *room,
+                                 struct transform_result *result)
+{
+    const uint8_t *inner = data + frame->inner_offset;
+    enum outcome outcome = judge_header(decap, frame, result);
+
+    if (outcome != OUTCOME_DONE)
+        return outcome;
+    result->caplen = frame->inner_caplen;
+    result->len = frame->inner_len;
+    if (frame->inner_caplen < NVGRE_ETH_LEN || nvgre_is_tagged(inner) ||
+        frame->ip.tos & NVGRE_ECN_MASK)
+        return take_special(decap, inner, frame->ip.tos, room, result);
+    memcpy(room, inner, frame->inner_caplen);
+    return OUTCOME_DONE;
+}
+
+TRANSFORM_REST enum outcome run_any(const struct decap_config *decap,
+                                    const struct cap_packet *packet, uint8_t *room,
+                                    struct transform_result *result)
 {
     struct nvgre_frame frame;
     enum nvgre_link link;
     enum nvgre_class kind;
-    enum outcome outcome;
 
     if (!link_of(packet->iface->linktype, &link)) {
         result->value = packet->iface->linktype;
         return OUTCOME_LINK_TYPE;
     }
     kind = nvgre_frame_decode(link, packet->data, packet->caplen, packet->len, &frame);
-    if (kind != NVGRE_CLASS_CLEAN && kind != NVGRE_CLASS_DEVIANT)
-        return other_outcome(&frame, result);
-    outcome = judge_header(config, &frame, result);
-    return outcome == OUTCOME_DONE ? take_inner(config, &frame, packet->data, room, result)
-                                   : outcome;
+    return kind == NVGRE_CLASS_CLEAN || kind == NVGRE_CLASS_DEVIANT
+               ? take(decap, &frame, packet->data, room, result)
+               : other_outcome(&frame, result);
+}
+
+static enum outcome run(const void *config, const struct cap_packet *packet, uint8_t *room,
+                        struct transform_result *result)
+{
+    const struct decap_config *decap = config;
+    struct nvgre_frame frame;
+
+    if (packet->iface->linktype == CAP_LINKTYPE_ETHERNET && decap->vsids.count == 0 &&
+        nvgre_frame_decode_usual(packet->data, packet->caplen, packet->len, &frame))
+        return take(decap, &frame, packet->data, room, result);
+    return run_any(decap, packet, room, result);
 }
 
 static uint16_t decap_linktype(uint16_t linktype)

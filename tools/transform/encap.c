@@ -15,17 +15,14 @@ static enum outcome no_ethernet_header(const struct cap_packet *packet,
 }
 
 /* What the flow's hash gives, and TOS. */
-static void fill_fields(const struct encap_config *config, const struct nvgre_inner *inner,
-                        struct nvgre_outer_fields *fields)
+TRANSFORM_STEP void fill_fields(const struct encap_config *config, const struct nvgre_inner *inner,
+                                const struct nvgre_flow *flow, struct nvgre_outer_fields *fields)
 {
     fields->key = config->key;
     fields->flow_label = 0;
     if (config->hash_flow) {
-        struct nvgre_flow flow;
-        uint32_t hash;
+        uint32_t hash = nvgre_flow_hash(&config->hasher, flow);
 
-        nvgre_flow_find(inner, &flow);
-        hash = nvgre_flow_hash(&config->hasher, &flow);
         fields->key |= hash & 0xFF;
         fields->flow_label = hash >> 12;
     }
@@ -34,14 +31,39 @@ static void fill_fields(const struct encap_config *config, const struct nvgre_in
         fields->tos = (uint8_t)((config->tos & ~NVGRE_ECN_MASK) | (inner->ip.tos & NVGRE_ECN_MASK));
 }
 
-static enum outcome run(const void *config, const struct cap_packet *packet, uint8_t *room,
-                        struct transform_result *result)
+TRANSFORM_STEP enum outcome encapsulate(const struct encap_config *encap,
+                                        const struct cap_packet *packet,
+                                        const struct nvgre_inner *inner,
+                                        const struct nvgre_flow *flow, uint8_t *room,
+                                        struct transform_result *result)
 {
-    const struct encap_config *encap = config;
     struct nvgre_outer_fields fields;
-    struct nvgre_inner inner;
-    uint32_t tags_len;
+    uint32_t tags_len = 0;
     uint32_t outer_len;
+
+    if (inner->l2.vlan_count && encap->inner_vlan == INNER_VLAN_DROP)
+        return OUTCOME_INNER_VLAN;
+    if (inner->l2.vlan_count && encap->inner_vlan == INNER_VLAN_STRIP)
+        tags_len = inner->l2.vlan_count * NVGRE_VLAN_TAG_LEN;
+    fields.inner_len = packet->len - tags_len;
+    if (fields.inner_len > encap->tmpl.inner_max) {
+        result->value = fields.inner_len;
+        return OUTCOME_OVERSIZE;
+    }
+    fill_fields(encap, inner, flow, &fields);
+    outer_len = nvgre_template_write(&encap->tmpl, &fields, room);
+    result->caplen = outer_len + packet->caplen - tags_len;
+    result->len = outer_len + fields.inner_len;
+    copy_untagged(room + outer_len, packet->data, packet->caplen, tags_len);
+    return OUTCOME_DONE;
+}
+
+TRANSFORM_REST enum outcome run_any(const struct encap_config *encap,
+                                    const struct cap_packet *packet, uint8_t *room,
+                                    struct transform_result *result)
+{
+    struct nvgre_inner inner;
+    struct nvgre_flow flow;
 
     if (packet->iface->linktype != CAP_LINKTYPE_ETHERNET) {
         result->value = packet->iface->linktype;
@@ -50,20 +72,24 @@ static enum outcome run(const void *config, const struct cap_packet *packet, uin
     nvgre_inner_decode(packet->data, packet->caplen, &inner);
     if (!inner.has_l2)
         return no_ethernet_header(packet, result);
-    if (inner.l2.vlan_count && encap->inner_vlan == INNER_VLAN_DROP)
-        return OUTCOME_INNER_VLAN;
-    tags_len = encap->inner_vlan == INNER_VLAN_STRIP ? inner.l2.vlan_count * NVGRE_VLAN_TAG_LEN : 0;
-    fields.inner_len = packet->len - tags_len;
-    if (fields.inner_len > nvgre_template_inner_max(&encap->tmpl)) {
-        result->value = fields.inner_len;
-        return OUTCOME_OVERSIZE;
-    }
-    fill_fields(encap, &inner, &fields);
-    outer_len = nvgre_template_write(&encap->tmpl, &fields, room);
-    copy_untagged(room + outer_len, packet->data, packet->caplen, tags_len);
-    result->caplen = outer_len + packet->caplen - tags_len;
-    result->len = outer_len + fields.inner_len;
-    return OUTCOME_DONE;
+    nvgre_flow_find(&inner, &flow);
+    return encapsulate(encap, packet, &inner, &flow, room, result);
+}
+
+static enum outcome run(const void *config, const struct cap_packet *packet, uint8_t *room,
+                        struct transform_result *result)
+{
+    const struct encap_config *encap = config;
+    struct nvgre_inner inner;
+    struct nvgre_flow flow;
+
+    if (packet->iface->linktype != CAP_LINKTYPE_ETHERNET ||
+        !nvgre_inner_decode_usual(packet->data, packet->caplen, &inner))
+        return run_any(encap, packet, room, result);
+    nvgre_flow_find(&inner, &flow);
+    if (!nvgre_flow_is_usual(&encap->hasher, &flow))
+        return run_any(encap, packet, room, result);
+    return encapsulate(encap, packet, &inner, &flow, room, result);
 }
 
 static uint16_t same_linktype(uint16_t linktype)

@@ -50,14 +50,19 @@ struct outcome_row {
 
 extern const struct outcome_row outcome_rows[OUTCOME_COUNT];
 
+/* What is worth counting about a packet that was taken all the same; a set of bits. */
+enum transform_note {
+    NOTE_DEVIANT = 1, /* C, S or ignorable GRE bits */
+    NOTE_RESERVED_VSID = 2
+};
+
 /* The new packet, and what is worth counting about it. */
 struct transform_result {
     uint32_t caplen;
     uint32_t len;
     enum nvgre_reason reason; /* of OUTCOME_MALFORMED */
     uint32_t value;           /* the number that belongs to the outcome */
-    bool deviant;             /* C, S or ignorable bits were set */
-    bool reserved_vsid;
+    uint32_t notes;           /* enum transform_note; of OUTCOME_DONE */
 };
 
 struct transform {
@@ -68,6 +73,13 @@ struct transform {
     uint16_t (*linktype)(uint16_t linktype); /* what it makes of a link type */
     uint32_t growth;                         /* bytes by which it may lengthen a packet */
 };
+
+/*
+ * A step of a transform that is compiled once for usual packets, with what is constant in them
+ * folded away, and once for all others.
+ */
+#define TRANSFORM_STEP static inline __attribute__((always_inline))
+#define TRANSFORM_REST static __attribute__((noinline))
 
 /* What an 802.1Q tag of the inner frame leads to (RFC 7637 section 3.3). */
 enum inner_vlan { INNER_VLAN_STRIP, INNER_VLAN_DROP, INNER_VLAN_KEEP };
