@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef NVGRE_COMPAT_H
+#define NVGRE_COMPAT_H
+
+/* What differs between the Wireshark releases 4.0 to 4.6; nothing else looks at the version. */
+
+#include <stdbool.h>
+
+#include <wireshark.h>
+
+#include <epan/packet.h>
+
+#define WIRESHARK_AT_LEAST(major, minor)                                                           \
+    (WIRESHARK_VERSION_MAJOR > (major) ||                                                          \
+     (WIRESHARK_VERSION_MAJOR == (major) && WIRESHARK_VERSION_MINOR >= (minor)))
+
+/* The type of a yes/no preference: its size has changed, so it must match exactly. */
+#if WIRESHARK_AT_LEAST(4, 4)
+typedef bool ws_pref_bool;
+#else
+typedef gboolean ws_pref_bool;
+#endif
+
+/* Since 4.4 a plugin tells what it contains by exporting plugin_describe(). */
+#if WIRESHARK_AT_LEAST(4, 4)
+#include <wsutil/plugins.h>
+#define WS_HAS_PLUGIN_DESCRIBE 1
+#else
+#define WS_HAS_PLUGIN_DESCRIBE 0
+#endif
+
+/* The data source of that name, as the packet bytes pane shows it; NULL where there is none. */
+static inline tvbuff_t *ws_data_source_tvb(packet_info *pinfo, const char *name)
+{
+#if WIRESHARK_AT_LEAST(4, 6)
+    const struct data_source *source = get_data_source_by_name(pinfo, name);
+
+    return source ? get_data_source_tvb(source) : NULL;
+#else
+    return get_data_source_tvb_by_name(pinfo, name);
+#endif
+}
+
+#endif
