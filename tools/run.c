@@ -12,6 +12,9 @@
 /* Messages for each outcome; a capture of nothing but bad packets must not flood the terminal. */
 #define MESSAGES_MAX 10
 
+/* For this long output waits for more input, so that a busy pipe is written in large pieces. */
+#define HOLD_BACK_MS 5
+
 struct run {
     const struct run_options *options;
     struct transform transform;
@@ -42,17 +45,21 @@ static bool heed_signals(struct run *run)
     return signals_stop == 0;
 }
 
-/* Nothing is held back while a pipe is waited for. */
+/* While a pipe is waited for, nothing is held back from whoever reads the output. */
 static bool wait_for_input(void *context, int fd)
 {
     struct run *run = context;
+    int timeout_ms = HOLD_BACK_MS;
 
-    while (!signals_can_read(fd)) {
+    while (!signals_wait(fd, timeout_ms)) {
+        if (signals_pending) {
+            if (!heed_signals(run))
+                return false;
+            continue;
+        }
         if (run->writing && cap_writer_flush(&run->writer) != 0)
             return false;
-        signals_wait(fd);
-        if (signals_pending && !heed_signals(run))
-            return false;
+        timeout_ms = -1;
     }
     return true;
 }

@@ -4,6 +4,7 @@
 
 #include <poll.h>
 #include <stddef.h>
+#include <time.h>
 
 volatile sig_atomic_t signals_pending;
 volatile sig_atomic_t signals_stop;
@@ -42,27 +43,25 @@ void signals_install(void)
     install(SIGUSR1, &report);
 }
 
-bool signals_can_read(int fd)
+bool signals_wait(int fd, int timeout_ms)
 {
-    struct pollfd readable = {.fd = fd, .events = POLLIN};
-
-    return poll(&readable, 1, 0) != 0;
-}
-
-void signals_wait(int fd)
-{
+    const struct timespec timeout = {timeout_ms / 1000, timeout_ms % 1000 * 1000000L};
     struct pollfd readable = {.fd = fd, .events = POLLIN};
     sigset_t block;
     sigset_t before;
+    int ready = poll(&readable, 1, 0);
 
+    if (ready != 0)
+        return true;
     sigemptyset(&block);
     sigaddset(&block, SIGINT);
     sigaddset(&block, SIGTERM);
     sigaddset(&block, SIGUSR1);
     sigprocmask(SIG_BLOCK, &block, &before);
     if (!signals_pending)
-        (void)ppoll(&readable, 1, NULL, &before);
+        ready = ppoll(&readable, 1, timeout_ms < 0 ? NULL : &timeout, &before);
     sigprocmask(SIG_SETMASK, &before, NULL);
+    return ready > 0;
 }
 
 void signals_end(void)

@@ -16,11 +16,11 @@ extern volatile sig_atomic_t signals_report;  /* counters are asked for */
 
 void signals_install(void);
 
-/* Whether a read of `fd` would return at once. */
-bool signals_can_read(int fd);
-
-/* Waits until `fd` can be read or a signal is pending; none is missed in between. */
-void signals_wait(int fd);
+/*
+ * Waits until a read of `fd` would return at once, for `timeout_ms` at the most (-1 for ever).
+ * Returns false when that time is over or a signal is pending; none is missed in between.
+ */
+bool signals_wait(int fd, int timeout_ms);
 
 /* Ends the process by signals_stop, so that the caller's shell sees it. */
 void signals_end(void);

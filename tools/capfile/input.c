@@ -47,7 +47,7 @@ int cap_input_open(struct cap_input *input, const char *path, const struct cap_w
     input->regular = S_ISREG(status.st_mode);
     if (S_ISFIFO(status.st_mode))
         (void)fcntl(input->fd, F_SETPIPE_SZ, PIPE_SIZE); /* faster where it is allowed */
-    input->buffer = malloc(SEAM + CAP_IO_CHUNK);
+    input->buffer = aligned_alloc(CAP_IO_ALIGNMENT, SEAM + CAP_IO_CHUNK);
     if (!input->buffer) {
         cap_error_system(error, "cannot open");
         cap_input_close(input);

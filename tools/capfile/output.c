@@ -93,7 +93,7 @@ int cap_output_open(struct cap_output *output, const char *path, const struct ca
                     struct cap_error *error)
 {
     *output = (struct cap_output){.fd = -1};
-    output->buffer = malloc(CAP_IO_CHUNK + CAP_OUTPUT_ROOM);
+    output->buffer = aligned_alloc(CAP_IO_ALIGNMENT, CAP_IO_CHUNK + CAP_OUTPUT_ROOM);
     if (!output->buffer) {
         cap_error_system(error, "cannot create");
         return -1;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdlib.h>
+#include <string.h>
 
 #include "order.h"
 #include "pcapng.h"
@@ -250,7 +250,7 @@ static enum cap_event read_block(struct cap_reader *reader, uint32_t type, uint3
     }
 }
 
-static enum cap_event pcapng_next(struct cap_reader *reader)
+static enum cap_event next_block(struct cap_reader *reader)
 {
     const uint8_t *header;
     uint32_t type;
@@ -269,6 +269,40 @@ static enum cap_event pcapng_next(struct cap_reader *reader)
         return broken(reader, "block of length", len);
     return len > CAP_INPUT_VIEW_MAX ? read_large_block(reader, type, len)
                                     : read_block(reader, type, len);
+}
+
+/* The short way: an enhanced packet without options, in host byte order, in the buffer already. */
+static enum cap_event pcapng_next(struct cap_reader *reader)
+{
+    const uint8_t *block = reader->input.start;
+    size_t left = cap_input_left(&reader->input);
+    struct cap_packet *packet = &reader->packet;
+    uint32_t words[7]; /* type, block length, interface, time stamp (2), caplen, length */
+    uint32_t trailer;
+
+    if (left < sizeof words + sizeof trailer || reader->block_rest || reader->swapped)
+        return next_block(reader);
+    memcpy(words, block, sizeof words);
+    if (words[0] != PCAPNG_ENHANCED_PACKET || words[2] >= reader->iface_count ||
+        words[5] > CAP_PACKET_MAX || words[1] > left ||
+        words[1] != sizeof words + pcapng_padded(words[5]) + sizeof trailer)
+        return next_block(reader);
+    memcpy(&trailer, block + words[1] - sizeof trailer, sizeof trailer);
+    if (trailer != words[1] || reader->ifaces[words[2]].fcs_len)
+        return next_block(reader);
+    *packet = (struct cap_packet){.data = block + sizeof words,
+                                  .caplen = words[5],
+                                  .len = words[6] > words[5] ? words[6] : words[5],
+                                  .ts = (uint64_t)words[3] << 32 | words[4],
+                                  .iface = &reader->ifaces[words[2]],
+                                  .iface_id = words[2],
+                                  .record = CAP_RECORD_ENHANCED,
+                                  .raw = block,
+                                  .raw_len = words[1]};
+    cap_input_take(&reader->input, words[1]);
+    reader->packets++;
+    reader->bytes += words[5];
+    return CAP_PACKET;
 }
 
 int pcapng_reader_open(struct cap_reader *reader)

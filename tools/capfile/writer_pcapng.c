@@ -204,8 +204,10 @@ static enum cap_result commit_simple(struct cap_writer *writer, uint32_t caplen,
     return add_block(writer, PCAPNG_SIMPLE_PACKET, 4 + pcapng_padded(caplen));
 }
 
-static enum cap_result commit(struct cap_writer *writer, const struct cap_packet *packet,
-                              uint16_t linktype, uint32_t caplen, uint32_t len)
+__attribute__((noinline)) static enum cap_result commit_any(struct cap_writer *writer,
+                                                            const struct cap_packet *packet,
+                                                            uint16_t linktype, uint32_t caplen,
+                                                            uint32_t len)
 {
     uint32_t *number = iface_number(writer, packet, linktype);
     uint8_t *body;
@@ -230,6 +232,36 @@ static enum cap_result commit(struct cap_writer *writer, const struct cap_packet
     if (packet->options_len)
         p = put_packet_options(packet, p);
     return add_block(writer, PCAPNG_ENHANCED_PACKET, (uint32_t)(p - body));
+}
+
+/* The short way: an enhanced packet without options, in host byte order. */
+static enum cap_result commit(struct cap_writer *writer, const struct cap_packet *packet,
+                              uint16_t linktype, uint32_t caplen, uint32_t len)
+{
+    uint8_t *block = cap_output_at(&writer->output);
+    uint32_t block_len = PCAPNG_PACKET_HEADER_LEN + pcapng_padded(caplen) + 4;
+    const struct cap_iface_map *entry;
+    uint32_t number = 0;
+
+    if (packet->record == CAP_RECORD_ENHANCED && packet->options_len == 0 && !writer->swapped &&
+        packet->iface_id < writer->map_room) {
+        entry = &writer->map[packet->iface_id];
+        number = linktype == packet->iface->linktype ? entry->own : entry->ethernet;
+    }
+    if (number == 0)
+        return commit_any(writer, packet, linktype, caplen, len);
+    order_put32(block, PCAPNG_ENHANCED_PACKET, false);
+    order_put32(block + 4, block_len, false);
+    order_put32(block + 8, number - 1, false);
+    order_put32(block + 12, (uint32_t)(packet->ts >> 32), false);
+    order_put32(block + 16, (uint32_t)packet->ts, false);
+    order_put32(block + 20, caplen, false);
+    order_put32(block + 24, len, false);
+    memset(block + PCAPNG_PACKET_HEADER_LEN + caplen, 0, 4); /* padding */
+    order_put32(block + block_len - 4, block_len, false);
+    writer->packets++;
+    writer->bytes += caplen;
+    return cap_output_add(&writer->output, block_len) ? CAP_WRITE_FAILED : CAP_OK;
 }
 
 static bool can_copy(const struct cap_writer *writer, const struct cap_packet *packet)

@@ -1,0 +1,30 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Installs the Debian packages for building (setup.sh build) or for building and testing
+# (setup.sh test); as root, or by sudo. Does nothing where all are there.
+set -eu
+
+build="gcc libc6-dev cmake ninja-build pkg-config libjansson-dev libglib2.0-dev wireshark-dev tshark"
+test="libcmocka-dev libpcap-dev clang clang-format clang-tidy libclang-rt-14-dev valgrind
+      binutils util-linux python3 python3-pytest python3-scapy python3-os-ken wireshark-common
+      tcpdump tcpreplay openvswitch-switch"
+
+case ${1:-} in
+build) packages=$build ;;
+test) packages="$build $test" ;;
+*) echo "usage: $0 build|test" >&2; exit 2 ;;
+esac
+
+missing=
+for package in $packages; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' ||
+        missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+as_root=
+[ "$(id -u)" = 0 ] || as_root=sudo
+echo "installing:$missing"
+$as_root apt-get update -q
+# shellcheck disable=SC2086 # a list of words
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing

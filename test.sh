@@ -1,0 +1,41 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Sets up a Debian 12 machine and runs all tests.
+set -eu
+cd "$(dirname "$0")"
+
+step() {
+    echo
+    echo "== $* =="
+}
+
+step packages
+scripts/setup.sh test
+
+step "style and static analysis"
+cmake -S . -B build -G Ninja -DNVGRE_WERROR=ON
+scripts/lint.sh build
+
+step "build with gcc, unit tests"
+cmake --build build
+ctest --test-dir build --output-on-failure
+
+step "build with clang"
+cmake -S . -B build-clang -G Ninja -DNVGRE_WERROR=ON -DNVGRE_FUZZ=ON -DCMAKE_C_COMPILER=clang
+cmake --build build-clang
+
+step "unit tests and fuzz corpus with AddressSanitizer and UndefinedBehaviorSanitizer"
+cmake -S . -B build-asan -G Ninja -DNVGRE_WERROR=ON -DNVGRE_PLUGIN=OFF \
+    -DNVGRE_SANITIZE=address,undefined
+cmake --build build-asan
+ctest --test-dir build-asan --output-on-failure
+
+step "instructions a packet"
+/usr/bin/python3 tests/bench/bench.py --instructions --max-encap 220 --max-decap 160
+
+step "commands with sanitizers"
+NVGRE_BUILD=$PWD/build-asan /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/e2e \
+    -m "not plain_build"
+
+step "commands, dissection, real endpoints"
+NVGRE_BUILD=$PWD/build /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/e2e

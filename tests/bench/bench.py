@@ -1,0 +1,179 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Measures nvgre-pcap against cat, against other tools, and in instructions a packet."""
+
+import argparse
+import json
+import shutil
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+import instructions
+import programs
+import report
+import runner
+import traffic
+import workplace
+from programs import Failed
+
+GROUPS = ("files", "peers", "pipes")
+IN_PLACE = "all programs write over the pages of the same existing file, through standard output"
+FRESH = "all programs write a new file each time, through standard output"
+
+
+def positive(kind):
+    """An argument type: a number greater than 0."""
+    def convert(text):
+        value = kind(text)
+        if value <= 0:
+            raise ValueError(text)
+        return value
+    convert.__name__ = kind.__name__
+    return convert
+
+
+def some_of(names):
+    """An argument type: some of these names, between commas."""
+    def convert(text):
+        chosen = text.split(",")
+        unknown = [name for name in chosen if name not in names]
+        if unknown:
+            raise argparse.ArgumentTypeError(f"not of {','.join(names)}: {','.join(unknown)}")
+        return chosen
+    return convert
+
+
+def arguments():
+    """The command line."""
+    mixes = [mix.name for mix in traffic.MIXES]
+    parser = argparse.ArgumentParser(
+        description=__doc__, epilog="Figures of time never change the exit code. It is 1 if "
+        "nvgre-pcap fails or if --max-encap or --max-decap is exceeded or cannot be told.")
+    parser.add_argument("--mixes", type=some_of(mixes), default=mixes, metavar="LIST",
+                        help=f"frame sizes (default {','.join(mixes)})")
+    parser.add_argument("--groups", type=some_of(GROUPS), default=list(GROUPS), metavar="LIST",
+                        help=f"what to time (default {','.join(GROUPS)})")
+    parser.add_argument("--runs", type=positive(int), default=7, metavar="N",
+                        help="runs of each program (default 7)")
+    parser.add_argument("--scale", type=positive(float), default=1.0, metavar="X",
+                        help="multiple of the default number of packets, 100 to 200 MB")
+    parser.add_argument("--packets", type=positive(int), metavar="N",
+                        help="number of packets instead")
+    parser.add_argument("--fresh", action="store_true",
+                        help="a new output file for each run instead of one that is overwritten")
+    parser.add_argument("--work-dir", type=Path, metavar="DIR",
+                        help="for captures (default /dev/shm if it has room, otherwise TMPDIR)")
+    parser.add_argument("--timeout", type=positive(float), default=120.0, metavar="S",
+                        help="seconds that a run may take (default 120)")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures as JSON")
+    parser.add_argument("--instructions", action="store_true",
+                        help="only count instructions, without any timing")
+    for command in ("encap", "decap"):
+        parser.add_argument(f"--max-{command}", type=positive(float), metavar="N",
+                            help=f"instructions a 64-byte packet that {command} of pcap may cost")
+    return parser.parse_args()
+
+
+def packets_of(mix, args):
+    """The number of packets of a mix."""
+    return args.packets or max(1, int(mix.packets * args.scale))
+
+
+def time_mix(mix, args, turns, libpcap_copy):
+    """Times the programs on a mix, prints and returns the figures."""
+    captures = programs.Captures(turns.folder, packets_of(mix, args))
+    programs.make_captures(workplace.TOOL, mix, captures, args.timeout)
+    print(f"\n{mix.title}: {captures.packets} packets, "
+          f"{captures.plain.stat().st_size / report.MEGA:.1f} MB plain, "
+          f"{captures.tunnel.stat().st_size / report.MEGA:.1f} MB encapsulated", flush=True)
+    results = []
+    for group, members in programs.groups(workplace.TOOL, libpcap_copy, captures).items():
+        if group in args.groups:
+            results += turns.in_turns(group, members, args.runs)
+    sizes = {"plain_bytes": captures.plain.stat().st_size,
+             "encapsulated_bytes": captures.tunnel.stat().st_size}
+    captures.remove()
+    figures = report.comparisons(results, mix) + report.peaks(results)
+    report.print_results(results, captures.packets)
+    report.print_figures("comparison", figures)
+    return results, {"mix": mix.name, "packets": captures.packets, **sizes,
+                     "programs": report.results_as_json(results, captures.packets),
+                     "figures": [figure.as_json() for figure in figures]}
+
+
+def count_instructions(args, folder):
+    """Counts instructions, prints and returns the counts and their figures."""
+    if not shutil.which("valgrind"):
+        print("\ninstructions: valgrind is not installed")
+        return [], []
+    counts = instructions.per_packet(workplace.TOOL, folder, args.timeout)
+    figures = report.of_counts(counts)
+    report.print_figures("instructions a 64-byte packet", figures)
+    return counts, [figure.as_json() for figure in figures]
+
+
+def over_limit(args, counts):
+    """Whether a limit is exceeded, or was to be held and cannot be told."""
+    over = False
+    for command, limit in (("encap", args.max_encap), ("decap", args.max_decap)):
+        values = [row.value for row in counts if (row.command, row.format) == (command, "pcap")]
+        if limit and not (values and values[0] <= limit):
+            found = f"{values[0]:.1f}" if values else report.NOT_MEASURED
+            print(f"bench: {command}: {found}, at most {limit:g} instructions allowed",
+                  file=sys.stderr)
+            over = True
+    return over
+
+
+def time_all(args, folder):
+    """Times all mixes; the results and what goes into the JSON."""
+    turns = runner.Runner(folder, workplace.launcher(folder), args.fresh, args.timeout)
+    libpcap_copy = workplace.helper("libpcap_copy", folder, "-lpcap")
+    results, timed = [], []
+    for mix in (mix for mix in traffic.MIXES if mix.name in args.mixes):
+        more, row = time_mix(mix, args, turns, libpcap_copy)
+        results += more
+        timed.append(row)
+    return results, timed
+
+
+def run(args, folder):
+    """Does all that is asked for; the exit code."""
+    document = {**workplace.machine(), "output": FRESH if args.fresh else IN_PLACE,
+                "runs": args.runs, "timed": []}
+    results = []
+    print(f"{workplace.TOOL}: build type {document['build']}; {document['processors']} processors")
+    if not args.instructions:
+        print(f"{args.runs} runs in turns in {folder.parent}; {document['output']}")
+        results, document["timed"] = time_all(args, folder)
+    counts, document["instructions"] = count_instructions(args, folder)
+    if args.json:
+        args.json.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+    failures = [result for result in results if result.failure and result.program.own]
+    for result in failures:
+        print(f"bench: {result.group}: {result.name}: {result.failure}", file=sys.stderr)
+    return 1 if over_limit(args, counts) or failures else 0
+
+
+def main():
+    """Runs the bench in a folder that is gone afterwards."""
+    args = arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    if not workplace.TOOL.exists():
+        sys.exit(f"bench: {workplace.TOOL} is not built; NVGRE_BUILD names the build's folder")
+    needed = max(workplace.bytes_needed(mix, packets_of(mix, args)) for mix in traffic.MIXES
+                 if mix.name in args.mixes)
+    parent = args.work_dir or workplace.parent_folder(needed)
+    try:
+        with tempfile.TemporaryDirectory(prefix="nvgre-bench-", dir=parent) as folder:
+            return run(args, Path(folder))
+    except (Failed, OSError) as error:
+        sys.exit(f"bench: {error}")
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

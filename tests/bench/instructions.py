@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""User-space instructions that a packet costs, counted by callgrind: a figure without noise."""
+
+import re
+import subprocess
+from typing import NamedTuple
+
+import programs
+import traffic
+from programs import Failed
+
+MIX = traffic.MIXES[0]
+FEW, MANY = 10_000, 110_000
+
+
+class Count(NamedTuple):
+    """Instructions a packet of a command on a file format."""
+    command: str
+    format: str
+    value: float
+
+
+def count(program, folder, timeout):
+    """The instructions of one run of a program, whose output is checked."""
+    profile, output = folder / "profile", folder / "output"
+    command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={profile}",
+               *program.command]
+    try:
+        with open(output, "wb") as stdout:
+            done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=stdout,
+                                  stderr=subprocess.PIPE, timeout=timeout, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise Failed(f"callgrind: not ready after {timeout:g} s") from error
+    if done.returncode != 0:
+        raise Failed(f"callgrind: {done.stderr.decode(errors='replace').strip()}")
+    program.checked(output)
+    total = re.search(r"^(?:summary|totals): (\d+)", profile.read_text(errors="replace"), re.M)
+    if not total:
+        raise Failed("callgrind: no total in its output")
+    return int(total[1])
+
+
+def counts(tool, folder, packets, timeout):
+    """The instructions of encap and decap, of pcap and pcapng, for so many packets."""
+    captures = programs.Captures(folder, packets)
+    programs.make_captures(tool, MIX, captures, timeout)
+    found = {}
+    for name, both in (("encap", programs.encap_programs(tool, captures)),
+                       ("decap", programs.decap_programs(tool, captures))):
+        for form, program in zip(("pcap", "pcapng"), both):
+            found[name, form] = count(program, folder, timeout)
+    captures.remove()
+    return found
+
+
+def per_packet(tool, folder, timeout):
+    """A Count of encap and decap, of pcap and pcapng, with 64-byte frames.
+
+    The difference between many packets and few leaves out what starting and ending costs.
+    """
+    few, many = (counts(tool, folder, packets, timeout) for packets in (FEW, MANY))
+    return [Count(*key, (many[key] - few[key]) / (MANY - FEW)) for key in many]

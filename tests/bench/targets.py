@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What is compared with what, and the figures that should be reached."""
+
+from typing import NamedTuple, Optional
+
+
+class Bound(NamedTuple):
+    """A figure to reach: at least or at most a value."""
+    value: float
+    at_least: bool = False
+
+    def met(self, figure):
+        """Whether a figure is within the bound."""
+        return figure >= self.value if self.at_least else figure <= self.value
+
+    def __str__(self):
+        return f"{'>=' if self.at_least else '<='} {self.value:g}"
+
+
+class Comparison(NamedTuple):
+    """The time of a program as a multiple of another's in the same group."""
+    group: str
+    program: str
+    reference: str
+    bounds: Optional[dict] = None  # by the mix's name
+
+
+def _bounds(*values, at_least=False):
+    return dict(zip(("64", "imix", "1500"), (Bound(value, at_least) for value in values)))
+
+
+COMPARISONS = (
+    Comparison("files", "encap", "cat", _bounds(1.35, 1.20, 1.10)),
+    Comparison("files", "decap", "cat", _bounds(1.20, 1.15, 1.15)),
+    Comparison("files", "encap pcapng", "encap", _bounds(1.2, 1.2, 1.2)),
+    Comparison("files", "decap pcapng", "decap", _bounds(1.2, 1.2, 1.2)),
+    Comparison("peers", "tcprewrite", "encap", _bounds(5, 3, 1.8, at_least=True)),
+    Comparison("peers", "editcap -L -C 42", "decap", _bounds(4, 2.2, 1.5, at_least=True)),
+    Comparison("peers", "editcap copy", "decap"),
+    Comparison("peers", "tcpdump copy", "decap"),
+    Comparison("peers", "libpcap copy", "decap"),
+    Comparison("pipes", "cat | encap | cat", "cat | cat | cat", _bounds(0.85, 0.85, 0.85)),
+    Comparison("pipes", "cat | decap | cat", "cat | cat | cat", _bounds(0.85, 0.85, 0.85)),
+)
+
+PEAK_MEMORY = Bound(8)  # MiB
+INSTRUCTIONS = {"encap": Bound(220), "decap": Bound(160)}  # a 64-byte packet

@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Runs nvgre-pcap for the tests, never without a time limit.
+
+The environment variable NVGRE_BUILD names the build folder (default: build/ in the repository).
+"""
+
+import itertools
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple, Optional
+
+import pytest
+
+import pcapfile
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = Path(os.environ.get("NVGRE_BUILD", ROOT / "build")).resolve()
+CAPTURES = ROOT / "captures"
+COMMAND = BUILD / "tools" / "nvgre-pcap"
+TIMEOUT = 20  # seconds that any run may take, under a sanitizer too
+
+sys.path.insert(0, str(CAPTURES))  # flowid.py, the flow hash in Python
+
+
+class Done(NamedTuple):
+    """A run that has ended."""
+
+    code: int  # negative: the signal that ended it
+    stdout: bytes
+    stderr: str
+    out: Optional[bytes] = None  # the output file, where there is one
+
+
+def check(code, stdout, stderr, expected):
+    """What a run left behind, once it is known to have ended as expected and without a fault."""
+    stderr = stderr.decode(errors="replace")
+    for fault in ("Sanitizer", "runtime error"):
+        assert fault not in stderr, stderr
+    assert expected is None or code == expected, f"exit code {code}, not {expected}: {stderr}"
+    return Done(code, stdout, stderr)
+
+
+class Process(subprocess.Popen):
+    """nvgre-pcap while it runs, with pipes at its standard files."""
+
+    def __init__(self, *arguments, **options):
+        for stream in ("stdin", "stdout", "stderr"):
+            options.setdefault(stream, subprocess.PIPE)
+        super().__init__([COMMAND, *map(str, arguments)], **options)
+
+    def end(self, stdin=None, code=0):
+        """Waits for its end, or makes one; gives it its last input before."""
+        try:
+            stdout, stderr = self.communicate(stdin, timeout=TIMEOUT)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            self.wait()
+            raise
+        return check(self.returncode, stdout, stderr or b"", code)
+
+
+@pytest.fixture
+def start():
+    """Starts nvgre-pcap and goes on; whatever still runs after the test is killed."""
+    started = []
+
+    def launch(*arguments, **options):
+        started.append(Process(*arguments, **options))
+        return started[-1]
+
+    yield launch
+    for process in started:
+        if process.poll() is None:
+            process.send_signal(signal.SIGKILL)
+        process.communicate()
+
+
+@pytest.fixture
+def run(start):
+    """Runs nvgre-pcap to its end; its exit code must be the expected one (None: any)."""
+    def launch(*arguments, stdin=b"", code=0, **options):
+        if isinstance(stdin, bytes):
+            return start(*arguments, **options).end(stdin, code)
+        return start(*arguments, stdin=stdin, **options).end(code=code)
+
+    return launch
+
+
+def arguments(options):
+    """A command line of options: True is a flag, None an option that is not there."""
+    line = []
+    for name, value in options.items():
+        option = f"-{name}" if len(name) == 1 else "--" + name.replace("_", "-")
+        if value is not None:
+            line += [option] if value is True else [option, str(value)]
+    return line
+
+
+@pytest.fixture
+def convert(run, tmp_path):
+    """Runs a command on a capture's bytes and returns what it leaves, with the output file.
+
+    Nothing but the input, unharmed, and the output may be in the folder afterwards.
+    Options are named as on the command line, with underscores: `enet_vlan_tag=5`, `strict=True`.
+    """
+    numbers = itertools.count()
+
+    def launch(command, data, *, out="out.pcap", code=0, **options):
+        folder = tmp_path / f"convert-{next(numbers)}"
+        folder.mkdir()
+        (folder / "in").write_bytes(data)
+        done = run(command, *arguments(options), folder / "in", folder / out, code=code)
+        assert (folder / "in").read_bytes() == data
+        written = (folder / out).read_bytes() if (folder / out).exists() else None
+        names = {path.name for path in folder.iterdir()}
+        assert names == ({"in", out} if written is not None else {"in"})
+        return done._replace(out=written)
+
+    return launch
+
+
+@pytest.fixture
+def encap(convert):
+    """Encapsulates a capture, or a list of packets or frames, in VSID 5001 between two PAs."""
+    defaults = {"vsid": 5001, "local": "192.168.4.11", "remote": "192.168.4.22"}
+
+    def launch(items, **options):
+        return convert("encap", capture(items), **{**defaults, **options})
+
+    return launch
+
+
+@pytest.fixture
+def decap(convert):
+    """Decapsulates a capture, or a list of packets or frames."""
+    def launch(items, **options):
+        return convert("decap", capture(items), **options)
+
+    return launch
+
+
+def capture(items):
+    """The bytes of a capture: given, or a pcap file of packets or frames."""
+    return items if isinstance(items, bytes) else pcapfile.pcap(items)
+
+
+@pytest.fixture(scope="session")
+def captures():
+    """The folder of the sample captures."""
+    return CAPTURES
+
+
+@pytest.fixture(scope="session")
+def command():
+    """The path of nvgre-pcap."""
+    return COMMAND
