@@ -31,25 +31,29 @@ static enum nvgre_class short_of(struct nvgre_gre *gre, enum wire_status status,
     return status == WIRE_CUT ? NVGRE_CLASS_TRUNCATED : NVGRE_CLASS_MALFORMED;
 }
 
-/* RFC 1701: the list ends at an entry whose family and length are both 0. */
+/*
+ * RFC 1701: the list ends at an entry whose family and length are both 0. The cursor ends behind
+ * the list, or behind what is missing of it.
+ */
 static enum wire_status skip_source_routes(struct wire_cursor *c)
 {
-    for (;;) {
-        enum wire_status status = wire_need(c, ROUTE_ENTRY_LEN);
-        const uint8_t *entry = wire_at(c);
-        uint32_t data_len;
+    enum wire_status status;
+    bool last = false;
 
-        if (status != WIRE_OK)
-            return status;
-        data_len = entry[3];
+    do {
+        const uint8_t *entry = wire_at(c);
+        uint32_t data_len = 0;
+
+        status = wire_need(c, ROUTE_ENTRY_LEN);
         c->off += ROUTE_ENTRY_LEN;
-        if (wire_get16(entry) == 0 && data_len == 0)
-            return WIRE_OK;
-        status = wire_need(c, data_len);
-        if (status != WIRE_OK)
-            return status;
+        if (status == WIRE_OK) {
+            data_len = entry[3];
+            last = wire_get16(entry) == 0 && data_len == 0;
+            status = wire_need(c, data_len);
+        }
         c->off += data_len;
-    }
+    } while (status == WIRE_OK && !last);
+    return status;
 }
 
 static void read_optional_fields(const uint8_t *p, struct nvgre_gre *gre)
@@ -97,7 +101,7 @@ enum nvgre_class nvgre_gre_decode(const uint8_t *data, uint32_t caplen, uint32_t
     if (gre->flags & NVGRE_FLAG_R && (gre->flags & NVGRE_FLAGS_VERSION) == 0) {
         status = skip_source_routes(&c);
         if (status != WIRE_OK)
-            return short_of(gre, status, c.off + 1);
+            return short_of(gre, status, c.off);
     }
     gre->header_len = c.off;
     return classify(gre);
