@@ -13,7 +13,7 @@ step packages
 scripts/setup.sh test
 
 step "style and static analysis"
-cmake -S . -B build -G Ninja -DNVGRE_WERROR=ON
+cmake -S . -B build -G Ninja -DNVGRE_WERROR=ON -DNVGRE_TESTS=ON -DNVGRE_PLUGIN=ON
 scripts/lint.sh build
 
 step "build with gcc, unit tests"
