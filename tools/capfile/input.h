@@ -13,9 +13,8 @@
 
 #include "capture.h"
 
-#define CAP_IO_CHUNK ((size_t)256 * 1024) /* bytes a read or write asks for */
-#define CAP_IO_ALIGNMENT ((size_t)4096) /* of buffers: the kernel copies faster from and to pages  \
-                                         */
+#define CAP_IO_CHUNK ((size_t)256 * 1024)       /* bytes a read or write asks for */
+#define CAP_IO_ALIGNMENT ((size_t)4096)         /* the kernel copies faster from and to pages */
 #define CAP_INPUT_VIEW_MAX ((size_t)512 * 1024) /* the longest view */
 
 /*
