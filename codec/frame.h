@@ -68,9 +68,9 @@ const char *nvgre_reason_text(enum nvgre_reason reason);
 
 /* What stands before the network layer. */
 struct nvgre_l2 {
-    uint32_t l3_offset; /* first byte behind the link header and all VLAN tags */
-    uint16_t ethertype; /* of what stands there; below 0x600 an 802.3 length */
-    uint8_t vlan_count; /* tags of TPID 0x8100, 0x88A8 or 0x9100 */
+    uint32_t l3_offset;  /* first byte behind the link header and all VLAN tags */
+    uint16_t ethertype;  /* of what stands there; below 0x600 an 802.3 length */
+    uint16_t vlan_count; /* tags of TPID 0x8100, 0x88A8 or 0x9100 */
 };
 
 /* An IPv4 or IPv6 header with its options or extension headers. */

@@ -108,6 +108,9 @@ static int check(const struct encap_options *options)
         return options_misuse(&option_set, "--local IP and --remote IP are needed");
     if (options->local.version != options->remote.version)
         return options_misuse(&option_set, "--local and --remote must both be IPv4 or both IPv6");
+    if (!options->vlan_id.given &&
+        (options->vlan_pri.given || options->vlan_cfi.given || options->vlan_proto.given))
+        return options_misuse(&option_set, "--enet-vlan-tag ID is needed with its other fields");
     if (is_group(&options->local))
         return options_misuse(&option_set, "--local must not be a multicast address");
     return OPTIONS_GO_ON;

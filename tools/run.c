@@ -107,16 +107,13 @@ static int open_files(struct run *run)
     return EXIT_CLEAN;
 }
 
-/* One line about a packet that could not be handled. */
-static void report_bad(const struct run *run, enum outcome outcome)
+/* One line about a packet that could not be handled, and what became of it. */
+static void report_bad(const struct run *run, enum outcome outcome, const char *fate)
 {
     const struct transform_result *result = &run->result;
     const struct cap_packet *packet = &run->reader.packet;
     const char *file = run->summary.in;
     uint64_t number = run->reader.packets;
-    const char *fate = run->options->strict                        ? ""
-                       : run->options->others.value == OTHERS_DROP ? "; left out"
-                                                                   : "; kept as it is";
 
     switch (outcome) {
     case OUTCOME_MALFORMED:
@@ -138,6 +135,9 @@ static void report_bad(const struct run *run, enum outcome outcome)
     case OUTCOME_LINK_TYPE:
         diag_packet(file, number, "%s, %u%s", outcome_rows[outcome].text, result->value, fate);
         break;
+    case OUTCOME_BAD_BLOCK:
+        diag_packet(file, number, "%s%s", run->reader.error.text, fate);
+        break;
     default:
         diag_packet(file, number, "lost: a pcap file has one link type, here %u, and not %u",
                     run->writer.linktype, packet->iface->linktype);
@@ -146,33 +146,38 @@ static void report_bad(const struct run *run, enum outcome outcome)
 }
 
 /* Counts an outcome and tells of a bad one. Returns false where --strict stops the run. */
-static bool note_outcome(struct run *run, enum outcome outcome)
+static bool note_outcome(struct run *run, enum outcome outcome, const char *fate)
 {
     uint64_t count = ++run->summary.outcomes[outcome];
 
     if (outcome_rows[outcome].disposition != DISPOSITION_BAD)
         return true;
     if (count <= MESSAGES_MAX)
-        report_bad(run, outcome);
+        report_bad(run, outcome, fate);
     else if (count == MESSAGES_MAX + 1)
         diag(run->summary.in, "more packets like these: %s; they are only counted",
              outcome_rows[outcome].text);
     return !run->options->strict;
 }
 
-/* A packet that the transform did not change: kept, left out or dropped. */
+/* A packet, or all there is of a bad one, that the transform did not change. */
 static int pass_on(struct run *run, enum outcome outcome)
 {
     enum disposition disposition = outcome_rows[outcome].disposition;
     bool stays = disposition != DISPOSITION_DROP && run->options->others.value == OTHERS_KEEP &&
                  !(disposition == DISPOSITION_BAD && run->options->strict);
-    enum cap_result kept = stays ? cap_writer_keep(&run->writer, &run->reader.packet) : CAP_OK;
+    enum cap_result kept = CAP_OK;
+    const char *fate;
 
+    if (stays)
+        kept = outcome == OUTCOME_BAD_BLOCK ? cap_writer_block(&run->writer, &run->reader.block)
+                                            : cap_writer_keep(&run->writer, &run->reader.packet);
     if (kept == CAP_WRITE_FAILED)
         return EXIT_RUNTIME;
-    if (kept == CAP_UNSTORABLE)
+    if (kept == CAP_UNSTORABLE && outcome != OUTCOME_BAD_BLOCK)
         outcome = OUTCOME_UNSTORABLE;
-    return note_outcome(run, outcome) ? EXIT_CLEAN : EXIT_RUNTIME;
+    fate = run->options->strict ? "" : stays && kept == CAP_OK ? "; kept as it is" : "; left out";
+    return note_outcome(run, outcome, fate) ? EXIT_CLEAN : EXIT_RUNTIME;
 }
 
 static int handle_packet(struct run *run)
@@ -189,7 +194,7 @@ static int handle_packet(struct run *run)
     case CAP_OK:
         break;
     case CAP_UNSTORABLE:
-        return note_outcome(run, OUTCOME_UNSTORABLE) ? EXIT_CLEAN : EXIT_RUNTIME;
+        return note_outcome(run, OUTCOME_UNSTORABLE, "") ? EXIT_CLEAN : EXIT_RUNTIME;
     default:
         return EXIT_RUNTIME;
     }
@@ -199,18 +204,6 @@ static int handle_packet(struct run *run)
         run->summary.reserved_vsids += (result->notes & NOTE_RESERVED_VSID) != 0;
     }
     return EXIT_CLEAN;
-}
-
-/* A packet block of which not even the captured bytes can be found. */
-static int handle_bad_block(struct run *run)
-{
-    bool keep = !run->options->strict && run->options->others.value == OTHERS_KEEP;
-    enum cap_result kept = keep ? cap_writer_block(&run->writer, &run->reader.block) : CAP_OK;
-
-    run->summary.outcomes[OUTCOME_MALFORMED]++;
-    diag_packet(run->summary.in, run->reader.packets, "%s%s", run->reader.error.text,
-                keep && kept == CAP_OK ? "; kept as it is" : "");
-    return kept == CAP_WRITE_FAILED || run->options->strict ? EXIT_RUNTIME : EXIT_CLEAN;
 }
 
 /* An input that ends or breaks off inside a record. */
@@ -236,7 +229,7 @@ static int copy_all(struct run *run)
                 code = EXIT_RUNTIME;
             break;
         case CAP_BAD:
-            code = handle_bad_block(run);
+            code = pass_on(run, OUTCOME_BAD_BLOCK);
             break;
         case CAP_CUT:
             return handle_cut(run);

@@ -11,8 +11,10 @@ int cap_writer_open(struct cap_writer *writer, const char *path, const struct ca
 {
     bool pcapng = config->format == CAP_FORMAT_PCAPNG;
 
-    *writer = (struct cap_writer){
-        .config = *config, .ops = pcapng ? &pcapng_writer_ops : &pcap_writer_ops, .reader = reader};
+    *writer = (struct cap_writer){.config = *config,
+                                  .ops = pcapng ? &pcapng_writer_ops : &pcap_writer_ops,
+                                  .reader = reader,
+                                  .plain_linktype = UINT32_MAX};
     writer->header_len = writer->ops->header_len;
     return cap_output_open(&writer->output, path, &reader->input, error);
 }
@@ -37,6 +39,8 @@ enum cap_result cap_writer_block(struct cap_writer *writer, const struct cap_blo
 
 int cap_writer_flush(struct cap_writer *writer)
 {
+    if (!writer->started && writer->reader->iface_count)
+        cap_writer_start(writer);
     return cap_output_flush(&writer->output);
 }
 

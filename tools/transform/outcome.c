@@ -18,6 +18,7 @@ const struct outcome_row outcome_rows[OUTCOME_COUNT] = {
     [OUTCOME_DEVIANT] = {DISPOSITION_BAD, "deviant", "C, S or reserved GRE bits"},
     [OUTCOME_OVERSIZE] = {DISPOSITION_BAD, "oversize", "too long for an outer IP packet"},
     [OUTCOME_LINK_TYPE] = {DISPOSITION_BAD, "link_type", "link type that cannot be taken"},
+    [OUTCOME_BAD_BLOCK] = {DISPOSITION_BAD, "bad_block", "packet block that makes no sense"},
     [OUTCOME_UNSTORABLE] = {DISPOSITION_BAD, "unstorable",
                             "lost: the output's format cannot hold it"},
 };

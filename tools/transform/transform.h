@@ -34,6 +34,7 @@ enum outcome {
     OUTCOME_DEVIANT, /* with --strict only */
     OUTCOME_OVERSIZE,
     OUTCOME_LINK_TYPE,
+    OUTCOME_BAD_BLOCK, /* a pcapng packet block of which not even the captured bytes can be found */
 
     /* Dropped, since the output's format cannot hold it: exit code 3. */
     OUTCOME_UNSTORABLE,
