@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")"
 
 scripts/setup.sh build
-cmake -S . -B build -G Ninja -DNVGRE_TESTS=OFF
+cmake -S . -B build -G Ninja
 cmake --build build
 tool=build/tools/nvgre-pcap
 work=$(mktemp -d)

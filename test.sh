@@ -21,11 +21,11 @@ cmake --build build
 ctest --test-dir build --output-on-failure
 
 step "build with clang"
-cmake -S . -B build-clang -G Ninja -DNVGRE_WERROR=ON -DNVGRE_FUZZ=ON -DCMAKE_C_COMPILER=clang
+cmake -S . -B build-clang -G Ninja -DNVGRE_WERROR=ON -DNVGRE_TESTS=ON -DNVGRE_FUZZ=ON -DCMAKE_C_COMPILER=clang
 cmake --build build-clang
 
 step "unit tests and fuzz corpus with AddressSanitizer and UndefinedBehaviorSanitizer"
-cmake -S . -B build-asan -G Ninja -DNVGRE_WERROR=ON -DNVGRE_PLUGIN=OFF \
+cmake -S . -B build-asan -G Ninja -DNVGRE_WERROR=ON -DNVGRE_TESTS=ON -DNVGRE_PLUGIN=OFF \
     -DNVGRE_SANITIZE=address,undefined
 cmake --build build-asan
 ctest --test-dir build-asan --output-on-failure

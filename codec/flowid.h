@@ -19,7 +19,8 @@ extern "C" {
  * The bytes that identify the flow of a frame, pointing into the frame:
  *   TCP, UDP over IP   addresses, ports
  *   other IP           addresses (all fragments too, so that they stay with each other)
- *   other              destination and source MAC, EtherType behind any VLAN tags
+ *   other              destination and source MAC, EtherType behind any VLAN tags (but not the
+ *                      length that 802.3 has there: it differs from frame to frame)
  * Both lengths are 0 in a frame too short for any of them.
  */
 struct nvgre_flow {
@@ -75,7 +76,8 @@ static inline void nvgre_flow_find(const struct nvgre_inner *inner, struct nvgre
     if (inner->has_ip)
         nvgre_ip_flow(inner, flow);
     else if (inner->has_l2)
-        *flow = (struct nvgre_flow){inner->data, 12, inner->data + inner->l2.l3_offset - 2, 2};
+        *flow = (struct nvgre_flow){inner->data, 12, inner->data + inner->l2.l3_offset - 2,
+                                    inner->l2.ethertype < NVGRE_ETHERTYPE_MIN ? 0 : 2};
     else
         *flow = (struct nvgre_flow){inner->data, 0, inner->data, 0};
 }

@@ -20,6 +20,7 @@ extern "C" {
 
 #define NVGRE_ETH_LEN 14u
 #define NVGRE_VLAN_TAG_LEN 4u
+#define NVGRE_ETHERTYPE_MIN 0x0600u /* below, it is a length of 802.3 */
 #define NVGRE_ETHERTYPE_IPV4 0x0800u
 #define NVGRE_ETHERTYPE_IPV6 0x86DDu
 #define NVGRE_TPID_8021Q 0x8100u
@@ -69,7 +70,7 @@ const char *nvgre_reason_text(enum nvgre_reason reason);
 /* What stands before the network layer. */
 struct nvgre_l2 {
     uint32_t l3_offset;  /* first byte behind the link header and all VLAN tags */
-    uint16_t ethertype;  /* of what stands there; below 0x600 an 802.3 length */
+    uint16_t ethertype;  /* of what stands there; below NVGRE_ETHERTYPE_MIN a length */
     uint16_t vlan_count; /* tags of TPID 0x8100, 0x88A8 or 0x9100 */
 };
 

@@ -43,6 +43,7 @@ BROKEN = {
     ),
 }
 CUTS = (0, 13, 14, 33, 41)
+INNER_CUTS = (36, 100)  # the first is inside the ports of UDP over IPv4
 
 
 def packets(path):
@@ -93,7 +94,10 @@ def seeds():
     """Yields (name, input)."""
     for number, (data, length) in enumerate(packets(CAPTURES / "deviations.pcap"), 1):
         yield f"deviations-{number:02}", seed(ETHERNET, data, length)
-    for path in sorted((CAPTURES / "endpoints").glob("*.pcap")):
+    for number, (data, length) in enumerate(packets(CAPTURES / "endpoints" / "inner.pcap"), 1):
+        for caplen in INNER_CUTS:
+            yield f"inner-{number:02}-cut-{caplen}", seed(ETHERNET, data[:caplen], length)
+    for path in sorted((CAPTURES / "endpoints").glob("*_v[46]_*.pcap")):
         data, length = next(packets(path))
         yield path.stem, seed(ETHERNET, data, length)
     for number, frame in enumerate(published(), 1):
