@@ -34,7 +34,7 @@ def flow_input(frame):
     """The bytes that are hashed: addresses, and the ports of unfragmented TCP and UDP.
 
     Other frames give destination MAC, source MAC and EtherType, as they stand in the frame but
-    without VLAN tags. IPv6 extension headers are not walked: no sample has them inside.
+    without VLAN tags; the length that 802.3 has there is left out. IPv6 extension headers are not walked: no sample has them inside.
     """
     l3 = 14
     (ethertype,) = struct.unpack_from("!H", frame, 12)
@@ -48,7 +48,7 @@ def flow_input(frame):
     elif ethertype == ETHERTYPE[6]:
         l4, protocol, addresses, fragment = 40, packet[6], packet[8:40], 0
     else:
-        return frame[0:12] + struct.pack("!H", ethertype)
+        return frame[0:12] + (struct.pack("!H", ethertype) if ethertype >= 0x600 else b"")
     if fragment or protocol not in (TCP_PROTOCOL, UDP_PROTOCOL):
         return addresses
     return addresses + packet[l4:l4 + 4]

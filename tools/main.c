@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <fcntl.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "commands.h"
 #include "diag.h"
@@ -37,10 +39,22 @@ static int print_version(void)
     return options_flush_stdout();
 }
 
+/*
+ * A standard file that the caller closed must not be taken by the next file that is opened. What
+ * takes its place can only be used the other way round, so that losing data is still an error.
+ */
+static void occupy_standard_files(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0) /* open takes the lowest free number, which is fd */
+            (void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 int main(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : NULL;
 
+    occupy_standard_files();
     if (!name) {
         print_usage(stderr);
         return EXIT_USAGE;

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "diag.h"
+#include "number.h"
 
 enum { ROWS_MAX = 64, LONG_BASE = 256, HELP_COLUMN = 30 };
 
@@ -32,18 +33,14 @@ static bool parse_words(const struct option_row *row, const char *text, uint32_t
 
 static bool parse_number(const struct option_row *row, const char *text, uint32_t *value)
 {
-    unsigned long long number;
-    char *end;
+    uint32_t number;
 
     if (parse_words(row, text, value))
         return true;
-    if (row->kind == OPTION_WORD || !isdigit((unsigned char)*text))
+    if (row->kind == OPTION_WORD || !number_read(&text, row->max, &number) || *text ||
+        number < row->min)
         return false;
-    errno = 0;
-    number = strtoull(text, &end, 0);
-    if (*end || errno || number < row->min || number > row->max)
-        return false;
-    *value = (uint32_t)number;
+    *value = number;
     return true;
 }
 

@@ -45,6 +45,11 @@ static bool heed_signals(struct run *run)
     return signals_stop == 0;
 }
 
+static bool go_on(void *context)
+{
+    return !signals_pending || heed_signals(context);
+}
+
 /* While a pipe is waited for, nothing is held back from whoever reads the output. */
 static bool wait_for_input(void *context, int fd)
 {
@@ -52,11 +57,8 @@ static bool wait_for_input(void *context, int fd)
     int timeout_ms = HOLD_BACK_MS;
 
     while (!signals_wait(fd, timeout_ms)) {
-        if (signals_pending) {
-            if (!heed_signals(run))
-                return false;
-            continue;
-        }
+        if (!go_on(run))
+            return false;
         if (run->writing && cap_writer_flush(&run->writer) != 0)
             return false;
         timeout_ms = -1;
@@ -85,7 +87,7 @@ static enum cap_format format_of_name(const char *path, enum cap_format otherwis
 static int open_files(struct run *run)
 {
     const struct run_options *options = run->options;
-    const struct cap_wait wait = {wait_for_input, run};
+    const struct cap_wait wait = {wait_for_input, go_on, run};
     struct cap_writer_config config = {.auto_nsec = !options->format.given,
                                        .linktype = run->transform.linktype,
                                        .growth = run->transform.growth};

@@ -6,9 +6,11 @@ The environment variable NVGRE_BUILD names the build folder (default: build/ in 
 
 import itertools
 import os
+import select
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import NamedTuple, Optional
 
@@ -46,10 +48,25 @@ def check(code, stdout, stderr, expected):
 class Process(subprocess.Popen):
     """nvgre-pcap while it runs, with pipes at its standard files."""
 
-    def __init__(self, *arguments, **options):
+    def __init__(self, *line, prefix=(), command=COMMAND, **options):
         for stream in ("stdin", "stdout", "stderr"):
             options.setdefault(stream, subprocess.PIPE)
-        super().__init__([COMMAND, *map(str, arguments)], **options)
+        super().__init__([*prefix, command, *map(str, line)], **options)
+
+    def feed(self, data):
+        """Writes to its standard input without closing it."""
+        self.stdin.write(data)
+        self.stdin.flush()
+
+    def read(self, stream, enough):
+        """What it has written to a stream once that is `enough`, a test of the bytes."""
+        data, end = bytearray(), time.monotonic() + TIMEOUT
+        while not enough(data):
+            readable, _, _ = select.select([stream], [], [], max(0, end - time.monotonic()))
+            more = os.read(stream.fileno(), 1 << 20) if readable else b""
+            assert more, f"only {len(data)} bytes, ending in {data[-200:]}"
+            data += more
+        return bytes(data)
 
     def end(self, stdin=None, code=0):
         """Waits for its end, or makes one; gives it its last input before."""
@@ -67,8 +84,8 @@ def start():
     """Starts nvgre-pcap and goes on; whatever still runs after the test is killed."""
     started = []
 
-    def launch(*arguments, **options):
-        started.append(Process(*arguments, **options))
+    def launch(*line, **options):
+        started.append(Process(*line, **options))
         return started[-1]
 
     yield launch
@@ -81,10 +98,10 @@ def start():
 @pytest.fixture
 def run(start):
     """Runs nvgre-pcap to its end; its exit code must be the expected one (None: any)."""
-    def launch(*arguments, stdin=b"", code=0, **options):
+    def launch(*line, stdin=b"", code=0, **options):
         if isinstance(stdin, bytes):
-            return start(*arguments, **options).end(stdin, code)
-        return start(*arguments, stdin=stdin, **options).end(code=code)
+            return start(*line, **options).end(stdin, code)
+        return start(*line, stdin=stdin, **options).end(code=code)
 
     return launch
 

@@ -104,6 +104,17 @@ def read_pcap(data):
     return found
 
 
+def whole_frames(data):
+    """The captured bytes of each packet of a little-endian pcap file that is still written."""
+    found, offset = [], 24
+    while offset + 16 <= len(data):
+        (caplen,) = struct.unpack_from("<I", data, offset + 8)
+        offset += 16 + caplen
+        if offset <= len(data):
+            found.append(data[offset - caplen:offset])
+    return found
+
+
 # ---- pcapng ----
 
 class Writer:

@@ -226,7 +226,7 @@ FLOWS = (
     (ipv6(b"\x06\0\0\0\0\0\0\x07" + SEGMENT, 44), V6 + PORTS),
     (ether(SEGMENT, 0x88B5), MAC_BYTES + b"\x88\xb5"),
     (ether(bytes(ARP()), 0x0806), MAC_BYTES + b"\x08\x06"),
-    (ether(b"\x42\x42\x03" + bytes(5), 8), MAC_BYTES + b"\x00\x08"),
+    (ether(b"\x42\x42\x03" + bytes(5), 8), MAC_BYTES),  # of 802.3 it is a length
     (ether(b"\x65" + bytes(39), 0x0800), MAC_BYTES + b"\x08\x00"),  # not IPv4 after all
     (tagged(Dot1Q(vlan=7)), V4 + PORTS),
     (tagged(Dot1AD(vlan=7), Dot1Q(vlan=8)), V4 + PORTS),

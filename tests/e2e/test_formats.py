@@ -338,12 +338,12 @@ def test_wireshark_reads_what_survives(decap, tmp_path):
     (tmp_path / "out").write_bytes(
         decap(b"".join(rich_section(">", [TUNNEL] * 4)), out="out.pcapng").out)
     tshark = subprocess.run(
-        ["tshark", "-n", "-r", tmp_path / "out", "-T", "fields", "-e", "frame.number", "-e",
+        ["tshark", "-n", "-r", tmp_path / "out", "-Y", "icmp", "-T", "fields", "-e",
          "frame.interface_name", "-e", "frame.time_epoch", "-e", "frame.comment"],
         capture_output=True, text=True, check=True, timeout=60)
     assert tshark.stdout.splitlines() == [
-        "1\teth0\t123456789.012345678\tnaïve,two", "2\teth1\t1.000000000\t",
-        "3\teth1\t2.000000000\tobsolete", "4\teth0\t0.000000001\t"]
+        "eth0\t123456789.012345678\tnaïve,two", "eth1\t1.000000000\t",
+        "eth1\t2.000000000\tobsolete", "eth0\t0.000000001\t"]
 
 
 # ---- pcapng that pcap cannot hold ----

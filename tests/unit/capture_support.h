@@ -202,7 +202,7 @@ static inline struct cap_wait delivery_open(struct delivery *delivery, const uin
         assert_int_equal(write(delivery->source, data, len), len);
     }
     snprintf(delivery->path, sizeof(delivery->path), "/proc/self/fd/%d", delivery->source);
-    return (struct cap_wait){delivery_ready, delivery};
+    return (struct cap_wait){.ready = delivery_ready, .context = delivery};
 }
 
 static inline void delivery_close(struct delivery *delivery)

@@ -228,7 +228,7 @@ static void test_read_error(void **state)
 {
     struct cap_input input;
     struct cap_error error;
-    const struct cap_wait wait = {does_not_wait, NULL};
+    const struct cap_wait wait = {.ready = does_not_wait};
 
     (void)state;
     assert_int_equal(cap_input_open(&input, "/", &wait, &error), 0);

@@ -59,6 +59,7 @@ struct cap_block {
     const uint8_t *data;
     uint32_t len;
     uint32_t type;                 /* block type; 0 for later parts */
+    bool more;                     /* other parts of the block follow */
     bool swapped;                  /* the block's integers are not in host byte order */
     const struct cap_iface *iface; /* of Interface Description Blocks */
 };

@@ -32,6 +32,16 @@ void cap_error_system(struct cap_error *error, const char *what)
     cap_error_set(error, "%s: %s", what, strerror(errno));
 }
 
+int cap_open(const char *path, int flags, const struct cap_wait *wait)
+{
+    int fd;
+
+    do {
+        fd = open(path, flags | O_CLOEXEC);
+    } while (fd < 0 && errno == EINTR && wait->go_on(wait->context));
+    return fd;
+}
+
 int cap_input_open(struct cap_input *input, const char *path, const struct cap_wait *wait,
                    struct cap_error *error)
 {
@@ -39,7 +49,7 @@ int cap_input_open(struct cap_input *input, const char *path, const struct cap_w
 
     *input = (struct cap_input){.fd = STDIN_FILENO, .wait = *wait};
     if (strcmp(path, "-") != 0)
-        input->fd = open(path, O_RDONLY | O_CLOEXEC);
+        input->fd = cap_open(path, O_RDONLY, wait);
     if (input->fd < 0 || fstat(input->fd, &status) != 0) {
         cap_error_system(error, "cannot open");
         return -1;

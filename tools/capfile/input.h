@@ -17,14 +17,15 @@
 #define CAP_IO_ALIGNMENT ((size_t)4096)         /* the kernel copies faster from and to pages */
 #define CAP_INPUT_VIEW_MAX ((size_t)512 * 1024) /* the longest view */
 
-/*
- * Called before a read that would wait for its writer, and when a signal broke a read off.
- * Returns false to give up reading.
- */
+/* What to do where the system makes us wait; false from either gives up. */
 struct cap_wait {
-    bool (*ready)(void *context, int fd);
+    bool (*ready)(void *context, int fd); /* before a read that would wait for its writer */
+    bool (*go_on)(void *context);         /* when a signal broke a call off */
     void *context;
 };
+
+/* open(2) that goes on after signals; -1 with errno set. */
+int cap_open(const char *path, int flags, const struct cap_wait *wait);
 
 struct cap_input {
     int fd;

@@ -20,13 +20,14 @@ static char *final_path(const char *path)
     return resolved ? resolved : strdup(path);
 }
 
+/* Beside the file, so that it can be renamed; short, as the file's name may be the longest. */
 static char *temporary_path(const char *path)
 {
     const char *slash = strrchr(path, '/');
-    const char *name = slash ? slash + 1 : path;
     char *temporary = NULL;
 
-    if (asprintf(&temporary, "%.*s.%s.XXXXXX", (int)(name - path), path, name) < 0)
+    if (asprintf(&temporary, "%.*s.nvgre-pcap.XXXXXX", slash ? (int)(slash + 1 - path) : 0, path) <
+        0)
         return NULL;
     return temporary;
 }
@@ -77,7 +78,7 @@ static int open_path(struct cap_output *output, const char *path, const struct c
     if (standard)
         output->fd = STDOUT_FILENO;
     else if (exists && !S_ISREG(out.st_mode))
-        output->fd = open(path, O_WRONLY | O_CLOEXEC);
+        output->fd = cap_open(path, O_WRONLY, &input->wait);
     else
         opened = open_temporary(output, path, exists ? &out : NULL) == 0;
     if (!opened || output->fd < 0) {
@@ -113,6 +114,7 @@ static int write_all(struct cap_output *output, const uint8_t *data, size_t len)
 
         if (done >= 0) {
             data += done;
+            output->written += (uint64_t)done;
             len -= (size_t)done;
         } else if (errno != EINTR) {
             output->error = errno;
@@ -142,6 +144,25 @@ int cap_output_write_chunks(struct cap_output *output)
 int cap_output_flush(struct cap_output *output)
 {
     return write_front(output, (size_t)(output->at - output->buffer));
+}
+
+uint64_t cap_output_position(const struct cap_output *output)
+{
+    return output->written + (uint64_t)(output->at - output->buffer);
+}
+
+void cap_output_take_back(struct cap_output *output, uint64_t position)
+{
+    off_t end;
+
+    if (position >= output->written) {
+        output->at = output->buffer + (position - output->written);
+        return;
+    }
+    output->at = output->buffer;
+    end = lseek(output->fd, (off_t)(position - output->written), SEEK_CUR);
+    if (end >= 0 && ftruncate(output->fd, end) != 0) /* what went into a pipe is gone */
+        output->error = errno;
 }
 
 int cap_output_publish(struct cap_output *output, struct cap_error *error)

@@ -17,9 +17,10 @@
 
 struct cap_output {
     int fd;
-    int error;       /* errno of a failed write, or 0 */
-    char *path;      /* where a regular file goes; NULL for others */
-    char *temporary; /* where it is until then */
+    int error;        /* errno of a failed write, or 0 */
+    uint64_t written; /* bytes that have left the buffer */
+    char *path;       /* where a regular file goes; NULL for others */
+    char *temporary;  /* where it is until then */
     uint8_t *buffer;
     uint8_t *chunk_end; /* of the buffer's first chunk */
     uint8_t *at;        /* where the next byte goes */
@@ -35,6 +36,10 @@ int cap_output_open(struct cap_output *output, const char *path, const struct ca
 /* Writes whole chunks, or all there is; -1 with output->error set where that fails. */
 int cap_output_write_chunks(struct cap_output *output);
 int cap_output_flush(struct cap_output *output);
+
+/* How many bytes were added so far; and taking back what was added after so many, from a file. */
+uint64_t cap_output_position(const struct cap_output *output);
+void cap_output_take_back(struct cap_output *output, uint64_t position);
 
 /* Writes all there is, closes and gives the file its name. Returns 0, or -1 with *error set. */
 int cap_output_publish(struct cap_output *output, struct cap_error *error);

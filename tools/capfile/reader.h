@@ -38,7 +38,8 @@ struct cap_reader {
     struct cap_iface *ifaces; /* of this section; a pcap file has one */
     uint32_t iface_count;
     uint32_t iface_room;
-    uint64_t block_rest; /* bytes of a large block still to hand out */
+    uint32_t block_len;  /* of a large block */
+    uint32_t block_rest; /* bytes of it still to hand out */
 };
 
 /* Opens a capture and reads its file header. Returns 0, or -1 with reader->error set. */

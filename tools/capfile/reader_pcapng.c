@@ -189,21 +189,30 @@ static enum cap_event read_section(struct cap_reader *reader, const uint8_t *blo
     return CAP_BLOCK;
 }
 
+static enum cap_event second_length_differs(struct cap_reader *reader, uint32_t second)
+{
+    return broken(reader, "block of two lengths, the second", second);
+}
+
 static enum cap_event large_block_part(struct cap_reader *reader)
 {
-    size_t len = reader->block_rest < CAP_IO_CHUNK ? reader->block_rest : CAP_IO_CHUNK;
+    uint32_t len = reader->block_rest < CAP_IO_CHUNK ? reader->block_rest : (uint32_t)CAP_IO_CHUNK;
     const uint8_t *part = cap_input_view(&reader->input, len);
+    uint32_t second;
 
     if (!part) {
         enum cap_event event = cap_reader_ended(reader, "block", len);
 
         if (event == CAP_END)
-            cap_error_set(&reader->error, "the file ends inside a block, %llu bytes before its end",
-                          (unsigned long long)reader->block_rest);
+            cap_error_set(&reader->error, "the file ends inside a block, %u bytes before its end",
+                          reader->block_rest);
         return event == CAP_END ? CAP_CUT : event;
     }
-    reader->block = (struct cap_block){.data = part, .len = (uint32_t)len};
     reader->block_rest -= len;
+    second = order_get32(part + len - 4, reader->swapped);
+    if (reader->block_rest == 0 && second != reader->block_len)
+        return second_length_differs(reader, second);
+    reader->block = (struct cap_block){.data = part, .len = len, .more = reader->block_rest != 0};
     cap_input_take(&reader->input, len);
     return CAP_BLOCK;
 }
@@ -215,7 +224,7 @@ static enum cap_event read_large_block(struct cap_reader *reader, uint32_t type,
     if (type == PCAPNG_ENHANCED_PACKET || type == PCAPNG_SIMPLE_PACKET ||
         type == PCAPNG_OBSOLETE_PACKET || type == PCAPNG_INTERFACE || type == PCAPNG_SECTION)
         return broken(reader, "block of length", len);
-    reader->block_rest = len;
+    reader->block_len = reader->block_rest = len;
     event = large_block_part(reader);
     reader->block.type = type;
     reader->block.swapped = reader->swapped;
@@ -229,8 +238,7 @@ static enum cap_event read_block(struct cap_reader *reader, uint32_t type, uint3
     if (!block)
         return cap_reader_ended(reader, "block", len);
     if (order_get32(block + len - 4, reader->swapped) != len)
-        return broken(reader, "block of two lengths, the second",
-                      order_get32(block + len - 4, reader->swapped));
+        return second_length_differs(reader, order_get32(block + len - 4, reader->swapped));
     cap_input_take(&reader->input, len);
     reader->block =
         (struct cap_block){.data = block, .len = len, .type = type, .swapped = reader->swapped};
@@ -305,15 +313,20 @@ static enum cap_event pcapng_next(struct cap_reader *reader)
     return CAP_PACKET;
 }
 
+/* The first section's header was read when the file was opened. */
+static enum cap_event first_section(struct cap_reader *reader)
+{
+    reader->next = pcapng_next;
+    return CAP_BLOCK;
+}
+
 int pcapng_reader_open(struct cap_reader *reader)
 {
     const uint8_t *header = cap_input_view(&reader->input, PCAPNG_SECTION_LEN);
 
-    if (!header) {
-        cap_reader_ended(reader, "file header", PCAPNG_SECTION_LEN);
-        return -1;
-    }
     reader->format = CAP_FORMAT_PCAPNG;
-    reader->next = pcapng_next;
-    return 0;
+    reader->next = first_section;
+    if (!header)
+        cap_reader_ended(reader, "file header", PCAPNG_SECTION_LEN);
+    return header && next_block(reader) == CAP_BLOCK ? 0 : -1;
 }

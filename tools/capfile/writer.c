@@ -48,6 +48,8 @@ int cap_writer_publish(struct cap_writer *writer, struct cap_error *error)
 {
     if (!writer->started)
         cap_writer_start(writer);
+    if (writer->in_block)
+        cap_output_take_back(&writer->output, writer->block_position);
     return cap_output_publish(&writer->output, error);
 }
 

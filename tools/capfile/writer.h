@@ -49,6 +49,8 @@ struct cap_writer {
     bool same_records;         /* pcap: records of kept packets too */
     uint16_t linktype;         /* pcap: of the file */
     uint32_t plain_linktype;   /* the same where times and integers are as in the input */
+    bool in_block;             /* pcapng: a large block is not complete yet */
+    uint64_t block_position;   /* where it begins */
     struct cap_iface_map *map; /* pcapng: by number in the input */
     uint32_t map_room;
     uint32_t iface_count;   /* pcapng: in the output's section */

@@ -344,6 +344,9 @@ static enum cap_result write_block(struct cap_writer *writer, const struct cap_b
 {
     uint8_t *copy = cap_output_at(&writer->output);
 
+    if (block->more && !writer->in_block)
+        writer->block_position = cap_output_position(&writer->output);
+    writer->in_block = block->more;
     memcpy(copy, block->data, block->len);
     if (block->type == PCAPNG_SECTION)
         return section_block(writer, copy, block);

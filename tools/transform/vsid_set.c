@@ -1,34 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "vsid_set.h"
 
-#include <ctype.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "number.h"
 #include "nvgre.h"
-
-/* One number at *text; moves behind it. */
-static bool parse_vsid(const char **text, uint32_t *vsid)
-{
-    char *end;
-    unsigned long value;
-
-    if (!isdigit((unsigned char)**text))
-        return false;
-    value = strtoul(*text, &end, 0);
-    *text = end;
-    *vsid = (uint32_t)value;
-    return value <= NVGRE_VSID_MAX;
-}
 
 static bool parse_range(const char **text, struct vsid_range *range)
 {
-    if (!parse_vsid(text, &range->first))
+    if (!number_read(text, NVGRE_VSID_MAX, &range->first))
         return false;
     range->last = range->first;
     if (**text == '-') {
         ++*text;
-        if (!parse_vsid(text, &range->last))
+        if (!number_read(text, NVGRE_VSID_MAX, &range->last))
             return false;
     }
     return range->first <= range->last && (**text == ',' || **text == '\0');

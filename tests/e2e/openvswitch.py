@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""An Open vSwitch of our own as an NVGRE endpoint: userspace, unprivileged, no interfaces.
+
+Its ports are dummies: frames are put into them by a command, and what they send is recorded in
+pcap files. All of it lives in a temporary folder and ends with the `with` block; should the tests
+be killed, the daemons end with them.
+
+    underlay ── u0                 outer frames
+      │ PAs 10.55.0.2, fd55::2
+    tunnels ─┬─ g4, g6             GRE ports, keys set and told by flows
+             ├─ i4, i6             inner frames of either IP version
+             └─ keys               copies whose source MAC address ends in the key
+"""
+
+import contextlib
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import pcapfile
+
+SCHEMA = "/usr/share/openvswitch/vswitch.ovsschema"
+BATCH = 25  # frames that a dummy port queues at once
+TIMEOUT = 10  # seconds for any step
+
+LOCAL = {4: "10.55.0.2", 6: "fd55::2"}  # PAs of Open vSwitch
+REMOTE = {4: "10.55.0.1", 6: "fd55::1"}  # and of whoever sends to it
+LOCAL_MAC, REMOTE_MAC = "02:00:00:00:00:02", "02:00:00:00:00:01"
+
+PORTS = {"u0": ("underlay", 1), "i4": ("tunnels", 14), "i6": ("tunnels", 16),
+         "keys": ("tunnels", 9)}
+TUNNEL_PORTS = {4: ("g4", 4), 6: ("g6", 6)}
+
+
+def flows():
+    """From each tunnel to the inner port and, with the key in view, to `keys`; and back.
+
+    A frame of an inner port leaves with the key that stands in the last 4 bytes of its source
+    MAC address.
+    """
+    show_key = "move:NXM_NX_TUN_ID[0..31]->NXM_OF_ETH_SRC[0..31]"
+    set_key = "move:NXM_OF_ETH_SRC[0..31]->NXM_NX_TUN_ID[0..31]"
+    for version, (_, tunnel) in TUNNEL_PORTS.items():
+        inner = PORTS[f"i{version}"][1]
+        yield f"in_port={tunnel},actions=output:{inner},{show_key},output:{PORTS['keys'][1]}"
+        yield f"in_port={inner},actions={set_key},output:{tunnel}"
+
+
+def stop(process):
+    """Ends a daemon, whatever it is doing."""
+    process.terminate()
+    try:
+        process.wait(5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+@contextlib.contextmanager
+def open_vswitch():
+    """A running Open vSwitch."""
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="ovs-"))
+        ovs = OpenVSwitch(Path(folder), stack)
+        ovs.start()
+        yield ovs
+
+
+class OpenVSwitch:
+    """An Open vSwitch in a folder; `stack` ends what it starts."""
+
+    def __init__(self, folder, stack):
+        self.folder = folder
+        self.stack = stack
+        self.environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+                            **{f"OVS_{name}DIR": str(folder)
+                               for name in ("RUN", "DB", "LOG", "SYSCONF")}}
+        self.control = None  # the daemon's control socket
+        self.before = {}  # port: frames it had sent before the last ones were received
+
+    # ---- Set-up ----
+
+    def command(self, *line):
+        """Runs one of Open vSwitch's commands and returns what it prints."""
+        done = subprocess.run(line, env=self.environment, cwd=self.folder, timeout=TIMEOUT,
+                              capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"{line}: {done.stderr}\n{self.log()}"
+        return done.stdout
+
+    def daemon(self, name, *line):
+        """Starts a daemon that ends with us, and waits for its control socket."""
+        control = self.folder / f"{name}.ctl"
+        process = subprocess.Popen(
+            ["setpriv", "--pdeathsig", "KILL", name, *line, f"--unixctl={control}",
+             f"--log-file={self.folder}/{name}.log", "-vconsole:off"],
+            env=self.environment, cwd=self.folder, stdin=subprocess.DEVNULL)
+        self.stack.callback(stop, process)
+        self.wait(lambda: control.exists() or process.poll() is not None)
+        assert process.poll() is None, f"{name} ended\n{self.log()}"
+        return control
+
+    def wait(self, done):
+        """Waits until something is done, but not forever."""
+        end = time.monotonic() + TIMEOUT
+        while not done():
+            assert time.monotonic() < end, f"Open vSwitch does not go on\n{self.log()}"
+            time.sleep(0.01)
+
+    def log(self):
+        """The last lines of the daemons' logs."""
+        return "".join(line for path in self.folder.glob("*.log")
+                       for line in path.read_text().splitlines(keepends=True)[-10:])
+
+    def start(self):
+        """Database, daemon, bridges, ports, flows."""
+        database = f"unix:{self.folder}/db.sock"
+        self.command("ovsdb-tool", "create", "conf.db", SCHEMA)
+        self.daemon("ovsdb-server", "conf.db", f"--remote=p{database}")
+        self.wait((self.folder / "db.sock").exists)
+        self.command("ovs-vsctl", f"--db={database}", "--no-wait", "init")
+        self.control = self.daemon("ovs-vswitchd", database, "--enable-dummy",
+                                   "--disable-system", "--disable-system-route")
+        self.command("ovs-vsctl", f"--db={database}", "--timeout=10", *self.configuration())
+        self.configure_underlay()
+        for flow in flows():
+            self.command("ovs-ofctl", "-O", "OpenFlow13", "add-flow",
+                         f"unix:{self.folder}/tunnels.mgmt", flow)
+
+    def configuration(self):
+        """The database's contents as arguments of ovs-vsctl."""
+        line = ["add-br", "underlay", "--", "set", "bridge", "underlay", "datapath_type=dummy",
+                f"other-config:hwaddr={LOCAL_MAC}", "--",
+                "add-br", "tunnels", "--", "set", "bridge", "tunnels", "datapath_type=dummy",
+                "fail-mode=secure"]
+        for name, (bridge, number) in PORTS.items():
+            line += ["--", "add-port", bridge, name, "--", "set", "interface", name, "type=dummy",
+                     f"ofport_request={number}", f"options:tx_pcap={self.folder}/{name}.pcap"]
+        for version, (name, number) in TUNNEL_PORTS.items():
+            line += ["--", "add-port", "tunnels", name, "--", "set", "interface", name,
+                     "type=gre", f"ofport_request={number}",
+                     f"options:remote_ip={REMOTE[version]}", "options:key=flow"]
+        return line
+
+    def configure_underlay(self):
+        """PAs, routes and neighbours, which no kernel knows of."""
+        for version, prefix_len in ((4, 24), (6, 64)):
+            address = f"{LOCAL[version]}/{prefix_len}"
+            self.appctl(f"netdev-dummy/ip{version}addr", "underlay", address)
+            self.appctl("ovs/route/add", address, "underlay")
+            self.appctl("tnl/neigh/set", "underlay", REMOTE[version], REMOTE_MAC)
+
+    def appctl(self, *line):
+        """Gives the daemon a command."""
+        return self.command("ovs-appctl", "-t", str(self.control), *line)
+
+    # ---- Use ----
+
+    def recorded(self, port):
+        """All frames that a port has sent."""
+        return pcapfile.whole_frames((self.folder / f"{port}.pcap").read_bytes())
+
+    def receive(self, port, frames):
+        """Lets a port receive frames."""
+        self.before = {name: len(self.recorded(name)) for name in PORTS}
+        hexadecimal = [frame.hex() for frame in frames]
+        for first in range(0, len(hexadecimal), BATCH):
+            self.appctl("netdev-dummy/receive", port, *hexadecimal[first:first + BATCH])
+
+    def sent(self, port, count):
+        """What a port sends, so many frames, when a port has received some."""
+        end = self.before[port] + count
+        self.wait(lambda: len(self.recorded(port)) >= end)
+        frames = self.recorded(port)
+        assert len(frames) == end
+        return frames[-count:]

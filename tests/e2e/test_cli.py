@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The command line: options, values, arguments, help, and what is said about mistakes."""
+
+import re
+
+import pytest
+
+import pcapfile
+
+ENCAP = ("encap", "--vsid", "5001", "--local", "192.168.4.11", "--remote", "192.168.4.22")
+DECAP = ("decap",)
+FRAME = bytes.fromhex("06060000000706060000000588b5") + bytes(46)
+
+
+@pytest.fixture
+def refused(run, tmp_path):
+    """Runs a command that must be refused before it looks at any file; returns the message."""
+    def launch(*line, files=("in", "out")):
+        done = run(*line, *files, cwd=tmp_path, code=2)
+        assert done.stdout == b"" and not list(tmp_path.iterdir())
+        assert done.stderr.count("\n") == 1
+        return done.stderr
+
+    return launch
+
+
+# option, values that are refused, what the message says is expected
+NUMBERS = {
+    "vsid": ("0 to 16777215", ("16777216", "0x1000000", "4294972297", "5001x", "5 001")),
+    "key": ("0 to 4294967295", ("4294967296", "0x100000000", "18446744073709556617")),
+    "flowid": ("toeplitz|toeplitz-sym|crc32c|zero or 0 to 255", ("256", "Zero", "toeplit")),
+    "enet-vlan-tag": ("0 to 4095", ("4096",)),
+    "enet-vlan-pri": ("0 to 7", ("8",)),
+    "enet-vlan-cfi": ("0 to 1", ("2",)),
+    "ttl": ("1 to 255", ("0", "256")),
+    "tos": ("0 to 255", ("256", "0x100")),
+}
+NEVER_NUMBERS = ("", "-1", "+1", " 1", "1 ", "1.0", "1e2", "x", "0x", "0xg", "99999999999999999999")
+WORDS = {
+    "enet-vlan-proto": ("802.1q|802.1ad", ("802.1Q", "0x8100", "1", "")),
+    "ecn": ("copy|ignore", ("Copy", "0", "copy ", "")),
+    "df": ("set|clear", ("1", "0", "")),
+    "inner-vlan": ("strip|drop|keep", ("strip,drop", "0", "")),
+    "format": ("pcap|nsecpcap|pcapng", ("erf", "0", "PCAP", "")),
+    "others": ("keep|drop", ("1", "")),
+}
+ADDRESS, MAC = "an IPv4 or IPv6 address", "a MAC address such as 02:00:00:00:00:01"
+BAD_ADDRESSES = ("", "1.2.3", "1.2.3.4.5", "1.2.3.256", "host", "::1::", "1.2.3.4/24", "fe80::1%lo",
+                 " 1.2.3.4")
+BAD_MACS = ("", "02:00:00:00:00", "02:00:00:00:00:01:02", "020000000001", "02:00:00:00:00:0g",
+            "2:0:0:0:0:1", "02:00:00:00:00:01 ", "02.00.00.00.00.01", "02:00:00:00:00:")
+VSIDS = "VSIDs such as 5001,6000-6009 (0 to 16777215)"
+BAD_VSIDS = ("", ",", "5001,", ",5001", "5001,,6001", "16777216", "6009-6000", "5001-", "-5001",
+             "5001-5002-5003", "5001 ", " 5001", "5001;6001", "x", "5001-16777216",
+             "18446744073709556617", "+5001")
+
+
+def bad_values():
+    """Each refused value as command, option, value, expected."""
+    for option, (expected, values) in NUMBERS.items():
+        for value in (*values, *NEVER_NUMBERS):
+            yield ENCAP, option, value, expected
+    for option, (expected, values) in WORDS.items():
+        for value in values:
+            yield ENCAP, option, value, expected
+    for option, expected, values in (("local", ADDRESS, BAD_ADDRESSES),
+                                     ("remote", ADDRESS, BAD_ADDRESSES),
+                                     ("enet-smac", MAC, BAD_MACS), ("enet-dmac", MAC, BAD_MACS)):
+        for value in values:
+            yield ENCAP, option, value, expected
+    for value in BAD_VSIDS:
+        yield DECAP, "vsid-filter", value, VSIDS
+    yield DECAP, "inner-vlan", "no", "drop|strip|keep"
+    yield DECAP, "ecn", "no", "copy|ignore"
+
+
+def test_bad_values(refused):
+    for command, option, value, expected in bad_values():
+        message = refused(*command, f"--{option}={value}")
+        assert message == (f"nvgre-pcap {command[0]}: --{option} {value}: expected {expected} "
+                           f"(see nvgre-pcap {command[0]} --help)\n")
+
+
+@pytest.mark.parametrize("option, expected", [
+    *((option, expected) for option, (expected, _) in (NUMBERS | WORDS).items()),
+    ("local", ADDRESS), ("enet-smac", MAC), ("read", "a name"), ("write", "a name")])
+def test_missing_values(refused, option, expected):
+    message = refused(*ENCAP, f"--{option}", files=())
+    assert f"--{option} needs a value: {expected}" in message
+
+
+# command line, text of the message
+MISUSE = (
+    ((*ENCAP, "--nothing"), "unknown or ambiguous option --nothing"),
+    ((*ENCAP, "--enet-vlan", "1"), "unknown or ambiguous option --enet-vlan"),
+    ((*ENCAP, "-x"), "unknown option -x"),
+    ((*ENCAP, "-qx"), "unknown option -x"),
+    ((*DECAP, "--vsid", "1x"), ""),
+    ((*DECAP, "--ttl", "1"), "unknown or ambiguous option --ttl"),
+    ((*ENCAP, "--vsid-filter", "1"), "unknown or ambiguous option --vsid-filter"),
+    ((*ENCAP, "--strict=yes"), "--strict=yes takes no value"),
+    ((*ENCAP, "--help=yes"), "--help=yes takes no value"),
+    ((*ENCAP, "-r", ""), "--read : expected a name"),
+    ((*ENCAP, "-F", "x"), "--format x: expected pcap|nsecpcap|pcapng"),
+    (("encap", *ENCAP[3:]), "--vsid N (or --key N) is needed"),
+    (ENCAP[:5], "--local IP and --remote IP are needed"),
+    ((*ENCAP[:3], *ENCAP[5:]), "--local IP and --remote IP are needed"),
+    ((*ENCAP, "--key", "0x138900"), "--key gives VSID and FlowID; leave out --vsid"),
+    (("encap", *ENCAP[3:], "--key", "0x138900", "--flowid", "1"), "leave out --flowid"),
+    ((*ENCAP, "--remote", "fd00::1"), "must both be IPv4 or both IPv6"),
+    ((*ENCAP, "--local", "fd00::1"), "must both be IPv4 or both IPv6"),
+    ((*ENCAP, "--local", "224.0.0.1"), "--local must not be a multicast address"),
+    ((*ENCAP, "--local", "ff02::1", "--remote", "fd00::1"), "--local must not be a multicast"),
+    *(((*ENCAP, "--vsid", str(vsid)), f"VSID {vsid} is reserved; use 4096 to 16777214")
+      for vsid in (0, 1, 4095, 16777215)),
+    *((("encap", *ENCAP[3:], "--key", str(key)), f"VSID {key >> 8} is reserved")
+      for key in (0, 4095 << 8 | 255, 0xFFFFFF00)),
+)
+
+
+@pytest.mark.parametrize("line, text", MISUSE)
+def test_misuse(refused, line, text):
+    message = refused(*line)
+    assert message.startswith(f"nvgre-pcap {line[0]}: ") and text in message
+    assert message.endswith(f"(see nvgre-pcap {line[0]} --help)\n")
+
+
+# files on the command line, text of the message
+BAD_FILES = (
+    ((), "IN and OUT are needed"),
+    (("in",), "IN and OUT are needed"),
+    (("-r", "in"), "IN and OUT are needed"),
+    (("-w", "out"), "IN and OUT are needed"),
+    (("in", "out", "more"), "unexpected argument more"),
+    (("-r", "in", "out", "more"), "unexpected argument more"),
+    (("-r", "in", "-w", "out", "more"), "unexpected argument more"),
+    (("in", "out.pcap.gz"), "OUT out.pcap.gz: compressed captures are not written"),
+    (("in", "-w", "out.zst"), "OUT out.zst: compressed captures are not written"),
+)
+
+
+@pytest.mark.parametrize("files, text", BAD_FILES)
+@pytest.mark.parametrize("line", [ENCAP, DECAP], ids=lambda line: line[0])
+def test_bad_files(refused, line, files, text):
+    assert text in refused(*line, files=files)
+
+
+@pytest.mark.parametrize("files", [
+    ("in", "out"), ("-r", "in", "-w", "out"), ("-r", "in", "out"), ("-w", "out", "in"),
+    ("in", "--write", "out"), ("in", "--write=out"), ("-rin", "-wout"), ("in", "out", "-q"),
+    ("-q", "--", "in", "out")])
+@pytest.mark.parametrize("line", [ENCAP, DECAP], ids=lambda line: line[0])
+def test_ways_to_name_the_files(run, tmp_path, line, files):
+    (tmp_path / "in").write_bytes(pcapfile.pcap([FRAME]))
+    run(*line, *files, cwd=tmp_path)
+    assert len(pcapfile.frames((tmp_path / "out").read_bytes())) == 1
+
+
+def test_later_options_win(run):
+    data = pcapfile.pcap([FRAME])
+    done = run(*ENCAP, "--ttl", "1", "--ttl", "9", "--flowid", "3", "--vsid", "0x1234", "-", "-",
+               stdin=data)
+    (frame,) = pcapfile.frames(done.stdout)
+    assert (frame[22], frame[38:42]) == (9, b"\x00\x12\x34\x03")
+
+
+@pytest.mark.parametrize("value, vsid", [("5001", 5001), ("0x1389", 5001), ("0X1389", 5001)])
+def test_numbers(run, value, vsid):
+    done = run(*ENCAP, "--vsid", value, "-", "-", stdin=pcapfile.pcap([FRAME]))
+    assert pcapfile.frames(done.stdout)[0][38:41] == vsid.to_bytes(3, "big")
+
+
+def test_leading_zeros_do_not_make_another_number(run):
+    """010001 is ten thousand and one, or refused; it is not the octal 4097."""
+    done = run(*ENCAP, "--vsid", "010001", "-", "-", stdin=pcapfile.pcap([FRAME]), code=None)
+    assert done.code == 2 or pcapfile.frames(done.stdout)[0][38:41] == (10001).to_bytes(3, "big")
+
+
+# ---- Help ----
+
+OPTIONS = {
+    "encap": {"vsid", "key", "allow-reserved-vsid", "flowid", "local", "remote", "enet-smac",
+              "enet-dmac", "enet-vlan-tag", "enet-vlan-pri", "enet-vlan-cfi", "enet-vlan-proto",
+              "ttl", "tos", "ecn", "df", "inner-vlan"},
+    "decap": {"vsid-filter", "inner-vlan", "ecn"},
+}
+COMMON = {"read", "write", "format", "others", "strict", "quiet", "json", "help"}
+
+
+@pytest.mark.parametrize("command", OPTIONS)
+def test_help_lists_every_option(run, command):
+    texts = {run(command, option).stdout for option in ("--help", "-h", "--he")}
+    assert len(texts) == 1
+    text = texts.pop().decode()
+    listed = re.findall(r"^  (?:-\w, )?--([a-z-]+)", text, re.MULTILINE)
+    assert sorted(listed) == sorted(OPTIONS[command] | COMMON)
+    assert text.startswith(f"Usage: nvgre-pcap {command} ")
+    ranges = NUMBERS | WORDS if command == "encap" else {}
+    for option, (expected, _) in ranges.items():
+        assert re.search(rf"--{option} .*: {re.escape(expected)}( \(default|$)", text,
+                         re.MULTILINE), option
+
+
+@pytest.mark.parametrize("line", [("--help",), ("-h",)])
+def test_help_lists_every_command(run, line):
+    done = run(*line)
+    assert done.stderr == ""
+    for command in OPTIONS:
+        assert re.search(rf"^  {command} ", done.stdout.decode(), re.MULTILINE)
+
+
+def test_version(run):
+    for option in ("--version", "-V"):
+        done = run(option)
+        assert done.stderr == "" and re.match(rb"nvgre-pcap \d+\.\d+\.\d+\n", done.stdout)
+
+
+@pytest.mark.parametrize("line", [("--help",), ("--version",), ("encap", "--help"),
+                                  ("decap", "-h")])
+def test_help_that_cannot_be_written(run, line):
+    with open("/dev/full", "wb") as full:
+        done = run(*line, stdout=full, code=1)
+    assert done.stderr == "standard output: cannot write: No space left on device\n"
+
+
+def test_no_command(run):
+    done = run(code=2)
+    assert done.stdout == b"" and done.stderr.startswith("Usage: nvgre-pcap COMMAND")
+
+
+@pytest.mark.parametrize("word", ["", "encaps", "ENCAP", "--nothing", "-", "in.pcap"])
+def test_unknown_command(run, word):
+    done = run(word, "in", "out", code=2)
+    assert done.stdout == b""
+    assert done.stderr == f"nvgre-pcap: no such command: {word} (see nvgre-pcap --help)\n"
+
+
+def test_help_wins_over_what_stands_behind_it(run):
+    assert run("encap", "--help", "--nothing", "--vsid", "x").stdout.startswith(b"Usage: ")

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TOOLS_NUMBER_H
+#define TOOLS_NUMBER_H
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+/*
+ * Reads a number at *text, decimal (leading zeros too, never octal) or 0x and hexadecimal, and
+ * moves *text behind it. Returns false where there is none or it is above `max`.
+ */
+static inline bool number_read(const char **text, uint32_t max, uint32_t *value)
+{
+    bool hex = (*text)[0] == '0' && ((*text)[1] | 0x20) == 'x';
+    unsigned long long number;
+    char *end;
+
+    if (!isxdigit((unsigned char)(*text)[hex ? 2 : 0]))
+        return false;
+    number = strtoull(*text, &end, hex ? 16 : 10); /* too large a number gives the largest */
+    if (end == *text || number > max)
+        return false;
+    *text = end;
+    *value = (uint32_t)number;
+    return true;
+}
+
+#endif
