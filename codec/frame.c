@@ -187,6 +187,7 @@ static enum nvgre_class ipv6_decode(struct ip_decoder *d)
     d->ip->tos = (uint8_t)(wire_get16(p) >> 4);
     d->ip->fragment = false;
     d->ip->protocol = is_extension(p[6]) ? 0 : p[6];
+    d->ip->header_len = IPV6_LEN;
     payload_len = wire_get16(p + 4);
     if (set_ip_len(d, payload_len ? IPV6_LEN + payload_len : 0) != NVGRE_CLASS_CLEAN)
         return NVGRE_CLASS_MALFORMED;
@@ -273,7 +274,18 @@ void nvgre_inner_decode(const uint8_t *data, uint32_t caplen, struct nvgre_inner
     inner->data = data;
     inner->caplen = caplen;
     inner->has_l2 = nvgre_l2_decode(NVGRE_LINK_ETHERNET, data, caplen, &inner->l2);
-    inner->has_ip =
-        inner->has_l2 && nvgre_ip_decode(data, caplen, UINT32_MAX, &inner->l2, &inner->ip, &reason,
-                                         &value) == NVGRE_CLASS_CLEAN;
+    inner->has_ip = false;
+    if (!inner->has_l2)
+        return;
+    switch (nvgre_ip_decode(data, caplen, UINT32_MAX, &inner->l2, &inner->ip, &reason, &value)) {
+    case NVGRE_CLASS_CLEAN:
+        inner->has_ip = true;
+        break;
+    case NVGRE_CLASS_TRUNCATED: /* the addresses may be there all the same */
+        inner->has_ip = caplen - inner->l2.l3_offset >=
+                        (inner->l2.ethertype == NVGRE_ETHERTYPE_IPV4 ? IPV4_LEN : IPV6_LEN);
+        break;
+    default:
+        break;
+    }
 }

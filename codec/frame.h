@@ -126,7 +126,7 @@ struct nvgre_inner {
     const uint8_t *data;
     uint32_t caplen;
     bool has_l2; /* `l2` is set */
-    bool has_ip; /* `ip` is set, offsets from `data` */
+    bool has_ip; /* `ip` is set; with protocol 0 where IPv6 extension headers are cut */
     struct nvgre_l2 l2;
     struct nvgre_ip ip;
 };

@@ -51,6 +51,7 @@ struct nvgre_outer_fields {
     uint32_t inner_len; /* bytes of the inner frame on the wire, at most the template's inner_max */
     uint32_t key;       /* nvgre_key(vsid, flowid) */
     uint32_t flow_label; /* 20 bits, IPv6 only */
+    uint16_t ip_id;      /* IPv4 only: 0 with DF, unique for some time without (RFC 6864) */
     uint8_t tos;         /* TOS or traffic class, DSCP and ECN */
 };
 
@@ -72,6 +73,10 @@ static inline uint32_t nvgre_template_write(const struct nvgre_template *tmpl,
         memcpy(out, tmpl->bytes, NVGRE_OUTER_IPV4_LEN_MAX);
         ip[1] = fields->tos;
         wire_put16(ip + 2, (uint16_t)total_len);
+        if (fields->ip_id) {
+            wire_put16(ip + 4, fields->ip_id);
+            sum += fields->ip_id;
+        }
         wire_put16(ip + 10, (uint16_t)~nvgre_sum_fold(sum));
     } else {
         memcpy(out, tmpl->bytes, NVGRE_OUTER_LEN_MAX);

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs tshark with the plugin of build/, without installing it. tshark loads no such plugin as
-# root; then it is run as nobody, on copies that nobody may read.
+# root; then it is run as nobody, who must be allowed to write what -w names.
 set -eu
 here=$(cd "$(dirname "$0")/.." && pwd)
 plugins=$here/build/plugins
@@ -13,15 +13,18 @@ copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
 cp -r "$plugins" "$copy/plugins"
 chmod -R a+rX "$copy"
-# Files open before the change of user: names that follow -r are read from standard input.
-file=
+# The file to read is opened before the change of user.
+file=/dev/null
 previous=
 for argument in "$@"; do
-    [ "$previous" = -r ] && file=$argument
-    previous=$argument
     shift
-    [ "$argument" = "$file" ] && argument=-
-    set -- "$@" "$argument"
+    if [ "$previous" = -r ]; then
+        file=$argument
+        set -- "$@" -
+    else
+        set -- "$@" "$argument"
+    fi
+    previous=$argument
 done
 setpriv --reuid=65534 --regid=65534 --clear-groups \
-    env HOME="$copy" WIRESHARK_PLUGIN_DIR="$copy/plugins" tshark "$@" <"${file:-/dev/null}"
+    env HOME="$copy" WIRESHARK_PLUGIN_DIR="$copy/plugins" tshark "$@" <"$file"

@@ -70,8 +70,8 @@ static const struct option_row rows[] = {
     {OPTION_NUMBER, "tos", 0, "N", "TOS or traffic class", "0", .max = 255, .offset = FIELD(tos)},
     {OPTION_WORD, "ecn", 0, "WHAT", "the inner packet's congestion marks (RFC 6040)", "copy",
      .words = ecn_words, .offset = FIELD(ecn)},
-    {OPTION_WORD, "df", 0, "WHAT", "don't fragment (IPv4)", "set", .words = df_words,
-     .offset = FIELD(df)},
+    {OPTION_WORD, "df", 0, "WHAT", "don't fragment (IPv4); if clear, the IP ID counts the packets",
+     "set", .words = df_words, .offset = FIELD(df)},
     {.help = "Inner frames"},
     {OPTION_WORD, "inner-vlan", 0, "WHAT", "frames with an 802.1Q tag", "strip",
      .words = vlan_words, .offset = FIELD(inner_vlan)},
@@ -121,9 +121,12 @@ static void mac_of(const struct option_mac *given, const struct option_address *
                    uint8_t mac[6])
 {
     const uint8_t *last = address->bytes + (address->version == 4 ? 0 : 12);
+    static const uint8_t broadcast[] = {255, 255, 255, 255};
 
     if (given->given) {
         memcpy(mac, given->bytes, 6);
+    } else if (address->version == 4 && memcmp(last, broadcast, 4) == 0) {
+        memset(mac, 255, 6);
     } else if (is_group(address) && address->version == 4) {
         const uint8_t group[6] = {0x01, 0x00, 0x5e, last[1] & 0x7F, last[2], last[3]};
 
@@ -161,6 +164,7 @@ static void fill_config(const struct encap_options *options, struct encap_config
     fill_outer(options, &outer);
     nvgre_template_init(&config->tmpl, &outer);
     config->tos = (uint8_t)options->tos.value;
+    config->ip_id_counts = !options->df.value;
     config->inner_vlan = (enum inner_vlan)options->inner_vlan.value;
     config->ecn = (enum ecn_mode)options->ecn.value;
     config->hash_flow = !options->key.given && flowid >= FLOWID_TOEPLITZ;

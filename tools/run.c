@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "run.h"
 
+#include <errno.h>
 #include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "capfile/reader.h"
 #include "capfile/writer.h"
@@ -18,6 +22,7 @@
 struct run {
     const struct run_options *options;
     struct transform transform;
+    const char *out; /* OUT, or - where that is standard output by another name */
     struct cap_reader reader;
     struct cap_writer writer;
     struct transform_result result; /* of the packet in hand */
@@ -27,7 +32,7 @@ struct run {
 
 static void count_files(struct run *run)
 {
-    run->summary.packets_read = run->reader.packets;
+    run->summary.packets_read = run->reader.packet.number;
     run->summary.bytes_read = run->reader.bytes;
     run->summary.packets_written = run->writer.packets;
     run->summary.bytes_written = run->writer.bytes;
@@ -66,6 +71,16 @@ static bool wait_for_input(void *context, int fd)
     return true;
 }
 
+/* Such as /dev/stdout: to replace it, or to print JSON into it, would lose what is written. */
+static bool is_standard_output(const char *path)
+{
+    struct stat standard;
+    struct stat named;
+
+    return fstat(STDOUT_FILENO, &standard) == 0 && stat(path, &named) == 0 &&
+           standard.st_dev == named.st_dev && standard.st_ino == named.st_ino;
+}
+
 static const char *file_name(const char *path, const char *standard)
 {
     return strcmp(path, "-") == 0 ? standard : path;
@@ -78,10 +93,10 @@ static enum cap_format format_of_name(const char *path, enum cap_format otherwis
 
     if (!dot)
         return otherwise;
-    if (strcmp(dot, ".pcapng") == 0)
+    if (strcasecmp(dot, ".pcapng") == 0)
         return CAP_FORMAT_PCAPNG;
-    return strcmp(dot, ".pcap") == 0 && otherwise == CAP_FORMAT_PCAPNG ? CAP_FORMAT_PCAP
-                                                                       : otherwise;
+    return strcasecmp(dot, ".pcap") == 0 && otherwise == CAP_FORMAT_PCAPNG ? CAP_FORMAT_PCAP
+                                                                           : otherwise;
 }
 
 static int open_files(struct run *run)
@@ -99,9 +114,10 @@ static int open_files(struct run *run)
         return EXIT_RUNTIME;
     }
     config.format = options->format.given ? (enum cap_format)options->format.value
-                                          : format_of_name(options->out, run->reader.format);
-    if (cap_writer_open(&run->writer, options->out, &run->reader, &config, &error) != 0) {
-        diag(run->summary.out, "%s", error.text);
+                                          : format_of_name(run->out, run->reader.format);
+    if (cap_writer_open(&run->writer, run->out, &run->reader, &config, &error) != 0) {
+        if (!signals_stop)
+            diag(run->summary.out, "%s", error.text);
         cap_reader_close(&run->reader);
         return EXIT_RUNTIME;
     }
@@ -115,7 +131,7 @@ static void report_bad(const struct run *run, enum outcome outcome, const char *
     const struct transform_result *result = &run->result;
     const struct cap_packet *packet = &run->reader.packet;
     const char *file = run->summary.in;
-    uint64_t number = run->reader.packets;
+    uint64_t number = packet->number;
 
     switch (outcome) {
     case OUTCOME_MALFORMED:
@@ -136,6 +152,9 @@ static void report_bad(const struct run *run, enum outcome outcome, const char *
         break;
     case OUTCOME_LINK_TYPE:
         diag_packet(file, number, "%s, %u%s", outcome_rows[outcome].text, result->value, fate);
+        break;
+    case OUTCOME_FRAGMENT:
+        diag_packet(file, number, "%s%s", outcome_rows[outcome].text, fate);
         break;
     case OUTCOME_BAD_BLOCK:
         diag_packet(file, number, "%s%s", run->reader.error.text, fate);
@@ -182,6 +201,12 @@ static int pass_on(struct run *run, enum outcome outcome)
     return note_outcome(run, outcome, fate) ? EXIT_CLEAN : EXIT_RUNTIME;
 }
 
+static void count_notes(struct run *run)
+{
+    for (int i = 0; i < NOTE_COUNT; i++)
+        run->summary.notes[i] += run->result.notes >> i & 1;
+}
+
 static int handle_packet(struct run *run)
 {
     const struct cap_packet *packet = &run->reader.packet;
@@ -201,10 +226,8 @@ static int handle_packet(struct run *run)
         return EXIT_RUNTIME;
     }
     run->summary.outcomes[OUTCOME_DONE]++;
-    if (result->notes) {
-        run->summary.deviant += (result->notes & NOTE_DEVIANT) != 0;
-        run->summary.reserved_vsids += (result->notes & NOTE_RESERVED_VSID) != 0;
-    }
+    if (result->notes)
+        count_notes(run);
     return EXIT_CLEAN;
 }
 
@@ -212,7 +235,7 @@ static int handle_packet(struct run *run)
 static int handle_cut(struct run *run)
 {
     run->summary.cut = true;
-    diag_packet(run->summary.in, run->reader.packets + 1, "%s", run->reader.error.text);
+    diag_packet(run->summary.in, run->reader.packet.number + 1, "%s", run->reader.error.text);
     return run->options->strict ? EXIT_RUNTIME : EXIT_CLEAN;
 }
 
@@ -250,10 +273,10 @@ static int copy_all(struct run *run)
 static int print_summary(const struct run *run)
 {
     if (run->options->json) {
-        bool data_on_stdout = strcmp(run->options->out, "-") == 0;
+        bool data_on_stdout = strcmp(run->out, "-") == 0;
 
         if (summary_print_json(&run->summary, data_on_stdout ? stderr : stdout) != 0) {
-            diag("summary", "cannot print: out of memory");
+            diag("summary", "cannot be made: out of memory");
             return EXIT_RUNTIME;
         }
         return options_flush_stdout();
@@ -268,7 +291,8 @@ static int finish(struct run *run, int code)
     struct cap_error error;
 
     if (run->writer.output.error) {
-        diag(run->summary.out, "cannot write: %s", strerror(run->writer.output.error));
+        if (run->writer.output.error != EINTR) /* given up because of a signal, which says enough */
+            diag(run->summary.out, "cannot write: %s", strerror(run->writer.output.error));
         return EXIT_RUNTIME;
     }
     if (code != EXIT_CLEAN)
@@ -288,6 +312,7 @@ int run_transform(const char *command, const struct run_options *options,
 {
     struct run run = {.options = options,
                       .transform = *transform,
+                      .out = is_standard_output(options->out) ? "-" : options->out,
                       .summary = {.command = command,
                                   .done = transform->done,
                                   .in = file_name(options->in, "standard input"),

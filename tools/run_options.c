@@ -50,7 +50,7 @@ int run_files(const struct option_set *set, struct run_options *options,
         options->out = positional[next++];
     if (next < 2 && positional[next])
         return options_misuse(set, "unexpected argument %s", positional[next]);
-    if (!options->in || !options->out)
+    if (!options->in || !options->out || !*options->in || !*options->out)
         return options_misuse(set, "IN and OUT are needed");
     if (names_compressed(options->out))
         return options_misuse(set, "OUT %s: compressed captures are not written", options->out);

@@ -38,8 +38,10 @@ void signals_install(void)
     struct sigaction report = {.sa_handler = on_report};
 
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     install(SIGINT, &stop);
     install(SIGTERM, &stop);
+    install(SIGHUP, &stop);
     install(SIGUSR1, &report);
 }
 
@@ -56,6 +58,7 @@ bool signals_wait(int fd, int timeout_ms)
     sigemptyset(&block);
     sigaddset(&block, SIGINT);
     sigaddset(&block, SIGTERM);
+    sigaddset(&block, SIGHUP);
     sigaddset(&block, SIGUSR1);
     sigprocmask(SIG_BLOCK, &block, &before);
     if (!signals_pending)

@@ -3,8 +3,9 @@
 #define TOOLS_SIGNALS_H
 
 /*
- * SIGINT and SIGTERM ask for a clean end, SIGUSR1 for counters. A second SIGINT or SIGTERM ends
- * the process at once. SIGPIPE is ignored: a closed pipe is a failed write.
+ * SIGINT, SIGTERM and SIGHUP ask for a clean end, SIGUSR1 for counters. A second signal of the
+ * first three ends the process at once. SIGPIPE and SIGXFSZ are ignored: a closed pipe and a file
+ * that must not grow are failed writes.
  */
 
 #include <signal.h>

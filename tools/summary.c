@@ -3,7 +3,6 @@
 
 #include <inttypes.h>
 #include <jansson.h>
-#include <stdlib.h>
 
 uint64_t summary_total(const struct summary *summary, enum disposition disposition)
 {
@@ -36,12 +35,10 @@ void summary_print(const struct summary *summary, FILE *stream)
     fprintf(stream, "written: %" PRIu64 " packets, %" PRIu64 " bytes\n", summary->packets_written,
             summary->bytes_written);
     fprintf(stream, "%s: %" PRIu64 "\n", summary->done, summary->outcomes[OUTCOME_DONE]);
-    if (summary->deviant)
-        fprintf(stream, "%s, with C, S or reserved GRE bits: %" PRIu64 "\n", summary->done,
-                summary->deviant);
-    if (summary->reserved_vsids)
-        fprintf(stream, "%s, with a reserved VSID: %" PRIu64 "\n", summary->done,
-                summary->reserved_vsids);
+    for (int i = 0; i < NOTE_COUNT; i++)
+        if (summary->notes[i])
+            fprintf(stream, "%s, %s: %" PRIu64 "\n", summary->done, note_rows[i].text,
+                    summary->notes[i]);
     print_outcomes(summary, DISPOSITION_OTHER, summary->drop_others ? "left out" : "kept", stream);
     print_outcomes(summary, DISPOSITION_DROP, "dropped", stream);
     print_outcomes(summary, DISPOSITION_BAD, "not handled", stream);
@@ -87,17 +84,18 @@ int summary_print_json(const struct summary *summary, FILE *stream)
     failed |= json_object_set_new(root, "packets_written", json_count(summary->packets_written));
     failed |= json_object_set_new(root, "bytes_written", json_count(summary->bytes_written));
     failed |= json_object_set_new(root, summary->done, json_count(summary->outcomes[OUTCOME_DONE]));
-    failed |= json_object_set_new(root, "deviant", json_count(summary->deviant));
-    failed |= json_object_set_new(root, "reserved_vsids", json_count(summary->reserved_vsids));
-    failed |= json_object_set_new(root, summary->drop_others ? "left_out" : "kept",
-                                  json_outcomes(summary, DISPOSITION_OTHER));
+    for (int i = 0; i < NOTE_COUNT; i++)
+        failed |= json_object_set_new(root, note_rows[i].name, json_count(summary->notes[i]));
+    failed |= json_object_set_new(root, "others", json_outcomes(summary, DISPOSITION_OTHER));
+    failed |= json_object_set_new(root, "others_kept", json_boolean(!summary->drop_others));
     failed |= json_object_set_new(root, "dropped", json_outcomes(summary, DISPOSITION_DROP));
     failed |= json_object_set_new(root, "not_handled", json_outcomes(summary, DISPOSITION_BAD));
     failed |= json_object_set_new(root, "cut", json_boolean(summary->cut));
     failed |= json_object_set_new(root, "interrupted", json_boolean(summary->interrupted));
-    if (!failed)
-        failed = json_dumpf(root, stream, JSON_COMPACT | JSON_PRESERVE_ORDER);
+    if (!failed) {
+        (void)json_dumpf(root, stream, JSON_COMPACT | JSON_PRESERVE_ORDER);
+        fputc('\n', stream); /* a failed write shows when the stream is flushed */
+    }
     json_decref(root);
-    fputc('\n', stream);
     return failed ? -1 : 0;
 }

@@ -18,7 +18,7 @@ struct summary {
     uint64_t packets_read, bytes_read;
     uint64_t packets_written, bytes_written;
     uint64_t outcomes[OUTCOME_COUNT];
-    uint64_t deviant, reserved_vsids; /* of those done */
+    uint64_t notes[NOTE_COUNT]; /* of those done */
     bool drop_others;
     bool cut;         /* the input ended inside a record or could not be read on */
     bool interrupted; /* by a signal */

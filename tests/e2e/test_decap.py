@@ -340,6 +340,13 @@ def test_cut_packets(decap, frame, header):
     assert "truncated" not in done.stderr and f": {header + 14}\n" in done.stderr
 
 
+def test_cut_packets_of_total_length_0(decap):
+    """The inner frame goes on to the end of the packet on the wire."""
+    frame = tunnel(ECHO + bytes(3000), total_length=0)
+    done = decap([packet(frame[:100], 42 + len(ECHO) + 3000)])
+    assert pcapfile.read(done.out) == [packet(frame[42:100], len(ECHO) + 3000, 0)]
+
+
 def test_cut_inner_tags(decap):
     """A tag that is not all there is no reason to drop the frame."""
     frame = tunnel(wire.insert_tags(ECHO, (0x8100, 101)))

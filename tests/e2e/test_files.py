@@ -192,6 +192,15 @@ def test_blocks_that_cannot_be_read_on_from(decap, broken, text):
     assert decap(before + broken, out="out.pcapng", code=1, strict=True).out is None
 
 
+def test_many_interfaces(decap):
+    """As many as a section may have, and one more."""
+    before = W.section() + W.interface(linktype=101) * 65535 + W.interface()
+    done = decap(before + W.enhanced(TUNNEL, interface=65535), out="out.pcapng")
+    assert done.out == before + W.enhanced(ECHO, interface=65535)
+    done = decap(before + W.interface() + W.enhanced(TUNNEL), out="out.pcapng", code=3)
+    assert done.out == before and "interfaces are more than 65536" in done.stderr
+
+
 # Root may read and write everything, so as root the command is run as another user.
 NOBODY = 65534
 UNPRIVILEGED = () if os.geteuid() else (

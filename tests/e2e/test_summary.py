@@ -158,14 +158,15 @@ def test_names_that_are_not_utf8(run, tmp_path):
     assert summary["input"] is None and summary["output"].endswith('quote".pcap')
 
 
-# A packet that cannot be handled, many times over: what is said ten times, then counted only
-w_pcapng = Writer()
+W = Writer()
+# A packet that cannot be handled, many times over; what the summary calls it
 MANY = {
     "malformed": (lambda count: pcapfile.pcap([tunnel(b"")] * count), "malformed"),
     "link_type": (lambda count: pcapfile.pcap([ECHO] * count, linktype=105),
                   "link type that cannot be taken"),
-    "bad blocks": (lambda count: w_pcapng.section() + w_pcapng.interface()
-                   + w_pcapng.enhanced(ECHO, interface=9) * count, "malformed"),
+    "bad blocks": (lambda count: W.section() + W.interface()
+                   + W.enhanced(ECHO, interface=9) * count,
+                   "packet block that makes no sense"),
 }
 
 

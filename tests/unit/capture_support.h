@@ -7,11 +7,12 @@
  * through a pipe, and what a reader makes of them as text.
  */
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "support.h"
@@ -248,7 +249,7 @@ static inline void trace_packet(FILE *out, const struct cap_packet *packet)
 static inline void trace_block(FILE *out, const struct cap_block *block)
 {
     if (!block->iface) {
-        fprintf(out, "block %x %u\n", block->type, block->len);
+        fprintf(out, "block %x %u%s\n", block->type, block->len, block->more ? " more" : "");
         return;
     }
     fprintf(out, "interface %u %u %lld %u", block->iface->linktype, block->iface->tsresol,
@@ -348,49 +349,19 @@ static inline void assert_truncations(const char *const *records, size_t count, 
     free(capture.data);
 }
 
-/* A folder for the files of a test program, made and removed by its main(). */
-static char scratch[64];
-
-static inline void scratch_make(void)
+static inline void on_alarm(int number)
 {
-    strcpy(scratch, "/tmp/capfile-test.XXXXXX");
-    if (!mkdtemp(scratch))
-        abort();
+    (void)number;
 }
 
-/* The path of a file there; each call has one of a few buffers. */
-static inline const char *scratch_path(const char *name)
+/* Turns on signals that break off a call that waits: again and again, if one comes too soon. */
+static inline void set_alarms(bool on)
 {
-    static char paths[4][256];
-    static size_t next;
-    char *path = paths[next++ % COUNT(paths)];
+    const struct sigaction action = {.sa_handler = on_alarm};
+    const struct itimerval interval = {{0, on ? 1000 : 0}, {0, on ? 1000 : 0}};
 
-    snprintf(path, sizeof(paths[0]), "%s/%s", scratch, name);
-    return path;
-}
-
-/* Removes the files; returns how many there were. */
-static inline size_t scratch_clear(void)
-{
-    size_t count = 0;
-    DIR *dir = opendir(scratch);
-    const struct dirent *entry;
-
-    assert_non_null(dir);
-    while ((entry = readdir(dir))) {
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-            continue;
-        assert_int_equal(unlinkat(dirfd(dir), entry->d_name, 0), 0);
-        count++;
-    }
-    closedir(dir);
-    return count;
-}
-
-static inline void scratch_remove(void)
-{
-    scratch_clear();
-    rmdir(scratch);
+    sigaction(SIGALRM, &action, NULL);
+    setitimer(ITIMER_REAL, &interval, NULL);
 }
 
 static inline struct capture capture_read(const char *path)

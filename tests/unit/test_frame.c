@@ -138,6 +138,7 @@ static void test_inner(void **state)
 {
     const struct inner_case *row = *state;
     struct bytes bytes = from_hex(row->hex);
+    uint32_t fixed_len = row->ethertype == NVGRE_ETHERTYPE_IPV4 ? 20 : 40;
 
     for (uint32_t n = 0; n <= bytes.len; n++) {
         uint8_t *copy = exact_copy(bytes.data, n);
@@ -149,16 +150,16 @@ static void test_inner(void **state)
         assert_ptr_equal(inner.data, copy);
         assert_int_equal(inner.caplen, n);
         assert_int_equal(inner.has_l2, row->has_l2 && n >= row->l3_offset);
-        assert_int_equal(inner.has_ip, row->has_ip && n >= row->l4_offset);
+        assert_int_equal(inner.has_ip, row->has_ip && n >= row->l3_offset + fixed_len);
         if (inner.has_l2) {
             assert_int_equal(inner.l2.vlan_count, row->vlan_count);
             assert_int_equal(inner.l2.ethertype, row->ethertype);
             assert_int_equal(inner.l2.l3_offset, row->l3_offset);
         }
-        if (inner.has_ip) {
+        if (inner.has_ip)
             assert_int_equal(inner.ip.offset, row->l3_offset);
+        if (inner.has_ip && n >= row->l4_offset)
             assert_int_equal(inner.ip.offset + inner.ip.header_len, row->l4_offset);
-        }
     }
 }
 

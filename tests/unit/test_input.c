@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #define _GNU_SOURCE
-#include <signal.h>
-#include <sys/time.h>
+#include <sys/stat.h>
 
 #include "capture_support.h"
+#include "scratch_support.h"
 
 enum { CHUNK = 256 * 1024, VIEW_MAX = 512 * 1024, FILE_LEN = 3 * 1024 * 1024, STEPS_MAX = 8 };
 
@@ -105,6 +105,25 @@ static void test_random_views(void **state)
     }
 }
 
+/* Views shorter than a chunk let a file be read by whole chunks at aligned offsets. */
+static void test_aligned_reads(void **state)
+{
+    uint32_t random = 1;
+    struct source source;
+    size_t at = 0;
+
+    (void)state;
+    source_open(&source, sizeof(file), 0);
+    while (at < sizeof(file) - 2000) {
+        size_t len = next_random(&random) % 2000;
+
+        assert_view(&source.input, at, len, len);
+        at += len;
+        assert_int_equal(lseek(source.input.fd, 0, SEEK_CUR) % CHUNK, 0);
+    }
+    source_close(&source);
+}
+
 /* Where the input ends before a view, it tells what there was, and that can still be viewed. */
 struct end_row {
     const char *name;
@@ -182,39 +201,72 @@ static void test_file_is_not_waited_for(void **state)
     source_close(&source);
 }
 
-static void on_alarm(int number)
-{
-    (void)number;
-}
-
 /* Lets the first read wait until a signal breaks it off; the second one has bytes. */
 static bool ready_after_signal(void *context, int fd)
 {
     struct delivery *delivery = context;
-    const struct itimerval off = {{0, 0}, {0, 0}};
-    const struct itimerval soon = {{0, 1000}, {0, 1000}}; /* again and again, if it came too soon */
     bool first = delivery->step == 0;
 
     delivery->step = 7;
-    setitimer(ITIMER_REAL, first ? &soon : &off, NULL);
+    set_alarms(first);
     return first || delivery_ready(delivery, fd);
 }
 
 static void test_signal(void **state)
 {
-    const struct sigaction action = {.sa_handler = on_alarm};
-    struct sigaction before;
     struct source source;
 
     (void)state;
-    assert_int_equal(sigaction(SIGALRM, &action, &before), 0);
     source_open(&source, 100, 7);
     source.delivery.step = 0;
     source.input.wait.ready = ready_after_signal;
     assert_view(&source.input, 0, 7, 7);
     assert_int_equal(source.input.error, 0);
     source_close(&source);
-    sigaction(SIGALRM, &before, NULL);
+}
+
+/* After a signal, gives up opening a FIFO, or opens its other end. */
+struct opener {
+    bool give_up;
+    int calls;
+    int other_end;
+};
+
+static bool open_other_end(void *context)
+{
+    struct opener *opener = context;
+
+    set_alarms(false);
+    opener->calls++;
+    if (!opener->give_up)
+        opener->other_end = open(scratch_path("fifo"), O_RDWR | O_CLOEXEC);
+    return !opener->give_up;
+}
+
+static void test_signal_in_open(void **state)
+{
+    const int flags[] = {O_RDONLY, O_WRONLY};
+
+    (void)state;
+    assert_int_equal(mkfifo(scratch_path("fifo"), 0600), 0);
+    for (size_t i = 0; i < 2 * COUNT(flags); i++) {
+        struct opener opener = {.give_up = i % 2, .other_end = -1};
+        const struct cap_wait wait = {.go_on = open_other_end, .context = &opener};
+        int fd;
+
+        set_alarms(true);
+        fd = cap_open(scratch_path("fifo"), flags[i / 2], &wait);
+        assert_int_equal(opener.calls, 1);
+        if (opener.give_up) {
+            assert_int_equal(fd, -1);
+            assert_int_equal(errno, EINTR);
+        } else {
+            assert_true(fcntl(fd, F_GETFD) & FD_CLOEXEC);
+            close(fd);
+            close(opener.other_end);
+        }
+    }
+    scratch_clear();
 }
 
 static bool does_not_wait(void *context, int fd)
@@ -264,16 +316,18 @@ static void test_standard_input(void **state)
 int main(void)
 {
     const struct CMUnitTest whole[] = {
-        cmocka_unit_test(test_random_views),
-        cmocka_unit_test(test_given_up),
-        cmocka_unit_test(test_file_is_not_waited_for),
-        cmocka_unit_test(test_signal),
-        cmocka_unit_test(test_read_error),
-        cmocka_unit_test(test_standard_input),
+        cmocka_unit_test(test_random_views), cmocka_unit_test(test_aligned_reads),
+        cmocka_unit_test(test_given_up),     cmocka_unit_test(test_file_is_not_waited_for),
+        cmocka_unit_test(test_signal),       cmocka_unit_test(test_signal_in_open),
+        cmocka_unit_test(test_read_error),   cmocka_unit_test(test_standard_input),
     };
+    int failures;
 
     for (size_t i = 0; i < sizeof(file); i++)
         file[i] = pattern(i);
-    return (RUN_ROWS(test_views, views) + RUN_ROWS(test_end, ends) +
-            cmocka_run_group_tests(whole, NULL, NULL)) != 0;
+    scratch_make();
+    failures = RUN_ROWS(test_views, views) + RUN_ROWS(test_end, ends) +
+               cmocka_run_group_tests(whole, NULL, NULL);
+    scratch_remove();
+    return failures != 0;
 }

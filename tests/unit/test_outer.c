@@ -18,6 +18,7 @@ struct outer_case {
     uint16_t tpid, tci;
     uint32_t inner_len, key, flow_label;
     uint8_t tos;
+    uint16_t ip_id;
 };
 
 static const struct outer_case outers[] = {
@@ -27,6 +28,10 @@ static const struct outer_case outers[] = {
      true, .inner_len = 54, .key = 0x00138975},
     {"IPv4, no DF, TTL 255, TOS", MACS "0800 45b90066 00000000 ff2f313e" PAS NVGRE, 4, 255, false,
      .inner_len = 74, .key = 0x00138950, .tos = 0xB9},
+    {"IPv4, no DF, IP ID", MACS "0800 45000066 12340000 402fdec3" PAS NVGRE, 4, 64, false,
+     .inner_len = 74, .key = 0x00138950, .ip_id = 0x1234},
+    {"IPv4, no DF, last IP ID", MACS "0800 45000066 ffff0000 402ff0f7" PAS NVGRE, 4, 64, false,
+     .inner_len = 74, .key = 0x00138950, .ip_id = 0xFFFF},
     {"IPv4, flow label is not for it", MACS "0800 45000066 00004000 402fb0f7" PAS NVGRE, 4, 64,
      true, .inner_len = 74, .key = 0x00138950, .flow_label = 0xFFFFF},
     {"IPv4, tag", MACS "8100e067 0800 45000066 00004000 402fb0f7" PAS NVGRE, 4, 64, true,
@@ -68,7 +73,8 @@ static struct nvgre_template row_template(const struct outer_case *row)
 
 static struct nvgre_outer_fields row_fields(const struct outer_case *row)
 {
-    return (struct nvgre_outer_fields){row->inner_len, row->key, row->flow_label, row->tos};
+    return (struct nvgre_outer_fields){row->inner_len, row->key, row->flow_label, row->ip_id,
+                                       row->tos};
 }
 
 static uint32_t inner_max(const struct outer_case *row)
@@ -96,7 +102,7 @@ static void test_write(void **state)
 static void test_write_again(void **state)
 {
     const struct outer_case *row = *state;
-    const struct nvgre_outer_fields ones = {inner_max(row), 0xFFFFFFFF, 0xFFFFF, 0xFF};
+    const struct nvgre_outer_fields ones = {inner_max(row), 0xFFFFFFFF, 0xFFFFF, 0xFFFF, 0xFF};
     struct bytes expected = from_hex(row->hex);
     struct nvgre_template tmpl = row_template(row);
     struct nvgre_outer_fields fields = row_fields(row);

@@ -204,7 +204,7 @@ static void test_many_packets(void **state)
             assert_true(is_pattern(reader.packet.data, 0, lens[i]));
         }
         assert_int_equal(cap_reader_next(&reader), CAP_END);
-        assert_int_equal(reader.packets, COUNT(lens));
+        assert_int_equal(reader.packet.number, COUNT(lens));
         assert_int_equal(reader.bytes, bytes);
         cap_reader_close(&reader);
         delivery_close(&delivery);

@@ -61,12 +61,15 @@ static const struct case_row blocks[] = {
     {"the longest in one piece", START "[00000bad *524276 ] [00000bad ]",
      START_LINES "block bad 524288\nblock bad 12\nend"},
     {"the shortest in parts", START "[00000bad *524280 ] [00000bad ]",
-     START_LINES "block bad 262144\nblock 0 262144\nblock 0 4\nblock bad 12\nend"},
+     START_LINES "block bad 262144 more\nblock 0 262144 more\nblock 0 4\nblock bad 12\nend"},
     {"large and cut at its start", START "00000bad 00080004 *262135",
      START_LINES "cut: the file ends inside the block, 262143 of 262144 bytes"},
     {"large and cut between parts", START "00000bad 00080004 *262136",
-     START_LINES "block bad 262144\n"
+     START_LINES "block bad 262144 more\n"
                  "cut: the file ends inside a block, 262148 bytes before its end"},
+    {"large, of two lengths", START "00000bad 00080004 *524280 00080008",
+     START_LINES "block bad 262144 more\nblock 0 262144 more\n"
+                 "cut: block of two lengths, the second 524296; cannot read on"},
     {"large enhanced packet", START "00000006 00080004 00000000",
      START_LINES "cut: block of length 524292; cannot read on"},
     {"large simple packet", START "00000003 00080004 00000000",
@@ -159,6 +162,9 @@ static const struct case_row simples[] = {
     {"without bytes", START "[00000003 00000000 ]", START_LINES "simple 0 0.0 0/0 \nend"},
     {"cut at the snaplen", SECTION "[00000001 0001 0000 00000003 ] [00000003 00000005 :010203 ]",
      "block a0d0d0a 28\ninterface 1 6 0 3\nsimple 0 0.0 3/5 010203\nend"},
+    {"a byte above the snaplen",
+     SECTION "[00000001 0001 0000 00000003 ] [00000003 00000004 :010203 ]",
+     "block a0d0d0a 28\ninterface 1 6 0 3\nsimple 0 0.0 3/4 010203\nend"},
     {"no snaplen", SECTION "[00000001 0001 0000 00000000 ] [00000003 00000005 :0102030405 ]",
      "block a0d0d0a 28\ninterface 1 6 0 0\nsimple 0 0.0 5/5 0102030405\nend"},
     {"always of the first interface",
@@ -304,7 +310,7 @@ static void test_large_block(void **state)
             at += reader.block.len;
         }
         assert_int_equal(at, capture.len);
-        assert_int_equal(reader.packets, 0);
+        assert_int_equal(reader.packet.number, 0);
         cap_reader_close(&reader);
         delivery_close(&delivery);
     }
@@ -324,7 +330,7 @@ static void test_counts(void **state)
     assert_int_equal(reader.format, CAP_FORMAT_PCAPNG);
     while (cap_reader_next(&reader) != CAP_END)
         ;
-    assert_int_equal(reader.packets, 3); /* with the bad one */
+    assert_int_equal(reader.packet.number, 3); /* with the bad one */
     assert_int_equal(reader.bytes, 5);
     cap_reader_close(&reader);
     delivery_close(&delivery);

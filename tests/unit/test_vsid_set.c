@@ -21,6 +21,7 @@ static const struct list_row lists[] = {
     {"the highest", "16777215", 1, {{VSID_MAX, VSID_MAX}}},
     {"all", "0-16777215", 1, {{0, VSID_MAX}}},
     {"hexadecimal", "0x1389-0X138a,0xffffff", 2, {{5001, 5002}, {VSID_MAX, VSID_MAX}}},
+    {"leading zeros, still decimal", "010-0020", 1, {{10, 20}}},
     {"several", "5001,6000-6009,7000", 3, {{5001, 5001}, {6000, 6009}, {7000, 7000}}},
     {"out of order", "7000,6000-6009,5001", 3, {{5001, 5001}, {6000, 6009}, {7000, 7000}}},
     {"twice the same", "5001,5001", 1, {{5001, 5001}}},
@@ -94,6 +95,7 @@ static const struct refusal_row refusals[] = {
     {"a negative end", "5001--1"},
     {"only a prefix", "0x"},
     {"a digit that is none", "0x13g9"},
+    {"a hexadecimal digit", "a"},
 };
 
 static void test_refused(void **state)

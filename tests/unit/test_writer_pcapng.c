@@ -203,6 +203,32 @@ static void test_large(void **state)
     free(output.data);
 }
 
+/* A large block that the input's end cuts is taken back: what is written is whole. */
+static void test_cut_block(void **state)
+{
+    const size_t lens[] = {0, 262135, 262136, 300000, 600000, 1000000};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(lens); i++) {
+        struct capture input = capture_of(START BLOCK("00000000", TIME, ""), false);
+        struct capture expected = {.len = 0};
+        struct capture output;
+        char text[40];
+        char results[8]; /* three, and one for each part */
+
+        memcpy(capture_extend(&expected, input.len), input.data, input.len);
+        snprintf(text, sizeof(text), "00000bad 00100000 *%zu", lens[i]);
+        capture_add(&input, text);
+        snprintf(results, sizeof(results), "%.*s", 3 + (int)((lens[i] + 8) / CAP_IO_CHUNK),
+                 "......");
+        output = convert(&input, results, &pcapng, KEEP);
+        assert_same_bytes(&output, &expected);
+        free(input.data);
+        free(expected.data);
+        free(output.data);
+    }
+}
+
 /* The interface is added while its first packet's data stand in the buffer: at any place. */
 static void test_interface_at_seam(void **state)
 {
@@ -260,9 +286,8 @@ static void test_link_type_zero(void **state)
 int main(void)
 {
     const struct CMUnitTest whole[] = {
-        cmocka_unit_test(test_mixed_orders),
-        cmocka_unit_test(test_large),
-        cmocka_unit_test(test_interface_at_seam),
+        cmocka_unit_test(test_mixed_orders),   cmocka_unit_test(test_large),
+        cmocka_unit_test(test_cut_block),      cmocka_unit_test(test_interface_at_seam),
         cmocka_unit_test(test_link_type_zero),
     };
     int failures;

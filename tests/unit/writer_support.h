@@ -5,6 +5,7 @@
 /* What the tests of the writers share: captures, what is done to them, what is written. */
 
 #include "capture_support.h"
+#include "scratch_support.h"
 
 #include "capfile/writer.h"
 

@@ -4,8 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,21 +14,6 @@
  * are of whole chunks at aligned offsets, and views run across the seam.
  */
 #define SEAM CAP_INPUT_VIEW_MAX
-#define PIPE_SIZE (1024 * 1024)
-
-void cap_error_set(struct cap_error *error, const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    vsnprintf(error->text, sizeof error->text, format, args);
-    va_end(args);
-}
-
-void cap_error_system(struct cap_error *error, const char *what)
-{
-    cap_error_set(error, "%s: %s", what, strerror(errno));
-}
 
 int cap_open(const char *path, int flags, const struct cap_wait *wait)
 {
@@ -56,7 +39,7 @@ int cap_input_open(struct cap_input *input, const char *path, const struct cap_w
     }
     input->regular = S_ISREG(status.st_mode);
     if (S_ISFIFO(status.st_mode))
-        (void)fcntl(input->fd, F_SETPIPE_SZ, PIPE_SIZE); /* faster where it is allowed */
+        (void)fcntl(input->fd, F_SETPIPE_SZ, CAP_PIPE_SIZE); /* faster where it is allowed */
     input->buffer = aligned_alloc(CAP_IO_ALIGNMENT, SEAM + CAP_IO_CHUNK);
     if (!input->buffer) {
         cap_error_system(error, "cannot open");

@@ -15,6 +15,7 @@
 
 #define CAP_IO_CHUNK ((size_t)256 * 1024)       /* bytes a read or write asks for */
 #define CAP_IO_ALIGNMENT ((size_t)4096)         /* the kernel copies faster from and to pages */
+#define CAP_PIPE_SIZE (1024 * 1024)             /* of pipes, where the system allows it */
 #define CAP_INPUT_VIEW_MAX ((size_t)512 * 1024) /* the longest view */
 
 /* What to do where the system makes us wait; false from either gives up. */

@@ -4,19 +4,21 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define PIPE_SIZE (1024 * 1024)
-
 /* The name that renaming must replace: behind a symbolic link, not the link. */
 static char *final_path(const char *path)
 {
     char *resolved = realpath(path, NULL);
+    struct stat link;
 
+    if (!resolved && lstat(path, &link) == 0) /* a link to nothing */
+        return NULL;
     return resolved ? resolved : strdup(path);
 }
 
@@ -44,21 +46,33 @@ static mode_t file_mode(const struct stat *existing)
     return 0666 & ~mask;
 }
 
+/* Owner and mode, best effort: where the file system has none, the file is still what is wanted. */
+static void set_attributes(int fd, const struct stat *existing)
+{
+    if (existing && fchown(fd, existing->st_uid, existing->st_gid) != 0)
+        errno = 0;
+    if (fchmod(fd, file_mode(existing)) != 0)
+        errno = 0;
+}
+
 static int open_temporary(struct cap_output *output, const char *path, const struct stat *existing)
 {
+    char *temporary;
+
     output->path = final_path(path);
-    output->temporary = output->path ? temporary_path(output->path) : NULL;
-    if (!output->temporary)
+    if (!output->path || (existing && access(output->path, W_OK) != 0))
         return -1;
-    if (existing && access(output->path, W_OK) != 0)
+    temporary = temporary_path(output->path);
+    if (!temporary)
         return -1;
-    output->fd = mkostemp(output->temporary, O_CLOEXEC);
+    output->fd = mkostemp(temporary, O_CLOEXEC);
     if (output->fd < 0) {
-        free(output->temporary);
-        output->temporary = NULL;
+        free(temporary);
         return -1;
     }
-    return fchmod(output->fd, file_mode(existing));
+    output->temporary = temporary;
+    set_attributes(output->fd, existing);
+    return 0;
 }
 
 static int open_path(struct cap_output *output, const char *path, const struct cap_input *input,
@@ -86,14 +100,14 @@ static int open_path(struct cap_output *output, const char *path, const struct c
         return -1;
     }
     if (exists && S_ISFIFO(out.st_mode))
-        (void)fcntl(output->fd, F_SETPIPE_SZ, PIPE_SIZE); /* faster where it is allowed */
+        (void)fcntl(output->fd, F_SETPIPE_SZ, CAP_PIPE_SIZE); /* faster where it is allowed */
     return 0;
 }
 
 int cap_output_open(struct cap_output *output, const char *path, const struct cap_input *input,
                     struct cap_error *error)
 {
-    *output = (struct cap_output){.fd = -1};
+    *output = (struct cap_output){.fd = -1, .wait = input->wait};
     output->buffer = aligned_alloc(CAP_IO_ALIGNMENT, CAP_IO_CHUNK + CAP_OUTPUT_ROOM);
     if (!output->buffer) {
         cap_error_system(error, "cannot create");
@@ -116,7 +130,9 @@ static int write_all(struct cap_output *output, const uint8_t *data, size_t len)
             data += done;
             output->written += (uint64_t)done;
             len -= (size_t)done;
-        } else if (errno != EINTR) {
+        } else if (errno == EAGAIN) {
+            (void)poll(&(struct pollfd){.fd = output->fd, .events = POLLOUT}, 1, -1);
+        } else if (errno != EINTR || !output->wait.go_on(output->wait.context)) {
             output->error = errno;
         }
     }

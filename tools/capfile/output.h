@@ -17,7 +17,8 @@
 
 struct cap_output {
     int fd;
-    int error;        /* errno of a failed write, or 0 */
+    int error; /* errno of a failed write, or 0 */
+    struct cap_wait wait;
     uint64_t written; /* bytes that have left the buffer */
     char *path;       /* where a regular file goes; NULL for others */
     char *temporary;  /* where it is until then */

@@ -9,7 +9,7 @@
 
 enum {
     PCAP_HEADER_LEN = 24,
-    PCAP_RECORD_LEN = 16,
+    PCAP_RECORD_LEN = CAP_PLAIN_RECORD_LEN,
     PCAP_MODIFIED_RECORD_LEN = 24 /* with interface, protocol and packet type */
 };
 

@@ -30,9 +30,8 @@ struct cap_reader {
     bool plain;             /* pcap whose records can be handed out as they stand */
     bool modified;          /* pcap with the longer record header of a patched libpcap */
     enum cap_event (*next)(struct cap_reader *reader);
-    uint64_t packets; /* handed out, CAP_BAD too */
-    uint64_t bytes;   /* captured bytes in them */
-    struct cap_packet packet;
+    uint64_t bytes;           /* captured bytes handed out */
+    struct cap_packet packet; /* its number counts CAP_BAD too */
     struct cap_block block;
     struct cap_error error;
     struct cap_iface *ifaces; /* of this section; a pcap file has one */
@@ -66,7 +65,7 @@ static inline enum cap_event cap_reader_next(struct cap_reader *reader)
     packet->caplen = caplen;
     packet->len = len > caplen ? len : caplen;
     cap_input_take(&reader->input, CAP_PLAIN_RECORD_LEN + caplen);
-    reader->packets++;
+    reader->packet.number++;
     reader->bytes += caplen;
     return CAP_PACKET;
 }

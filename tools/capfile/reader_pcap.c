@@ -27,7 +27,7 @@ static enum cap_event next_record(struct cap_reader *reader)
     packet->data = record + header_len;
     cap_packet_set_lengths(packet, caplen, order_get32(record + 12, reader->swapped));
     cap_input_take(&reader->input, header_len + caplen);
-    reader->packets++;
+    reader->packet.number++;
     reader->bytes += caplen;
     return CAP_PACKET;
 }

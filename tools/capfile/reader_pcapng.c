@@ -29,7 +29,7 @@ static enum cap_event broken(struct cap_reader *reader, const char *what, uint32
 static enum cap_event bad_packet(struct cap_reader *reader, const char *what, uint32_t value)
 {
     cap_error_set(&reader->error, "%s %u", what, value);
-    reader->packets++;
+    reader->packet.number++;
     return CAP_BAD;
 }
 
@@ -136,7 +136,7 @@ static enum cap_event read_packet(struct cap_reader *reader, const uint8_t *bloc
     packet->fcs_cut = false;
     if (fcs_len)
         cap_packet_cut_fcs(packet, fcs_len);
-    reader->packets++;
+    reader->packet.number++;
     reader->bytes += caplen;
     return CAP_PACKET;
 }
@@ -156,7 +156,8 @@ static enum cap_event read_simple(struct cap_reader *reader, const uint8_t *bloc
         caplen = reader->ifaces->snaplen;
     if (caplen > CAP_PACKET_MAX || caplen > len - PCAPNG_SIMPLE_HEADER_LEN - 4)
         return bad_packet(reader, "captured length does not fit into the block:", caplen);
-    *packet = (struct cap_packet){.data = block + PCAPNG_SIMPLE_HEADER_LEN,
+    *packet = (struct cap_packet){.number = packet->number,
+                                  .data = block + PCAPNG_SIMPLE_HEADER_LEN,
                                   .iface = reader->ifaces,
                                   .record = CAP_RECORD_SIMPLE,
                                   .swapped = reader->swapped,
@@ -165,7 +166,7 @@ static enum cap_event read_simple(struct cap_reader *reader, const uint8_t *bloc
     cap_packet_set_lengths(packet, caplen, wire_len);
     if (packet->iface->fcs_len)
         cap_packet_cut_fcs(packet, packet->iface->fcs_len);
-    reader->packets++;
+    reader->packet.number++;
     reader->bytes += caplen;
     return CAP_PACKET;
 }
@@ -298,7 +299,8 @@ static enum cap_event pcapng_next(struct cap_reader *reader)
     memcpy(&trailer, block + words[1] - sizeof trailer, sizeof trailer);
     if (trailer != words[1] || reader->ifaces[words[2]].fcs_len)
         return next_block(reader);
-    *packet = (struct cap_packet){.data = block + sizeof words,
+    *packet = (struct cap_packet){.number = packet->number + 1,
+                                  .data = block + sizeof words,
                                   .caplen = words[5],
                                   .len = words[6] > words[5] ? words[6] : words[5],
                                   .ts = (uint64_t)words[3] << 32 | words[4],
@@ -308,7 +310,6 @@ static enum cap_event pcapng_next(struct cap_reader *reader)
                                   .raw = block,
                                   .raw_len = words[1]};
     cap_input_take(&reader->input, words[1]);
-    reader->packets++;
     reader->bytes += words[5];
     return CAP_PACKET;
 }

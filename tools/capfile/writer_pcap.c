@@ -39,8 +39,9 @@ static void start(struct cap_writer *writer)
 
     writer->swapped = from_pcap(writer) && writer->reader->swapped;
     writer->linktype = writer->config.linktype(iface.linktype);
-    if (writer->config.auto_nsec && cap_tsresol_is_fine(iface.tsresol))
-        writer->config.format = CAP_FORMAT_NSECPCAP;
+    for (uint32_t i = 0; i < writer->reader->iface_count && writer->config.auto_nsec; i++)
+        if (cap_tsresol_is_fine(writer->reader->ifaces[i].tsresol))
+            writer->config.format = CAP_FORMAT_NSECPCAP;
     writer->same_times = writer->reader->format == writer->config.format;
     writer->same_records = writer->same_times && !writer->reader->modified && iface.fcs_len == 0;
     writer->plain_linktype = writer->same_times && !writer->swapped ? writer->linktype : UINT32_MAX;

@@ -340,10 +340,18 @@ static void renumber_statistics(const struct cap_writer *writer, uint8_t *copy)
         order_put32(copy + 8, writer->map[id].own - 1, writer->swapped);
 }
 
+static bool is_packet(uint32_t type)
+{
+    return type == PCAPNG_ENHANCED_PACKET || type == PCAPNG_SIMPLE_PACKET ||
+           type == PCAPNG_OBSOLETE_PACKET;
+}
+
 static enum cap_result write_block(struct cap_writer *writer, const struct cap_block *block)
 {
     uint8_t *copy = cap_output_at(&writer->output);
 
+    if (is_packet(block->type) && writer->iface_count != writer->reader->iface_count)
+        return CAP_UNSTORABLE; /* a bad one, which could name an interface that we have added */
     if (block->more && !writer->in_block)
         writer->block_position = cap_output_position(&writer->output);
     writer->in_block = block->more;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "decap.h"
 
-#include "copy.h"
 #include "ecn.h"
+#include "inner.h"
 
 /* The link header that a LINKTYPE_ value stands for; false for one without known IP packets. */
 static bool link_of(uint16_t linktype, enum nvgre_link *link)
@@ -65,10 +65,10 @@ TRANSFORM_STEP enum outcome judge_header(const struct decap_config *decap,
         return OUTCOME_NOT_SELECTED;
     result->notes = 0;
     if (nvgre_vsid_is_reserved(vsid))
-        result->notes = NOTE_RESERVED_VSID;
+        result->notes = 1u << NOTE_RESERVED_VSID;
     if (!frame->gre.deviations)
         return OUTCOME_DONE;
-    result->notes |= NOTE_DEVIANT;
+    result->notes |= 1u << NOTE_DEVIANT;
     result->value = frame->gre.flags;
     if (frame->gre.deviations & NVGRE_DEV_DISCARD)
         return OUTCOME_MUST_DISCARD;
@@ -89,11 +89,13 @@ TRANSFORM_REST enum outcome take_special(const struct decap_config *decap,
 
     nvgre_inner_decode(inner_data, result->caplen, &inner);
     if (!inner.has_l2)
-        return OUTCOME_TRUNCATED;
+        return no_ethernet_header(result->caplen, result->len, result);
     if (inner.l2.vlan_count && decap->inner_vlan == INNER_VLAN_DROP)
         return OUTCOME_INNER_VLAN;
-    if (decap->inner_vlan == INNER_VLAN_STRIP)
+    if (inner.l2.vlan_count && decap->inner_vlan == INNER_VLAN_STRIP) {
         tags_len = inner.l2.vlan_count * NVGRE_VLAN_TAG_LEN;
+        result->notes |= 1u << NOTE_UNTAGGED;
+    }
     copy_untagged(room, inner_data, result->caplen, tags_len);
     result->caplen -= tags_len;
     result->len -= tags_len;

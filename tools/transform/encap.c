@@ -1,18 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "encap.h"
 
-#include "copy.h"
 #include "ecn.h"
-
-static enum outcome no_ethernet_header(const struct cap_packet *packet,
-                                       struct transform_result *result)
-{
-    if (packet->caplen < packet->len)
-        return OUTCOME_TRUNCATED;
-    result->reason = NVGRE_REASON_INNER_LEN;
-    result->value = packet->len;
-    return OUTCOME_MALFORMED;
-}
+#include "inner.h"
 
 /* What the flow's hash gives, and TOS. */
 TRANSFORM_STEP void fill_fields(const struct encap_config *config, const struct nvgre_inner *inner,
@@ -45,11 +35,13 @@ TRANSFORM_STEP enum outcome encapsulate(const struct encap_config *encap,
         return OUTCOME_INNER_VLAN;
     if (inner->l2.vlan_count && encap->inner_vlan == INNER_VLAN_STRIP)
         tags_len = inner->l2.vlan_count * NVGRE_VLAN_TAG_LEN;
+    result->notes = tags_len ? 1u << NOTE_UNTAGGED : 0;
     fields.inner_len = packet->len - tags_len;
     if (fields.inner_len > encap->tmpl.inner_max) {
         result->value = fields.inner_len;
         return OUTCOME_OVERSIZE;
     }
+    fields.ip_id = encap->ip_id_counts ? (uint16_t)packet->number : 0;
     fill_fields(encap, inner, flow, &fields);
     outer_len = nvgre_template_write(&encap->tmpl, &fields, room);
     result->caplen = outer_len + packet->caplen - tags_len;
@@ -71,7 +63,7 @@ TRANSFORM_REST enum outcome run_any(const struct encap_config *encap,
     }
     nvgre_inner_decode(packet->data, packet->caplen, &inner);
     if (!inner.has_l2)
-        return no_ethernet_header(packet, result);
+        return no_ethernet_header(packet->caplen, packet->len, result);
     nvgre_flow_find(&inner, &flow);
     return encapsulate(encap, packet, &inner, &flow, room, result);
 }

@@ -12,7 +12,8 @@ struct encap_config {
     struct nvgre_template tmpl;
     uint32_t key; /* with FlowID 0 where the flow's hash gives it */
     uint8_t tos;
-    bool hash_flow;             /* FlowID and flow label come from the inner flow */
+    bool ip_id_counts; /* the IP ID is the packet number, as without DF; otherwise it is 0 */
+    bool hash_flow;    /* FlowID and flow label come from the inner flow */
     struct nvgre_hasher hasher; /* set where hash_flow is */
     enum inner_vlan inner_vlan;
     enum ecn_mode ecn;

@@ -6,7 +6,7 @@ const struct outcome_row outcome_rows[OUTCOME_COUNT] = {
     [OUTCOME_NOT_NVGRE] = {DISPOSITION_OTHER, "not_nvgre", "not NVGRE"},
     [OUTCOME_NO_KEY] = {DISPOSITION_OTHER, "no_key", "Ethernet in GRE without a key"},
     [OUTCOME_OTHER_GRE] = {DISPOSITION_OTHER, "other_gre", "GRE of another kind"},
-    [OUTCOME_FRAGMENT] = {DISPOSITION_OTHER, "fragment", "fragment of an outer packet"},
+    [OUTCOME_FRAGMENT] = {DISPOSITION_BAD, "fragment", "fragment of an outer packet"},
     [OUTCOME_NOT_SELECTED] = {DISPOSITION_OTHER, "not_selected", "VSID not selected"},
     [OUTCOME_INNER_VLAN] = {DISPOSITION_DROP, "inner_vlan", "802.1Q tag in the inner frame"},
     [OUTCOME_CONGESTION] = {DISPOSITION_DROP, "congestion",
@@ -21,4 +21,10 @@ const struct outcome_row outcome_rows[OUTCOME_COUNT] = {
     [OUTCOME_BAD_BLOCK] = {DISPOSITION_BAD, "bad_block", "packet block that makes no sense"},
     [OUTCOME_UNSTORABLE] = {DISPOSITION_BAD, "unstorable",
                             "lost: the output's format cannot hold it"},
+};
+
+const struct note_row note_rows[NOTE_COUNT] = {
+    [NOTE_DEVIANT] = {"deviant", "with C, S or reserved GRE bits"},
+    [NOTE_RESERVED_VSID] = {"reserved_vsids", "with a reserved VSID"},
+    [NOTE_UNTAGGED] = {"untagged", "802.1Q tag removed"},
 };

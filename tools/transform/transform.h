@@ -20,7 +20,6 @@ enum outcome {
     OUTCOME_NOT_NVGRE,
     OUTCOME_NO_KEY,
     OUTCOME_OTHER_GRE,
-    OUTCOME_FRAGMENT,
     OUTCOME_NOT_SELECTED,
 
     /* Dropped: a rule of RFC 7637 or RFC 6040 says so. */
@@ -30,6 +29,7 @@ enum outcome {
     /* Kept, but the command should have applied: exit code 3. */
     OUTCOME_MALFORMED,
     OUTCOME_TRUNCATED,
+    OUTCOME_FRAGMENT, /* of an outer packet: no inner frame is whole in it */
     OUTCOME_MUST_DISCARD,
     OUTCOME_DEVIANT, /* with --strict only */
     OUTCOME_OVERSIZE,
@@ -51,11 +51,20 @@ struct outcome_row {
 
 extern const struct outcome_row outcome_rows[OUTCOME_COUNT];
 
-/* What is worth counting about a packet that was taken all the same; a set of bits. */
+/* What is worth counting about a packet of OUTCOME_DONE. */
 enum transform_note {
-    NOTE_DEVIANT = 1, /* C, S or ignorable GRE bits */
-    NOTE_RESERVED_VSID = 2
+    NOTE_DEVIANT, /* C, S or ignorable GRE bits */
+    NOTE_RESERVED_VSID,
+    NOTE_UNTAGGED, /* VLAN tags of the inner frame were removed */
+    NOTE_COUNT
 };
+
+struct note_row {
+    const char *name; /* in --json */
+    const char *text; /* in the summary */
+};
+
+extern const struct note_row note_rows[NOTE_COUNT];
 
 /* The new packet, and what is worth counting about it. */
 struct transform_result {
@@ -63,7 +72,7 @@ struct transform_result {
     uint32_t len;
     enum nvgre_reason reason; /* of OUTCOME_MALFORMED */
     uint32_t value;           /* the number that belongs to the outcome */
-    uint32_t notes;           /* enum transform_note; of OUTCOME_DONE */
+    uint32_t notes;           /* a bit 1 << n for each enum transform_note n; of OUTCOME_DONE */
 };
 
 struct transform {

@@ -1,9 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef TRANSFORM_COPY_H
-#define TRANSFORM_COPY_H
+#ifndef TRANSFORM_INNER_H
+#define TRANSFORM_INNER_H
+
+/* What encap and decap do alike with an inner frame. */
 
 #include <stdint.h>
 #include <string.h>
+
+#include "transform.h"
+
+/* The outcome for a frame whose Ethernet header and VLAN tags are not all there. */
+static inline enum outcome no_ethernet_header(uint32_t caplen, uint32_t len,
+                                              struct transform_result *result)
+{
+    if (caplen < len)
+        return OUTCOME_TRUNCATED;
+    result->reason = NVGRE_REASON_INNER_LEN;
+    result->value = len;
+    return OUTCOME_MALFORMED;
+}
 
 /*
  * Copies a frame of `caplen` bytes without its VLAN tags, `tags_len` bytes behind the MACs (0
