@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "run.h"
 
-#include <errno.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
@@ -41,7 +40,7 @@ static void count_files(struct run *run)
 /* What signals ask for; false to stop. */
 static bool heed_signals(struct run *run)
 {
-    signals_pending = 0;
+    signals_pending = signals_stop != 0;
     if (signals_report) {
         signals_report = 0;
         count_files(run);
@@ -291,8 +290,7 @@ static int finish(struct run *run, int code)
     struct cap_error error;
 
     if (run->writer.output.error) {
-        if (run->writer.output.error != EINTR) /* given up because of a signal, which says enough */
-            diag(run->summary.out, "cannot write: %s", strerror(run->writer.output.error));
+        diag(run->summary.out, "cannot write: %s", strerror(run->writer.output.error));
         return EXIT_RUNTIME;
     }
     if (code != EXIT_CLEAN)

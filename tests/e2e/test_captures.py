@@ -56,7 +56,7 @@ REASONS = {"clean": None, "deviant": None, "teb-no-key": "no_key", "other-gre": 
 # identifier in the MANIFEST: the reason where the class alone does not tell
 SPECIAL_REASONS = {"strict-source-route": "must_discard", "inner-8021q": "inner_vlan",
                    "inner-qinq": "inner_vlan", "ecn-ce-not-ect": "congestion"}
-NOT_HANDLED = {"malformed", "truncated", "must_discard"}
+NOT_HANDLED = {"malformed", "truncated", "fragment", "must_discard"}
 DROPPED = {"inner_vlan", "congestion"}
 
 # identifier: packet number → inner frame, where that is not the plain echo request
@@ -82,7 +82,7 @@ def test_each_deviation_alone(decap, number, name, reason):
     done = decap([item], json=True, code=3 if reason in NOT_HANDLED else 0)
     summary = json.loads(done.stdout)
     assert summary["decapsulated"] == (reason is None)
-    assert {**summary["kept"], **summary["dropped"], **summary["not_handled"]} == (
+    assert {**summary["others"], **summary["dropped"], **summary["not_handled"]} == (
         {reason: 1} if reason else {})
     if reason in DROPPED:
         expected = []
@@ -99,7 +99,7 @@ def test_counts_of_all_deviations_together(decap):
     done = decap((CAPTURES / "deviations.pcap").read_bytes(), json=True, code=3)
     summary = json.loads(done.stdout)
     reasons = [reason for _, _, reason in deviation_rows()]
-    counted = {**summary["kept"], **summary["dropped"], **summary["not_handled"],
+    counted = {**summary["others"], **summary["dropped"], **summary["not_handled"],
                None: summary["decapsulated"]}
     assert counted == {reason: reasons.count(reason) for reason in reasons}
     assert (summary["deviant"], summary["reserved_vsids"]) == (5, 2)
@@ -119,7 +119,7 @@ def test_what_real_endpoints_sent(decap, name, ecn):
     done = decap(pcapfile.pcap(sent), inner_vlan="keep", ecn=ecn, json=True)
     if "nokey" in name:
         assert pcapfile.read(done.out) == sent
-        assert json.loads(done.stdout)["kept"] == {"no_key": 10}
+        assert json.loads(done.stdout)["others"] == {"no_key": 10}
         return
     parts = name.removesuffix(".pcap").split("_")
     overhead = OVERHEAD[parts[1]] + sum(EXTRA.get(part, 0) for part in parts)

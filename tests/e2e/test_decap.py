@@ -44,7 +44,7 @@ def with_traffic_class(frame, value):
 def outcomes(done):
     """The reasons that a --json summary counts, whatever became of the packets."""
     summary = json.loads(done.stdout)
-    return {**summary["kept"], **summary["dropped"], **summary["not_handled"]}
+    return {**summary["others"], **summary["dropped"], **summary["not_handled"]}
 
 
 # ---- Headers on the way in ----
@@ -141,10 +141,23 @@ OTHERS = {
         tunnel(gre={"flags": GRE_K, "protocol": 0x0800}),
         tunnel(b"", gre={"flags": GRE_K, "protocol": 0x0800}),
         tunnel(gre={"flags": GRE_K | GRE_S | 1, "protocol": 0x880B})),
-    "fragment": (
-        *(tunnel(fragment=fragment) for fragment in FRAGMENT_FIELDS),
-        *(tunnel(version=6, extensions=((FRAGMENT, body),)) for body in V6_FRAGMENTS)),
 }
+
+
+FRAGMENTS = (
+    *(tunnel(fragment=fragment) for fragment in FRAGMENT_FIELDS),
+    *(tunnel(version=6, extensions=((FRAGMENT, body),)) for body in V6_FRAGMENTS))
+
+
+def test_fragments_are_not_handled(decap):
+    """The tenant's frame in them is not whole; that is told, whatever becomes of them."""
+    done = decap([*FRAGMENTS, tunnel()], json=True, code=3)
+    assert pcapfile.frames(done.out) == [*FRAGMENTS, ECHO]
+    assert outcomes(done) == {"fragment": len(FRAGMENTS)}
+    assert "packet 1: fragment of an outer packet; kept as it is\n" in done.stderr
+    done = decap([*FRAGMENTS, tunnel()], others="drop", code=3)
+    assert pcapfile.frames(done.out) == [ECHO]
+    assert "packet 1: fragment of an outer packet; left out\n" in done.stderr
 
 
 @pytest.mark.parametrize("reason", OTHERS)
@@ -159,7 +172,7 @@ def test_others_are_kept(decap, reason):
 def test_others_are_left_out(decap, reason):
     done = decap([tunnel(), *OTHERS[reason]], others="drop", json=True)
     assert pcapfile.frames(done.out) == [ECHO]
-    assert json.loads(done.stdout)["left_out"] == {reason: len(OTHERS[reason])}
+    assert json.loads(done.stdout)["others"] == {reason: len(OTHERS[reason])}
 
 
 def changed(frame, offset, value):
@@ -184,6 +197,10 @@ MALFORMED = (
     (tunnel(total_length=23), "GRE header beyond the end of the IP packet, bytes needed 4"),
     (tunnel(total_length=27), "GRE header beyond the end of the IP packet, bytes needed 8"),
     (tunnel(total_length=35, gre={"flags": GRE_C | GRE_K | GRE_S}), "bytes needed 16"),
+    (tunnel(b"", gre={"flags": GRE_R | GRE_K, "routing": bytes(3)}), "bytes needed 16"),
+    (tunnel(b"", gre={"flags": GRE_R | GRE_K, "routing": b"\0\0\0\4" + bytes(4)}),
+     "bytes needed 24"),
+    (tunnel(b"", gre={"flags": GRE_R | GRE_K, "routing": b"\0\1\0\0"}), "bytes needed 20"),
     (tunnel(b""), "inner frame shorter than an Ethernet header, bytes 0"),
     (tunnel(ECHO[:13]), "inner frame shorter than an Ethernet header, bytes 13"),
     (tunnel(ECHO[:13], gre={"flags": 0}), "shorter than an Ethernet header, bytes 13"),

@@ -14,6 +14,7 @@ from scapy.packet import Raw
 
 import flowid
 import pcapfile
+import wire
 from pcapfile import packet
 
 LOCAL, REMOTE = "192.168.4.11", "192.168.4.22"
@@ -30,7 +31,7 @@ DEFAULT_KEY = VSID << 8 | flowid.flow_id(ECHO)
 
 
 def outer(inner, *, key=DEFAULT_KEY, src=LOCAL, dst=REMOTE, smac=SMAC, dmac=DMAC, tag=None, tos=0,
-          ttl=64, df=True, label=0, inner_len=None):
+          ttl=64, df=True, ident=0, label=0, inner_len=None):
     """What scapy builds around an inner frame."""
     frame = Ether(src=smac, dst=dmac)
     inner_len = len(inner) if inner_len is None else inner_len
@@ -39,7 +40,7 @@ def outer(inner, *, key=DEFAULT_KEY, src=LOCAL, dst=REMOTE, smac=SMAC, dmac=DMAC
     if ":" in src:
         frame /= IPv6(src=src, dst=dst, nh=47, hlim=ttl, tc=tos, fl=label, plen=8 + inner_len)
     else:
-        frame /= IP(src=src, dst=dst, proto=47, ttl=ttl, tos=tos, id=0, len=28 + inner_len,
+        frame /= IP(src=src, dst=dst, proto=47, ttl=ttl, tos=tos, id=ident, len=28 + inner_len,
                     flags="DF" if df else 0)
     return bytes(frame / GRE(key_present=1, key=key, proto=0x6558) / Raw(inner))
 
@@ -72,7 +73,7 @@ OPTIONS = (
     ({"enet_vlan_tag": 4095, "enet_vlan_proto": "802.1q"}, {"tag": Dot1Q(vlan=4095)}),
     ({"ttl": 255}, {"ttl": 255}),
     ({"tos": "0xb8"}, {"tos": 0xB8}),
-    ({"df": "clear"}, {"df": False}),
+    ({"df": "clear"}, {"df": False, "ident": 1}),
     ({"df": "set"}, {}),
 )
 
@@ -122,11 +123,21 @@ def test_each_bit_alone(encap, option, bits, others, changes):
         assert pcapfile.frames(done.out) == [outer(ECHO, **changes(value))], f"{option} {value}"
 
 
+@pytest.mark.parametrize("options, ids", [
+    ({}, {0}), ({"df": "set"}, {0}), ({"df": "clear"}, set(range(1, 1001)))])
+def test_ip_id(encap, options, ids):
+    """RFC 6864: without DF no two packets have the same, with DF it has no meaning."""
+    frames = pcapfile.frames(encap([ECHO] * 1000, **options).out)
+    assert {int.from_bytes(frame[18:20], "big") for frame in frames} == ids
+    assert {wire.internet_checksum(frame[14:34]) for frame in frames} == {0}
+
+
 # remote PA, the MAC address that goes with it
 GROUPS = (
     ("224.0.0.1", "01:00:5e:00:00:01"),
     ("239.129.2.3", "01:00:5e:01:02:03"),
     ("239.255.255.255", "01:00:5e:7f:ff:ff"),
+    ("255.255.255.255", "ff:ff:ff:ff:ff:ff"),
     ("240.0.0.1", "02:00:f0:00:00:01"),
     ("223.1.2.3", "02:00:df:01:02:03"),
     ("ff02::1", "33:33:00:00:00:01"),
@@ -214,6 +225,7 @@ FLOWS = (
     (ipv4(SEGMENT, frag=0x1000), V4),
     (ipv4(SEGMENT, flags="DF", ttl=1, tos=0xFC, id=9), V4 + PORTS),
     (ipv4(SEGMENT, options=IPOption_Router_Alert()), V4 + PORTS),
+    (ipv4(SEGMENT, len=19), MAC_BYTES + b"\x08\x00"),  # not even a header
     (ipv4(SEGMENT, len=20), V4),  # the ports are padding
     (ipv4(SEGMENT, len=23), V4),
     (ipv4(SEGMENT, len=24), V4 + PORTS),

@@ -281,6 +281,33 @@ def test_pcapng_times(decap, resolution, ticks, seconds, offset):
     assert pcapfile.read_pcap_header(decap(data).out).magic == (NSEC if fine else USEC)
 
 
+# if_tsresol, ticks, nanoseconds
+FRACTIONS = ((9, 1, 1), (9, 999_999_999, 999_999_999), (10, 12_345_678_909, 1_234_567_890),
+             (12, 123_456_789_999, 123_456_789), (20, 10**19, 100_000_000), (127, 2**64 - 1, 0),
+             (3, 7, 7_000_000), (0x80 + 64, 2**63, 500_000_000), (0x80 + 70, 2**63, 7_812_500),
+             (0x80 + 127, 2**64 - 1, 0), (0x80 + 30, 2**30 - 1, 999_999_999))
+
+
+@pytest.mark.parametrize("resolution, ticks, nanoseconds", FRACTIONS)
+def test_fractions_of_a_second(decap, resolution, ticks, nanoseconds):
+    w = Writer()
+    data = (w.section() + w.interface((IF_TSRESOL, bytes([resolution])))
+            + w.enhanced(TUNNEL, ticks=ticks))
+    (got,) = pcapfile.read(decap(data, F="nsecpcap").out)
+    assert got.time == Fraction(nanoseconds, 10**9)
+
+
+def test_fractions_above_a_second(decap):
+    """Some programs write them; they are kept where they can be, else they count."""
+    for magic, units in ((USEC, 10**6), (NSEC, 10**9)):
+        record = struct.pack("<4I", 7, 3 * units // 2, len(TUNNEL), len(TUNNEL)) + TUNNEL
+        data = pcapfile.pcap_header(magic=magic) + record
+        assert decap(data).out[24:32] == record[:8]
+        for kind in ("pcap", "nsecpcap", "pcapng"):
+            (got,) = pcapfile.read(decap(data, F=kind).out)
+            assert got.time == Fraction(17, 2)
+
+
 # format of IN, name of OUT, --format, format of OUT
 CONVERSIONS = [
     (USEC, "o.pcap", None, USEC), (USEC, "o.cap", None, USEC), (USEC, "o.pcapng", None, "pcapng"),

@@ -221,6 +221,23 @@ def test_closed_standard_files(run, tmp_path, closed, source):
         assert source == "-" and "0<&-" in closed
 
 
+def test_standard_files_that_do_not_block(start):
+    """As some programs leave them to those that they start."""
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    data, count = pcapfile.pcap_header() + RECORD * 100_000, 100_000
+    process = start("decap", "-", "-", stdout=writer)
+    os.close(writer)
+    os.set_blocking(process.stdin.fileno(), True)
+    feeder = threading.Thread(target=process.communicate, args=[data])
+    feeder.start()
+    time.sleep(0.1)  # the pipe is full by now
+    with open(reader, "rb") as out:
+        assert pcapfile.frames(out.read()) == [ECHO] * count
+    feeder.join()
+    assert process.returncode == 0
+
+
 # ---- Memory and time ----
 
 LARGE = 100 << 20  # bytes

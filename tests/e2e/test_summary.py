@@ -14,8 +14,8 @@ ECHO = bytes.fromhex("060600000007060600000005080045000024000100004001b5220a0000
 PAS = ("192.168.4.11", "192.168.4.22")
 HOSTS = ("02:00:c0:a8:04:0b", "02:00:c0:a8:04:16")
 KEYS = ("command", "input", "output", "packets_read", "bytes_read", "packets_written",
-        "bytes_written", "deviant", "reserved_vsids", "kept", "dropped", "not_handled", "cut",
-        "interrupted")
+        "bytes_written", "deviant", "reserved_vsids", "untagged", "others", "others_kept",
+        "dropped", "not_handled", "cut", "interrupted")
 
 
 def tunnel(inner=ECHO, key=0x138950, flags=wire.GRE_K, **fields):
@@ -27,11 +27,12 @@ def tunnel(inner=ECHO, key=0x138950, flags=wire.GRE_K, **fields):
 TAGGED = wire.insert_tags(ECHO, (0x8100, 101))
 # A packet of each outcome of decap, the counter in JSON, its line of text without the number
 OUTCOMES = (
-    (ECHO, ("kept", "not_nvgre"), "kept, not NVGRE"),
-    (tunnel(flags=0), ("kept", "no_key"), "kept, Ethernet in GRE without a key"),
-    (tunnel(flags=wire.GRE_K | 1), ("kept", "other_gre"), "kept, GRE of another kind"),
-    (tunnel(fragment=1), ("kept", "fragment"), "kept, fragment of an outer packet"),
-    (tunnel(key=0x177100), ("kept", "not_selected"), "kept, VSID not selected"),
+    (ECHO, ("others", "not_nvgre"), "kept, not NVGRE"),
+    (tunnel(flags=0), ("others", "no_key"), "kept, Ethernet in GRE without a key"),
+    (tunnel(flags=wire.GRE_K | 1), ("others", "other_gre"), "kept, GRE of another kind"),
+    (tunnel(fragment=1), ("not_handled", "fragment"),
+     "not handled, fragment of an outer packet"),
+    (tunnel(key=0x177100), ("others", "not_selected"), "kept, VSID not selected"),
     (tunnel(TAGGED), ("dropped", "inner_vlan"), "dropped, 802.1Q tag in the inner frame"),
     (tunnel(tos=3), ("dropped", "congestion"),
      "dropped, outer CE on an inner packet without ECN (RFC 6040)"),
@@ -78,7 +79,7 @@ def test_all_outcomes_together(decap):
     for _, (group, name), _ in OUTCOMES:
         assert summary[group][name] == 1
     assert (summary["decapsulated"], summary["deviant"], summary["reserved_vsids"]) == (3, 1, 1)
-    assert (summary["cut"], summary["interrupted"]) == (False, False)
+    assert (summary["cut"], summary["interrupted"], summary["others_kept"]) == (False, False, True)
     assert summary["command"] == "decap"
     assert summary["input"].endswith("/in") and summary["output"].endswith("/out.pcap")
     lines = decap(items, code=3, **SELECTED).stderr.splitlines()
@@ -89,8 +90,8 @@ def test_all_outcomes_together(decap):
 def test_left_out(decap):
     items = [item for item, _, _ in OUTCOMES]
     summary = json.loads(decap(items, code=3, json=True, others="drop", **SELECTED).stdout)
-    kept = [name for _, (group, name), _ in OUTCOMES if group == "kept"]
-    assert summary["left_out"] == dict.fromkeys(kept, 1) and "kept" not in summary
+    others = [name for _, (group, name), _ in OUTCOMES if group == "others"]
+    assert summary["others"] == dict.fromkeys(others, 1) and summary["others_kept"] is False
     assert summary["packets_written"] == summary["bytes_written"] == 0
     stderr = decap(items, code=3, others="drop", **SELECTED).stderr
     assert "\nleft out, not NVGRE: 1\n" in stderr and "kept" not in stderr

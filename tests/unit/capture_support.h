@@ -259,10 +259,14 @@ static inline void trace_block(FILE *out, const struct cap_block *block)
     fputc('\n', out);
 }
 
-/* Writes a line for the next event; false at the last one. */
-static inline bool trace_event(FILE *out, struct cap_reader *reader)
+/* Writes a line for the next event; false at the last one. Counts packets in *number. */
+static inline bool trace_event(FILE *out, struct cap_reader *reader, uint64_t *number)
 {
-    switch (cap_reader_next(reader)) {
+    enum cap_event event = cap_reader_next(reader);
+
+    *number += event == CAP_PACKET || event == CAP_BAD;
+    assert_int_equal(reader->packet.number, *number);
+    switch (event) {
     case CAP_PACKET:
         assert_int_equal(reader->packet.swapped, reader->swapped);
         trace_packet(out, &reader->packet);
@@ -298,12 +302,13 @@ static inline char *capture_trace(const struct capture *capture, size_t len, siz
     char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
+    uint64_t number = 0;
 
     assert_non_null(out);
     if (cap_reader_open(&reader, delivery.path, &wait) != 0) {
         fprintf(out, "refused: %s", reader.error.text);
     } else {
-        while (trace_event(out, &reader))
+        while (trace_event(out, &reader, &number))
             ;
         cap_reader_close(&reader);
     }

@@ -90,6 +90,8 @@ static const struct decap_row frames[] = {
      .reason = NVGRE_REASON_GRE_LEN, .value = 8},
     {"inner frame shorter than a header", ETH "0800" IPV4("0029") GRE, INNER, IS(MALFORMED),
      .reason = NVGRE_REASON_INNER_LEN, .value = 13},
+    {"inner frame that ends before its tag", ETH "0800" IPV4("002a") GRE, MACS "8100",
+     IS(MALFORMED), .reason = NVGRE_REASON_INNER_LEN, .value = 14},
     {"VSID selected", ETH "0800" IPV4("0030") GRE, INNER, IS(DONE), .vsids = "5000-5010"},
     {"VSID not selected", ETH "0800" IPV4("0030") GRE, INNER, IS(NOT_SELECTED),
      .vsids = "5000,5002"},

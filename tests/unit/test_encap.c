@@ -27,6 +27,7 @@ struct encap_row {
     enum inner_vlan inner_vlan;
     enum ecn_mode ecn;
     bool fixed_key;
+    bool ip_id_counts;
     bool sll;     /* instead of Ethernet */
     uint32_t len; /* on the wire; 0 for all that is captured */
 };
@@ -58,6 +59,7 @@ static const struct encap_row rows[] = {
      .outcome = OUTCOME_INNER_VLAN},
     {"no tag to drop", MACS IPV4("00", "06"), .hash = HASH_PORTS, .inner_vlan = INNER_VLAN_DROP},
     {"a priority tag stripped", MACS "8100 e000 0806 0001", MACS "0806 0001", .fixed_key = true},
+    {"an IP ID that counts", MACS IPV4("00", "06"), .hash = HASH_PORTS, .ip_id_counts = true},
     {"cut off the wire's length", MACS IPV4("00", "06"), .hash = HASH_PORTS, .len = 1500},
     {"the longest behind IPv4, when a tag is stripped", MACS "8100 0064 " IPV4("00", "06"),
      MACS IPV4("00", "06"), .hash = HASH_PORTS, .len = 65511},
@@ -70,7 +72,7 @@ static const struct encap_row rows[] = {
      .value = 113},
 };
 
-enum { KEY = 0x00138900, FIXED_KEY = 0x00138955, TTL = 64, VLAN_TCI = 0x2064 };
+enum { NUMBER = 0x12345, KEY = 0x00138900, FIXED_KEY = 0x00138955, TTL = 64, VLAN_TCI = 0x2064 };
 
 /* The outer headers that all rows are run with. */
 struct outer_row {
@@ -114,6 +116,7 @@ static struct encap_config make_config(const struct outer_row *outer_row,
     const struct nvgre_outer outer = make_outer(outer_row);
     struct encap_config config = {.key = row->fixed_key ? FIXED_KEY : KEY,
                                   .tos = row->tos,
+                                  .ip_id_counts = row->ip_id_counts,
                                   .hash_flow = !row->fixed_key,
                                   .inner_vlan = row->inner_vlan,
                                   .ecn = row->ecn};
@@ -124,7 +127,7 @@ static struct encap_config make_config(const struct outer_row *outer_row,
     return config;
 }
 
-static void add_ipv4(struct bytes *bytes, uint32_t total_len, uint8_t tos)
+static void add_ipv4(struct bytes *bytes, uint32_t total_len, uint8_t tos, uint32_t ip_id)
 {
     uint32_t start = bytes->len;
     uint32_t checksum;
@@ -132,7 +135,8 @@ static void add_ipv4(struct bytes *bytes, uint32_t total_len, uint8_t tos)
     add8(bytes, 0x45);
     add8(bytes, tos);
     add16(bytes, total_len);
-    add_hex(bytes, "0000 4000 40 2f 0000 0c0c0c0c 0d0d0d0d");
+    add16(bytes, ip_id);
+    add_hex(bytes, "4000 40 2f 0000 0c0c0c0c 0d0d0d0d");
     checksum = 0xFFFF - naive_sum(bytes->data + start, 20);
     bytes->data[start + 10] = (uint8_t)(checksum >> 8);
     bytes->data[start + 11] = (uint8_t)checksum;
@@ -159,7 +163,7 @@ static struct bytes make_expected(const struct outer_row *outer, const struct en
     }
     add16(&bytes, outer->ip_version == 4 ? 0x0800 : 0x86dd);
     if (outer->ip_version == 4)
-        add_ipv4(&bytes, 20 + 8 + inner_len, row->tos_expected);
+        add_ipv4(&bytes, 20 + 8 + inner_len, row->tos_expected, row->ip_id_counts ? NUMBER : 0);
     else
         add_ipv6(&bytes, 8 + inner_len, row->tos_expected, row->hash >> 12);
     add_hex(&bytes, "2000 6558");
@@ -182,7 +186,8 @@ static struct run run_encap(const struct encap_config *config, uint16_t linktype
     const struct transform transform = encap_transform(config);
     const struct cap_iface iface = {.linktype = linktype, .tsresol = 6};
     uint8_t *data = exact_copy(frame, caplen);
-    const struct cap_packet packet = {.data = data, .caplen = caplen, .len = len, .iface = &iface};
+    const struct cap_packet packet = {
+        .number = NUMBER, .data = data, .caplen = caplen, .len = len, .iface = &iface};
     uint32_t room_len = config->tmpl.len + caplen;
     struct run run = {.room =
                           malloc(room_len < NVGRE_OUTER_LEN_MAX ? NVGRE_OUTER_LEN_MAX : room_len)};
@@ -209,6 +214,7 @@ static void assert_encap(const struct outer_row *outer, const struct encap_row *
 
         assert_int_equal(run.result.caplen, expected.len);
         assert_int_equal(run.result.len, outer->len + inner_len);
+        assert_int_equal(run.result.notes, frame.len > inner.len ? 1u << NOTE_UNTAGGED : 0);
         assert_memory_equal(run.room, expected.data, expected.len);
     } else if (row->outcome != OUTCOME_INNER_VLAN) {
         assert_int_equal(run.result.value, row->value);

@@ -124,8 +124,8 @@ static void expect_pattern(int fd, size_t len)
     _exit(at != len);
 }
 
-/* A pipe takes a chunk in parts. */
-static void test_pipe(void **state)
+/* A pipe takes a chunk in parts; one that does not block is waited for. */
+static void assert_pipe(bool blocks)
 {
     const size_t total = 5 * CHUNK + 17;
     struct cap_output output;
@@ -134,8 +134,9 @@ static void test_pipe(void **state)
     int status;
     pid_t child;
 
-    (void)state;
     open_pipe(&output, ends);
+    if (!blocks)
+        assert_int_equal(fcntl(output.fd, F_SETFL, O_WRONLY | O_NONBLOCK), 0);
     child = fork();
     if (child == 0) {
         close(output.fd);
@@ -150,6 +151,39 @@ static void test_pipe(void **state)
     close(ends[0]);
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_int_equal(status, 0);
+}
+
+static void test_pipe(void **state)
+{
+    (void)state;
+    assert_pipe(true);
+    assert_pipe(false);
+}
+
+static bool give_up(void *context)
+{
+    (void)context;
+    return false;
+}
+
+/* A full pipe that nobody reads is waited for until a signal gives it up. */
+static void test_given_up(void **state)
+{
+    struct cap_output output;
+    int failed = 0;
+    int ends[2];
+
+    (void)state;
+    open_pipe(&output, ends);
+    output.wait.go_on = give_up;
+    set_alarms(true);
+    for (int i = 0; i < 10 && !failed; i++)
+        failed = add(&output, 0, CHUNK);
+    set_alarms(false);
+    assert_int_equal(failed, -1);
+    assert_int_equal(output.error, EINTR);
+    cap_output_close(&output);
+    close(ends[0]);
 }
 
 static void test_flush(void **state)
@@ -220,7 +254,7 @@ int main(void)
     const struct CMUnitTest whole[] = {
         cmocka_unit_test(test_chunks),      cmocka_unit_test(test_pipe),
         cmocka_unit_test(test_flush),       cmocka_unit_test(test_full_device),
-        cmocka_unit_test(test_closed_pipe),
+        cmocka_unit_test(test_closed_pipe), cmocka_unit_test(test_given_up),
     };
     int failures;
 

@@ -66,7 +66,7 @@ static void test_publish(void **state)
     assert_int_equal(scratch_clear(), after ? 1 : 0);
 }
 
-/* Behind a symbolic link the file is replaced, not the link. */
+/* Behind a symbolic link the file is replaced, not the link; a link to nothing is refused. */
 static void test_symbolic_link(void **state)
 {
     const char *link = scratch_path("link");
@@ -86,7 +86,10 @@ static void test_symbolic_link(void **state)
     assert_file(file, "new");
     assert_int_equal(lstat(link, &status), 0);
     assert_true(S_ISLNK(status.st_mode));
-    assert_int_equal(scratch_clear(), 2);
+    assert_int_equal(unlink(file), 0);
+    assert_int_equal(cap_output_open(&output, link, &no_input, &error), -1);
+    assert_string_equal(error.text, "cannot create: No such file or directory");
+    assert_int_equal(scratch_clear(), 1);
 }
 
 /* Names under which the output may be the input. */

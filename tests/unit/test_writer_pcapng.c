@@ -93,6 +93,8 @@ static const struct writer_row fcs[] = {
 /* Where a link type changes, an Ethernet interface is added and numbers behind it follow. */
 #define OPTIONS NSEC_OPTION "000e 0008 fffffffffffffffe " END
 
+#define NO_SENSE BLOCK("00000001", TIME, "")
+
 static const struct writer_row links[] = {
     {"an interface is added once",
      SECTION SLL_IFACE BLOCK("00000000", TIME, "") BLOCK("00000000", TIME, ""),
@@ -123,6 +125,10 @@ static const struct writer_row links[] = {
      START SLL_IFACE BLOCK("00000000", TIME, "") ETHERNET ADDED_BLOCK("00000002", TIME, "")
          BLOCK("00000000", TIME, ""),
      "......", &pcapng_ethernet, ADD_OTHER_LINKS},
+    {"packets that make no sense, which could be of it",
+     SECTION SLL_IFACE NO_SENSE BLOCK("00000000", TIME, "") NO_SENSE SECTION NO_SENSE,
+     SECTION SLL_IFACE NO_SENSE ETHERNET ADDED_BLOCK("00000001", TIME, "") SECTION NO_SENSE,
+     "....u..", &pcapng_ethernet, ADD},
     {"numbers start anew in a section",
      SECTION SLL_IFACE BLOCK("00000000", TIME, "") START BLOCK("00000000", TIME, ""),
      SECTION SLL_IFACE ETHERNET ADDED_BLOCK("00000001", TIME, "") START BLOCK("00000000", TIME, ""),

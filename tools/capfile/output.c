@@ -132,7 +132,9 @@ static int write_all(struct cap_output *output, const uint8_t *data, size_t len)
             len -= (size_t)done;
         } else if (errno == EAGAIN) {
             (void)poll(&(struct pollfd){.fd = output->fd, .events = POLLOUT}, 1, -1);
-        } else if (errno != EINTR || !output->wait.go_on(output->wait.context)) {
+        } else if (errno == EINTR) {
+            (void)output->wait.go_on(output->wait.context); /* what is begun is written out */
+        } else {
             output->error = errno;
         }
     }

@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What goes on around a run: other names of standard output, limits, signals, links, IP IDs."""
+
+import json
+import resource
+import signal
+import subprocess
+import time
+
+import pytest
+
+import pcapfile
+import wire
+from conftest import CAPTURES, COMMAND, TIMEOUT
+from pcapfile import Writer, packet
+from test_signals import wait_until, waits
+
+BLUE = CAPTURES / "plain-blue.pcap"
+ENCAP = ("encap", "--vsid", "5001", "--local", "192.168.4.11", "--remote", "192.168.4.22")
+
+
+def launch(*line, **options):
+    return subprocess.run([COMMAND, *line], timeout=TIMEOUT, capture_output="stdout" not in options,
+                          **options)
+
+
+@pytest.mark.parametrize("name", ["/dev/stdout", "/proc/self/fd/1"])
+def test_json_stays_out_of_a_capture_on_standard_output(tmp_path, name):
+    """By any name, as with -: the JSON goes to standard error."""
+    expected = launch(*ENCAP, "-q", BLUE, "-").stdout
+    with open(tmp_path / "out", "wb") as out:
+        done = launch(*ENCAP, "--json", BLUE, name, stdout=out, stderr=subprocess.PIPE)
+    assert (tmp_path / "out").read_bytes() == expected
+    assert json.loads(done.stderr)["encapsulated"] == 18
+    done = launch(*ENCAP, "--json", BLUE, name)
+    assert done.stdout == expected and json.loads(done.stderr)["encapsulated"] == 18
+
+
+def test_file_size_limit(tmp_path):
+    """A file that must not grow is a failed write, and nothing is left of it."""
+    (tmp_path / "in").write_bytes(pcapfile.pcap([bytes(1000)] * 1000))
+    done = launch(*ENCAP, tmp_path / "in", tmp_path / "out", preexec_fn=lambda: resource.setrlimit(
+        resource.RLIMIT_FSIZE, (100_000, 100_000)))
+    assert done.returncode == 1 and b"out: cannot write: File too large\n" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["in"]
+
+
+def test_hang_up_is_a_clean_end(tmp_path):
+    process = subprocess.Popen([COMMAND, *ENCAP, "-", tmp_path / "out"], stdin=subprocess.PIPE,
+                               stderr=subprocess.PIPE)
+    process.stdin.write(BLUE.read_bytes())
+    process.stdin.flush()
+    wait_until(lambda: waits(process))
+    process.send_signal(signal.SIGHUP)
+    _, stderr = process.communicate(timeout=TIMEOUT)
+    assert process.returncode == -signal.SIGHUP and b"interrupted" in stderr
+    assert len(pcapfile.read((tmp_path / "out").read_bytes())) == 18
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_link_to_nothing_is_left_alone(tmp_path):
+    (tmp_path / "link").symlink_to("nothing")
+    done = launch(*ENCAP, BLUE, tmp_path / "link")
+    assert done.returncode == 1 and b"link: cannot create: No such file" in done.stderr
+    assert (tmp_path / "link").is_symlink() and not (tmp_path / "nothing").exists()
+
+
+def test_header_does_not_depend_on_when_the_input_comes(tmp_path):
+    """A pcap file takes over the first packet's link type, not the first interface's."""
+    w = Writer()
+    head = w.section() + w.interface(linktype=113) + w.interface()
+    tail = w.enhanced(b"x" * 60, interface=1)
+    at_once = launch(*ENCAP, "-F", "pcap", "-", "-", input=head + tail).stdout
+    process = subprocess.Popen([COMMAND, *ENCAP, "-F", "pcap", "-", "-"], stdin=subprocess.PIPE,
+                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    process.stdin.write(head)
+    process.stdin.flush()
+    time.sleep(0.1)
+    in_parts, _ = process.communicate(tail, timeout=TIMEOUT)
+    assert in_parts == at_once and process.returncode == 0
+
+
+def test_packets_without_df_have_ids_of_their_own(encap):
+    """RFC 6864: what may be fragmented needs an IP ID; what may not, none."""
+    frames = [bytes(60)] * 70_000
+    ids = [frame[18:20] for frame in pcapfile.frames(encap(frames, df="clear").out)]
+    assert ids == [(number & 0xFFFF).to_bytes(2, "big") for number in range(1, 70_001)]
+    assert {frame[18:20] for frame in pcapfile.frames(encap(frames[:9]).out)} == {b"\0\0"}
+
+
+def inner_ipv6(ecn):
+    """TCP behind a hop-by-hop header of 64 bytes."""
+    extension = bytes([6, 7]) + bytes(62)
+    ports = b"\xc0\0\0\x50" + bytes(16)
+    length = len(extension) + len(ports)
+    return (bytes.fromhex("06060000000706060000000586dd") + bytes([0x60, ecn << 4, 0, 0])
+            + length.to_bytes(2, "big") + bytes([0, 64]) + bytes(range(32)) + extension + ports)
+
+
+def test_cut_in_the_inner_extension_headers(encap, decap):
+    """ECN and addresses are there although the rest is not."""
+    whole = inner_ipv6(3)
+    cut = [packet(whole[:n], len(whole)) for n in (54, 60, 90)]
+    outers = pcapfile.frames(encap(cut).out)
+    assert [frame[15] & 3 for frame in outers] == [3, 3, 3]
+    assert len({frame[38:42] for frame in outers}) == 1  # one FlowID, that of the addresses
+    marked = wire.ethernet("02:00:c0:a8:04:0b", "02:00:c0:a8:04:16", wire.ipv4(
+        "192.168.4.11", "192.168.4.22", wire.gre(inner_ipv6(0), 0x138950), tos=3))
+    done = decap([marked, packet(marked[:42 + 60], len(marked))], json=True)
+    assert json.loads(done.stdout)["dropped"] == {"congestion": 2}
+
+
+def test_removed_tags_are_counted(encap, decap):
+    tagged = wire.insert_tags(bytes(range(60)), (0x8100, 7))
+    assert "encapsulated, 802.1Q tag removed: 2\n" in encap([tagged, bytes(60), tagged]).stderr
+    assert json.loads(encap([tagged], json=True).stdout)["untagged"] == 1
+    assert json.loads(encap([tagged], json=True, inner_vlan="keep").stdout)["untagged"] == 0
+
+
+def test_bad_block_does_not_name_an_interface_that_was_added(decap):
+    """Its number would be that of the Ethernet interface for what decap took out."""
+    w = Writer()
+    tunnel = (CAPTURES / "two-tenants.pcap").read_bytes()[40:]
+    raw = tunnel[14:int.from_bytes(tunnel[16:18], "big") + 14]
+    data = w.section() + w.interface(linktype=101) + w.enhanced(raw) + w.enhanced(b"bad", interface=1)
+    done = decap(data, out="out.pcapng", code=3)
+    assert "packet 2: no such interface: 1; left out\n" in done.stderr
+    assert len(pcapfile.read(done.out)) == 1
+
+
+def test_broadcast_endpoint(run):
+    done = launch("encap", "--vsid", "5001", "--local", "192.168.4.11", "--remote",
+                  "255.255.255.255", BLUE, "-")
+    assert done.stdout[40:46] == b"\xff" * 6
+
+
+def test_empty_name(run):
+    assert launch("decap", "", "out").returncode == launch("decap", "in", "").returncode == 2
