@@ -27,6 +27,13 @@ TIMEOUT = 20  # seconds that any run may take, under a sanitizer too
 sys.path.insert(0, str(CAPTURES))  # flowid.py, the flow hash in Python
 
 
+# What is ignored here (nohup, a shell's background job) stays ignored in whatever is started; what
+# is caught does not.
+for ignored in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+    if signal.getsignal(ignored) == signal.SIG_IGN:
+        signal.signal(ignored, lambda number, frame: None)
+
+
 class Done(NamedTuple):
     """A run that has ended."""
 
