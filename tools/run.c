@@ -159,8 +159,7 @@ static void report_bad(const struct run *run, enum outcome outcome, const char *
         diag_packet(file, number, "%s%s", run->reader.error.text, fate);
         break;
     default:
-        diag_packet(file, number, "lost: a pcap file has one link type, here %u, and not %u",
-                    run->writer.linktype, packet->iface->linktype);
+        diag_packet(file, number, "lost: %s", run->writer.error.text);
         break;
     }
 }

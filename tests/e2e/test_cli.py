@@ -51,8 +51,8 @@ BAD_MACS = ("", "02:00:00:00:00", "02:00:00:00:00:01:02", "020000000001", "02:00
             "2:0:0:0:0:1", "02:00:00:00:00:01 ", "02.00.00.00.00.01", "02:00:00:00:00:")
 VSIDS = "VSIDs such as 5001,6000-6009 (0 to 16777215)"
 BAD_VSIDS = ("", ",", "5001,", ",5001", "5001,,6001", "16777216", "6009-6000", "5002-5001",
-             "5001-", "-5001", "5001-5002-5003", "5001 ", " 5001", "5001;6001", "x", "5001-16777216",
-             "18446744073709556617", "+5001")
+             "5001-", "-5001", "5001-5002-5003", "5001 ", " 5001", "5001;6001", "x", "+5001",
+             "5001-16777216", "18446744073709556617")
 
 
 def bad_values():
@@ -111,6 +111,8 @@ MISUSE = (
     ((*ENCAP, "--local", "fd00::1"), "must both be IPv4 or both IPv6"),
     ((*ENCAP, "--local", "224.0.0.1"), "--local must not be a multicast address"),
     ((*ENCAP, "--local", "ff02::1", "--remote", "fd00::1"), "--local must not be a multicast"),
+    *(((*ENCAP, f"--enet-vlan-{field}"), "--enet-vlan-tag ID is needed with its other fields")
+      for field in ("pri=0", "cfi=1", "proto=802.1q")),
     *(((*ENCAP, "--vsid", str(vsid)), f"VSID {vsid} is reserved; use 4096 to 16777214")
       for vsid in (0, 1, 4095, 16777215)),
     *((("encap", *ENCAP[3:], "--key", str(key)), f"VSID {key >> 8} is reserved")

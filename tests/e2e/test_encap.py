@@ -367,7 +367,8 @@ def test_unfit_packets_are_kept(encap, version):
     assert pcapfile.read(done.out) == pcapfile.read(pcapfile.pcap(items))
     lines = [line for line in done.stderr.splitlines() if ": packet " in line]
     for number, ((_, text), line) in enumerate(zip(unfit(version), lines, strict=True), start=1):
-        assert f"/in: packet {number}: " in line and text in line and line.endswith("; kept as it is")
+        assert f"/in: packet {number}: " in line and text in line
+        assert line.endswith("; kept as it is")
 
 
 @pytest.mark.parametrize("version", PAS)
@@ -382,6 +383,14 @@ def test_unfit_packets_are_left_out(encap, version):
 def test_strict_stops_at_unfit_packets(encap, item):
     done = encap([ECHO, item], code=1, strict=True)
     assert done.out is None and "/in: packet 2: " in done.stderr
+
+
+@pytest.mark.parametrize("linktype", [0, 12, 101, 113, 276])
+def test_other_link_types_are_kept(encap, linktype):
+    data = pcapfile.pcap([ECHO[14:], ECHO], linktype=linktype)
+    done = encap(data, code=3)
+    assert done.out[20:] == data[20:]
+    assert f"packet 2: link type that cannot be taken, {linktype}; kept as it is" in done.stderr
 
 
 @pytest.mark.parametrize("version", PAS)

@@ -135,12 +135,14 @@ def test_captured_length_of_pcap(decap, order, caplen, code):
 
 
 @pytest.mark.parametrize("order", "<>")
-def test_wire_length_below_the_captured_one(decap, order):
+def test_wire_length_below_the_captured_one(decap, encap, order):
     """What was captured was on the wire, so a smaller length is not believed."""
     w = Writer(order)
     for data in (pcapfile.pcap([pcapfile.packet(TUNNEL, 0)], order=order),
                  w.section() + w.interface() + w.enhanced(TUNNEL, wire_len=0)):
         assert pcapfile.read(decap(data, out="out").out) == [pcapfile.packet(ECHO, time=0)]
+        (got,) = pcapfile.read(encap(data, out="out").out)
+        assert got.wire_len == len(got.data) == 42 + len(TUNNEL)
 
 
 def epb(interface, caplen, data=ECHO):
@@ -158,7 +160,8 @@ BAD_PACKETS = (
     (epb(0, 262145, bytes(262148)), "captured length does not fit into the block: 262145"),
     (W.block(pcapfile.ENHANCED, bytes(16)), "packet block of length 28"),
     (W.block(pcapfile.SIMPLE, b""), "packet block of length 12"),
-    (W.block(pcapfile.SIMPLE, W.pack("I", 5) + bytes(4)), "captured length does not fit into the block: 5"),
+    (W.block(pcapfile.SIMPLE, W.pack("I", 5) + bytes(4)),
+     "captured length does not fit into the block: 5"),
     (W.obsolete(ECHO, interface=7), "no such interface: 7"),
 )
 

@@ -308,6 +308,18 @@ def test_fractions_above_a_second(decap):
             assert got.time == Fraction(17, 2)
 
 
+@pytest.mark.parametrize("offset", [-5, -START, 2**32, 2**62])
+def test_times_that_pcap_cannot_hold(decap, offset):
+    """Before 1970 and after 2106: another time must not pass for the right one."""
+    w = Writer()
+    data = (w.section() + w.interface((IF_TSOFFSET, w.pack("q", offset)))
+            + w.enhanced(TUNNEL, ticks=SECOND))
+    (got,) = pcapfile.read(decap(data, out="out.pcapng").out)
+    assert got.time == 1 + offset
+    for kind in ("pcap", "nsecpcap"):
+        assert "/in: packet 1: " in decap(data, F=kind, code=3).stderr
+
+
 # format of IN, name of OUT, --format, format of OUT
 CONVERSIONS = [
     (USEC, "o.pcap", None, USEC), (USEC, "o.cap", None, USEC), (USEC, "o.pcapng", None, "pcapng"),
@@ -349,7 +361,8 @@ def test_nanoseconds_are_cut_only_where_asked(decap):
 
 def test_wireshark_reads_every_conversion(decap, tmp_path):
     """mergecap finds the packets, lengths and times of every output."""
-    items = [packet(TUNNEL, time=START + Fraction(123456, 10**6)), packet(ECHO[:40], 1000, 2 * START)]
+    items = [packet(TUNNEL, time=START + Fraction(123456, 10**6)),
+             packet(ECHO[:40], 1000, 2 * START)]
     for number, (before, _, option, after) in enumerate(CONVERSIONS):
         out = decap(capture_of(before, ">", items), out="o", format=option).out
         (tmp_path / f"{number:02}.cap").write_bytes(out)

@@ -29,8 +29,9 @@ def random_frame(source):
     """A frame with any ECN and flow where it is IP, with any bytes where it is not."""
     payload = Raw(source.randbytes(source.choice(PAYLOAD_LENGTHS)))
     tos, protocol = source.randrange(256), source.choice([1, 6, 17, 89])
+    ca = f"10.0.0.{source.randrange(256)}"
     kind = source.choice([
-        IP(src=f"10.0.0.{source.randrange(256)}", dst="10.0.0.7", tos=tos, proto=protocol) / payload,
+        IP(src=ca, dst="10.0.0.7", tos=tos, proto=protocol) / payload,
         IPv6(src="fe80::1", dst="fe80::2", tc=tos, nh=protocol) / payload,
         Dot1Q(vlan=source.randrange(4096), type=0x88B5) / payload,
         payload])

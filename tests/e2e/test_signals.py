@@ -188,7 +188,8 @@ def test_named_pipes(start, tmp_path):
     for name in ("in", "out"):
         os.mkfifo(tmp_path / name)
     process = start("decap", tmp_path / "in", tmp_path / "out")
-    writer = threading.Thread(target=(tmp_path / "in").write_bytes, args=[pcapfile.pcap([TUNNEL] * 3)])
+    data = pcapfile.pcap([TUNNEL] * 3)
+    writer = threading.Thread(target=(tmp_path / "in").write_bytes, args=[data])
     writer.start()
     assert (tmp_path / "out").read_bytes() == pcapfile.pcap([ECHO] * 3)
     writer.join()
@@ -219,6 +220,14 @@ def test_closed_standard_files(run, tmp_path, closed, source):
         assert (tmp_path / "out").read_bytes() == pcapfile.pcap([ECHO, cut])
     else:
         assert source == "-" and "0<&-" in closed
+
+
+def test_output_to_a_closed_file_fails(run, tmp_path):
+    (tmp_path / "in").write_bytes(pcapfile.pcap([TUNNEL]))
+    for line in (("in", "-"), ("--json", "in", "out")):
+        done = run("decap", *line, cwd=tmp_path, code=1,
+                   prefix=("sh", "-c", 'exec "$0" "$@" 1>&-'))
+        assert done.stderr == "standard output: cannot write: Bad file descriptor\n"
 
 
 def test_standard_files_that_do_not_block(start):

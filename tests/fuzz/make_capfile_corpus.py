@@ -152,6 +152,10 @@ def pcapng_captures():
         f.section() + f.simple(b"") + f.enhanced(b"", 7) + f.interface()
         + f.block(ENHANCED, bytes(8)) + f.block(ENHANCED, f.pack("IIIII", 0, 0, 0, 99, 99))
         + f.enhanced(PLAIN[0]))
+    yield "pcapng-bad-packet-of-added-interface", (
+        f.section() + f.interface(RAW) + f.enhanced(TUNNEL[0][ETHERNET_LEN:])
+        + f.enhanced(PLAIN[0], 1))
+    yield "pcapng-section-of-two-lengths", f.section()[:-4] + bytes(4)
     yield "pcapng-cut-in-block", f.section() + f.interface() + f.enhanced(PLAIN[0])[:-1]
     yield "pcapng-large-block", f.section() + f.pack("II", CUSTOM, 0x80004) + bytes(16)
     yield "pcapng-block-of-two-lengths", f.section() + f.pack("IIII", CUSTOM, 16, 0, 20)

@@ -23,7 +23,7 @@ struct cap_writer_config {
 
 enum cap_result {
     CAP_OK,
-    CAP_UNSTORABLE, /* not written: the output's format cannot hold it; nothing else is wrong */
+    CAP_UNSTORABLE, /* not written: the output's format cannot hold it; writer->error says why */
     CAP_WRITE_FAILED
 };
 
@@ -40,6 +40,7 @@ struct cap_writer {
     struct cap_writer_config config;
     const struct cap_writer_ops *ops;
     const struct cap_reader *reader;
+    struct cap_error error;
     uint64_t packets;          /* written */
     uint64_t bytes;            /* captured bytes in them */
     uint32_t header_len;       /* bytes of a record before the packet's data */

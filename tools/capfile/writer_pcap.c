@@ -55,14 +55,20 @@ static void start(struct cap_writer *writer)
     (void)cap_output_add(&writer->output, PCAP_HEADER_LEN);
 }
 
-static void convert_time(const struct cap_writer *writer, uint8_t *record,
-                         const struct cap_packet *packet)
+static enum cap_result convert_time(struct cap_writer *writer, uint8_t *record,
+                                    const struct cap_packet *packet)
 {
     bool nsec = writer->config.format == CAP_FORMAT_NSECPCAP;
     struct cap_time time = cap_packet_time(packet);
 
+    if (time.sec < 0 || time.sec > UINT32_MAX) {
+        cap_error_set(&writer->error, "pcap has no time before 1970 or after 2106, here %lld s",
+                      (long long)time.sec);
+        return CAP_UNSTORABLE;
+    }
     order_put32(record, (uint32_t)time.sec, writer->swapped);
     order_put32(record + 4, nsec ? time.nsec : time.nsec / 1000, writer->swapped);
+    return CAP_OK;
 }
 
 static enum cap_result commit(struct cap_writer *writer, const struct cap_packet *packet,
@@ -71,12 +77,15 @@ static enum cap_result commit(struct cap_writer *writer, const struct cap_packet
     uint8_t *record = cap_output_at(&writer->output);
     bool swapped = writer->swapped;
 
-    if (linktype != writer->linktype)
+    if (linktype != writer->linktype) {
+        cap_error_set(&writer->error, "a pcap file has one link type, here %u, and not %u",
+                      writer->linktype, linktype);
         return CAP_UNSTORABLE;
+    }
     if (writer->same_times)
         memcpy(record, &packet->ts, sizeof packet->ts);
-    else
-        convert_time(writer, record, packet);
+    else if (convert_time(writer, record, packet) != CAP_OK)
+        return CAP_UNSTORABLE;
     order_put32(record + 8, caplen, swapped);
     order_put32(record + 12, len, swapped);
     writer->packets++;
