@@ -72,6 +72,15 @@ def test_usr1_prints_counters_and_goes_on(start):
     assert done.stdout.endswith(ECHO) and "decapsulated: 4" in done.stderr
 
 
+def test_counters_are_printed_once_a_usr1(start):
+    process = start("decap", "-", "-")
+    frames_in(process, pcapfile.pcap, 1)
+    process.send_signal(signal.SIGUSR1)
+    process.read(process.stderr, lambda text: b"decapsulated" in text)
+    process.send_signal(signal.SIGTERM)
+    assert process.end(code=-signal.SIGTERM).stderr.count("read: ") == 1  # the summary
+
+
 @pytest.mark.parametrize("number", STOPS, ids=lambda number: number.name)
 @pytest.mark.parametrize("make", FORMATS.values(), ids=FORMATS)
 def test_stop_in_a_pipe(start, number, make):

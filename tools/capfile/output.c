@@ -132,11 +132,11 @@ static int write_all(struct cap_output *output, const uint8_t *data, size_t len)
             len -= (size_t)done;
         } else if (errno == EAGAIN) {
             (void)poll(&(struct pollfd){.fd = output->fd, .events = POLLOUT}, 1, -1);
-        } else if (errno == EINTR) {
-            (void)output->wait.go_on(output->wait.context); /* what is begun is written out */
-        } else {
+        } else if (errno != EINTR) {
             output->error = errno;
         }
+        if (done < 0 && errno == EINTR)                     /* write or poll */
+            (void)output->wait.go_on(output->wait.context); /* what is begun is written out */
     }
     return output->error ? -1 : 0;
 }
@@ -179,6 +179,7 @@ void cap_output_take_back(struct cap_output *output, uint64_t position)
     }
     output->at = output->buffer;
     end = lseek(output->fd, (off_t)(position - output->written), SEEK_CUR);
+    output->written = position;
     if (end >= 0 && ftruncate(output->fd, end) != 0) /* what went into a pipe is gone */
         output->error = errno;
 }

@@ -33,7 +33,7 @@ static struct cap_time binary_time(uint64_t ticks, unsigned exponent)
     uint64_t rest = exponent < 64 ? ticks - (sec << exponent) : ticks;
     wide scaled = (wide)rest * NS_PER_SEC;
 
-    return (struct cap_time){(int64_t)sec, exponent < 128 ? (uint32_t)(scaled >> exponent) : 0};
+    return (struct cap_time){(int64_t)sec, (uint32_t)(scaled >> exponent)};
 }
 
 struct cap_pcap_time cap_packet_pcap_time(const struct cap_packet *packet)
