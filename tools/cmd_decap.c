@@ -10,12 +10,6 @@ struct decap_options {
     struct option_number ecn;        /* enum ecn_mode */
 };
 
-static const struct option_word vlan_words[] = {
-    {"drop", INNER_VLAN_DROP}, {"strip", INNER_VLAN_STRIP}, {"keep", INNER_VLAN_KEEP}, {NULL, 0}};
-
-static const struct option_word ecn_words[] = {
-    {"copy", ECN_COPY}, {"ignore", ECN_IGNORE}, {NULL, 0}};
-
 #define FIELD(name) offsetof(struct decap_options, name)
 
 static const struct option_row rows[] = {
@@ -23,7 +17,7 @@ static const struct option_row rows[] = {
     {OPTION_VSIDS, "vsid-filter", 0, "LIST", "take only these VSIDs, such as 5001,6000-6009",
      .offset = FIELD(vsids)},
     {OPTION_WORD, "inner-vlan", 0, "WHAT", "inner frames with an 802.1Q tag", "drop",
-     .words = vlan_words, .offset = FIELD(inner_vlan)},
+     .words = inner_vlan_words, .offset = FIELD(inner_vlan)},
     {OPTION_WORD, "ecn", 0, "WHAT", "congestion marks of the outer header (RFC 6040)", "copy",
      .words = ecn_words, .offset = FIELD(ecn)},
     {0}};

@@ -29,10 +29,6 @@ static const struct option_word flowid_words[] = {{"toeplitz", FLOWID_TOEPLITZ},
 static const struct option_word df_words[] = {{"set", 1}, {"clear", 0}, {NULL, 0}};
 static const struct option_word proto_words[] = {
     {"802.1q", NVGRE_TPID_8021Q}, {"802.1ad", NVGRE_TPID_8021AD}, {NULL, 0}};
-static const struct option_word vlan_words[] = {
-    {"strip", INNER_VLAN_STRIP}, {"drop", INNER_VLAN_DROP}, {"keep", INNER_VLAN_KEEP}, {NULL, 0}};
-static const struct option_word ecn_words[] = {
-    {"copy", ECN_COPY}, {"ignore", ECN_IGNORE}, {NULL, 0}};
 
 #define FIELD(name) offsetof(struct encap_options, name)
 
@@ -74,7 +70,7 @@ static const struct option_row rows[] = {
      "set", .words = df_words, .offset = FIELD(df)},
     {.help = "Inner frames"},
     {OPTION_WORD, "inner-vlan", 0, "WHAT", "frames with an 802.1Q tag", "strip",
-     .words = vlan_words, .offset = FIELD(inner_vlan)},
+     .words = inner_vlan_words, .offset = FIELD(inner_vlan)},
     {0}};
 
 static const struct option_row *const tables[] = {rows, run_option_rows, NULL};

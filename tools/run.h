@@ -22,6 +22,10 @@ struct run_options {
 
 extern const struct option_row run_option_rows[];
 
+/* Words of --inner-vlan (enum inner_vlan) and --ecn (enum ecn_mode), alike in all commands. */
+extern const struct option_word inner_vlan_words[];
+extern const struct option_word ecn_words[];
+
 /* Takes IN and OUT from positional arguments or -r and -w. Returns OPTIONS_GO_ON or a code. */
 int run_files(const struct option_set *set, struct run_options *options,
               const char *const positional[2]);

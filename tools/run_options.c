@@ -13,6 +13,11 @@ static const struct option_word format_words[] = {{"pcap", CAP_FORMAT_PCAP},
                                                   {"pcapng", CAP_FORMAT_PCAPNG},
                                                   {NULL, 0}};
 
+const struct option_word inner_vlan_words[] = {
+    {"strip", INNER_VLAN_STRIP}, {"drop", INNER_VLAN_DROP}, {"keep", INNER_VLAN_KEEP}, {NULL, 0}};
+
+const struct option_word ecn_words[] = {{"copy", ECN_COPY}, {"ignore", ECN_IGNORE}, {NULL, 0}};
+
 #define FIELD(name) offsetof(struct run_options, name)
 
 const struct option_row run_option_rows[] = {
