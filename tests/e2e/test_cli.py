@@ -70,7 +70,7 @@ def bad_values():
             yield ENCAP, option, value, expected
     for value in BAD_VSIDS:
         yield DECAP, "vsid-filter", value, VSIDS
-    yield DECAP, "inner-vlan", "no", "drop|strip|keep"
+    yield DECAP, "inner-vlan", "no", "strip|drop|keep"
     yield DECAP, "ecn", "no", "copy|ignore"
 
 
