@@ -57,6 +57,12 @@ static inline uint32_t nvgre_flow_hash(const struct nvgre_hasher *hasher,
 uint32_t nvgre_flow_hash_any(const struct nvgre_hasher *hasher, const uint8_t *addresses,
                              uint32_t addresses_len, const uint8_t *ports, uint32_t ports_len);
 
+/* TCP or UDP, told without a branch for each: they come mixed, and no processor foresees it. */
+static inline bool nvgre_has_ports(uint8_t protocol)
+{
+    return protocol < 32 && (1u << NVGRE_TCP | 1u << NVGRE_UDP) >> protocol & 1;
+}
+
 static inline void nvgre_ip_flow(const struct nvgre_inner *inner, struct nvgre_flow *flow)
 {
     const struct nvgre_ip *ip = &inner->ip;
@@ -66,8 +72,8 @@ static inline void nvgre_ip_flow(const struct nvgre_inner *inner, struct nvgre_f
     flow->addresses_len = ip->version == 4 ? 8 : 32;
     flow->ports = inner->data + ports;
     flow->ports_len = 0;
-    if (!ip->fragment && (ip->protocol == NVGRE_TCP || ip->protocol == NVGRE_UDP) &&
-        ip->header_len + 4 <= ip->len && ports + 4 <= inner->caplen)
+    if (!ip->fragment && nvgre_has_ports(ip->protocol) && ip->header_len + 4 <= ip->len &&
+        ports + 4 <= inner->caplen)
         flow->ports_len = 4;
 }
 

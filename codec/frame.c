@@ -21,7 +21,7 @@ const char *nvgre_reason_text(enum nvgre_reason reason)
         [NVGRE_REASON_IP_LEN] = "IP length too small for the IP headers, length",
         [NVGRE_REASON_IP_BEYOND] = "IP length beyond the end of the frame, length",
         [NVGRE_REASON_GRE_LEN] = "GRE header beyond the end of the IP packet, bytes needed",
-        [NVGRE_REASON_INNER_LEN] = "inner frame shorter than an Ethernet header, bytes",
+        [NVGRE_REASON_INNER_LEN] = "inner frame shorter than its Ethernet header and tags, bytes",
     };
 
     return reason < NVGRE_REASON_COUNT ? texts[reason] : texts[NVGRE_REASON_NONE];
@@ -132,7 +132,6 @@ static enum nvgre_class ipv4_decode(struct ip_decoder *d)
     if (status != WIRE_OK)
         return short_of(d, status);
     ip->tos = p[1];
-    ip->protocol = p[9];
     ip->fragment = (wire_get16(p + 6) & NVGRE_IPV4_FRAGMENT) != 0;
     ip->header_len = (p[0] & 0xFu) * 4;
     if (ip->header_len < IPV4_LEN)
@@ -186,13 +185,21 @@ static enum nvgre_class ipv6_decode(struct ip_decoder *d)
         return short_of(d, status);
     d->ip->tos = (uint8_t)(wire_get16(p) >> 4);
     d->ip->fragment = false;
-    d->ip->protocol = is_extension(p[6]) ? 0 : p[6];
     d->ip->header_len = IPV6_LEN;
     payload_len = wire_get16(p + 4);
     if (set_ip_len(d, payload_len ? IPV6_LEN + payload_len : 0) != NVGRE_CLASS_CLEAN)
         return NVGRE_CLASS_MALFORMED;
     d->c.off += IPV6_LEN;
     return ipv6_extensions(d, p[6]);
+}
+
+/* The protocol of a header that may be cut behind it; 0 where it is cut before or cannot tell. */
+static uint8_t captured_protocol(const struct wire_cursor *c, uint8_t version)
+{
+    uint32_t at = version == 4 ? 9 : 6;
+    uint8_t protocol = wire_need(c, at + 1) == WIRE_OK ? wire_at(c)[at] : 0;
+
+    return version == 6 && is_extension(protocol) ? 0 : protocol;
 }
 
 enum nvgre_class nvgre_ip_decode(const uint8_t *data, uint32_t caplen, uint32_t len,
@@ -213,6 +220,7 @@ enum nvgre_class nvgre_ip_decode(const uint8_t *data, uint32_t caplen, uint32_t 
     ip->version = *wire_at(&d.c) >> 4;
     if (ip->version != expected)
         return malformed(&d, NVGRE_REASON_IP_VERSION, ip->version);
+    ip->protocol = captured_protocol(&d.c, expected);
     return ip->version == 4 ? ipv4_decode(&d) : ipv6_decode(&d);
 }
 

@@ -60,7 +60,7 @@ enum nvgre_reason {
     NVGRE_REASON_IP_LEN,     /* IP length too small for the headers: IP length */
     NVGRE_REASON_IP_BEYOND,  /* IP length beyond the frame's end: IP length */
     NVGRE_REASON_GRE_LEN,    /* GRE header beyond the IP packet's end: bytes it needs */
-    NVGRE_REASON_INNER_LEN,  /* inner frame shorter than an Ethernet header: bytes */
+    NVGRE_REASON_INNER_LEN,  /* inner frame shorter than its Ethernet header and tags: bytes */
     NVGRE_REASON_COUNT
 };
 

@@ -201,9 +201,9 @@ MALFORMED = (
     (tunnel(b"", gre={"flags": GRE_R | GRE_K, "routing": b"\0\0\0\4" + bytes(4)}),
      "bytes needed 24"),
     (tunnel(b"", gre={"flags": GRE_R | GRE_K, "routing": b"\0\1\0\0"}), "bytes needed 20"),
-    (tunnel(b""), "inner frame shorter than an Ethernet header, bytes 0"),
-    (tunnel(ECHO[:13]), "inner frame shorter than an Ethernet header, bytes 13"),
-    (tunnel(ECHO[:13], gre={"flags": 0}), "shorter than an Ethernet header, bytes 13"),
+    (tunnel(b""), "inner frame shorter than its Ethernet header and tags, bytes 0"),
+    (tunnel(ECHO[:13]), "inner frame shorter than its Ethernet header and tags, bytes 13"),
+    (tunnel(ECHO[:13], gre={"flags": 0}), "shorter than its Ethernet header and tags, bytes 13"),
 )
 
 

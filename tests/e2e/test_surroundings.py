@@ -136,3 +136,21 @@ def test_broadcast_endpoint(run):
 
 def test_empty_name(run):
     assert launch("decap", "", "out").returncode == launch("decap", "in", "").returncode == 2
+
+
+@pytest.mark.parametrize("version, protocol_at", [(4, 23), (6, 20)])
+def test_packet_cut_behind_its_protocol(decap, version, protocol_at):
+    """A snaplen that leaves the protocol tells whether the packet was one of ours."""
+    pas = {4: ("192.168.4.11", "192.168.4.22"), 6: ("fd00::1", "fd00::2")}[version]
+    build = {4: wire.ipv4, 6: wire.ipv6}[version]
+    frame = bytearray(wire.ethernet("02:00:c0:a8:04:0b", "02:00:c0:a8:04:16",
+                                    build(*pas, wire.gre(bytes(60), 0x138950))))
+    assert frame[protocol_at] == 47
+    for protocol, code in ((47, 3), (6, 0)):
+        frame[protocol_at] = protocol
+        cut = packet(bytes(frame[:protocol_at + 1]), len(frame))
+        done = decap([cut], json=True, code=code)
+        assert pcapfile.read(done.out) == [cut]
+        counted = json.loads(done.stdout)
+        assert counted["not_handled" if code else "others"] == {
+            "truncated" if code else "not_nvgre": 1}
