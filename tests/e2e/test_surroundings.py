@@ -148,7 +148,7 @@ def test_packet_cut_behind_its_protocol(decap, version, protocol_at):
     assert frame[protocol_at] == 47
     for protocol, code in ((47, 3), (6, 0)):
         frame[protocol_at] = protocol
-        cut = packet(bytes(frame[:protocol_at + 1]), len(frame))
+        cut = packet(bytes(frame[:protocol_at + 1]), len(frame), 0)
         done = decap([cut], json=True, code=code)
         assert pcapfile.read(done.out) == [cut]
         counted = json.loads(done.stdout)
