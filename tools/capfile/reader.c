@@ -7,7 +7,6 @@
 #include "order.h"
 #include "pcap.h"
 #include "pcapng.h"
-#include "reader_common.h"
 
 static bool is_magic(uint32_t word, uint32_t magic)
 {
@@ -69,37 +68,4 @@ void cap_reader_close(struct cap_reader *reader)
     cap_input_close(&reader->input);
     free(reader->ifaces);
     reader->ifaces = NULL;
-}
-
-enum cap_event cap_reader_ended(struct cap_reader *reader, const char *where, size_t needed)
-{
-    size_t left = cap_input_left(&reader->input);
-
-    if (reader->input.stopped)
-        return CAP_STOPPED;
-    if (reader->input.error) {
-        cap_error_set(&reader->error, "cannot read: %s", strerror(reader->input.error));
-        return CAP_FAILED;
-    }
-    if (left == 0)
-        return CAP_END;
-    cap_error_set(&reader->error, "the file ends inside the %s, %zu of %zu bytes", where, left,
-                  needed);
-    return CAP_CUT;
-}
-
-struct cap_iface *cap_reader_add_iface(struct cap_reader *reader)
-{
-    if (reader->iface_count == reader->iface_room) {
-        uint32_t room = reader->iface_room ? reader->iface_room * 2 : 4;
-        struct cap_iface *ifaces = realloc(reader->ifaces, room * sizeof *ifaces);
-
-        if (!ifaces) {
-            cap_error_system(&reader->error, "cannot read on");
-            return NULL;
-        }
-        reader->ifaces = ifaces;
-        reader->iface_room = room;
-    }
-    return &reader->ifaces[reader->iface_count++];
 }
