@@ -116,6 +116,13 @@ def test_cut_in_a_large_block(decap):
         assert pcapfile.frames(done.out) == [ECHO]
 
 
+def test_cut_in_a_large_block_for_a_device(run, tmp_path):
+    """What a device has taken cannot be taken back, and that is no failure to write."""
+    large = W.block(pcapfile.CUSTOM, W.pack("I", 32473) + bytes(2 << 20))
+    (tmp_path / "in").write_bytes(W.section() + large[:1 << 20])
+    run("decap", tmp_path / "in", "/dev/null", code=3)
+
+
 def test_large_block_of_two_lengths(decap):
     large = W.block(pcapfile.CUSTOM, W.pack("I", 32473) + bytes(2 << 20))
     before = W.section() + W.interface() + W.enhanced(ECHO)

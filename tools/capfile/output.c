@@ -171,6 +171,7 @@ uint64_t cap_output_position(const struct cap_output *output)
 
 void cap_output_take_back(struct cap_output *output, uint64_t position)
 {
+    struct stat status;
     off_t end;
 
     if (position >= output->written) {
@@ -178,9 +179,11 @@ void cap_output_take_back(struct cap_output *output, uint64_t position)
         return;
     }
     output->at = output->buffer;
+    if (fstat(output->fd, &status) != 0 || !S_ISREG(status.st_mode))
+        return; /* what went into a pipe or device is gone */
     end = lseek(output->fd, (off_t)(position - output->written), SEEK_CUR);
     output->written = position;
-    if (end >= 0 && ftruncate(output->fd, end) != 0) /* what went into a pipe is gone */
+    if (end < 0 || ftruncate(output->fd, end) != 0)
         output->error = errno;
 }
 
