@@ -6,7 +6,7 @@ set -eu
 
 build="gcc libc6-dev cmake ninja-build pkg-config libjansson-dev libglib2.0-dev wireshark-dev tshark"
 test="libcmocka-dev libpcap-dev clang clang-format clang-tidy libclang-rt-14-dev valgrind
-      binutils util-linux python3 python3-pytest python3-scapy python3-os-ken wireshark-common
+      binutils util-linux iproute2 procps python3 python3-pytest python3-scapy python3-os-ken wireshark-common
       tcpdump tcpreplay openvswitch-switch"
 
 case ${1:-} in
