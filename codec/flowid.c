@@ -76,7 +76,7 @@ uint32_t nvgre_flow_hash_any(const struct nvgre_hasher *hasher, const uint8_t *a
     if (hasher->kind == NVGRE_HASH_CRC32C) {
         uint32_t crc = crc32c(table[0], ~0u, addresses, addresses_len);
 
-        return addresses_len ? ~crc32c(table[0], crc, ports, ports_len) : 0;
+        return ~crc32c(table[0], crc, ports, ports_len);
     }
     return toeplitz(table, addresses, addresses_len) ^
            toeplitz(table + addresses_len, ports, ports_len);

@@ -3,14 +3,7 @@
 
 #include "wire.h"
 
-enum {
-    IPV4_LEN = 20,
-    IPV6_LEN = 40,
-    NEXT_HOP_BY_HOP = 0,
-    NEXT_ROUTING = 43,
-    NEXT_FRAGMENT = 44,
-    NEXT_DESTINATION = 60
-};
+enum { NEXT_HOP_BY_HOP = 0, NEXT_ROUTING = 43, NEXT_FRAGMENT = 44, NEXT_DESTINATION = 60 };
 
 const char *nvgre_reason_text(enum nvgre_reason reason)
 {
@@ -126,7 +119,7 @@ static enum nvgre_class ipv4_decode(struct ip_decoder *d)
 {
     const uint8_t *p = wire_at(&d->c);
     struct nvgre_ip *ip = d->ip;
-    enum wire_status status = wire_need(&d->c, IPV4_LEN);
+    enum wire_status status = wire_need(&d->c, NVGRE_IPV4_LEN);
     uint32_t total_len;
 
     if (status != WIRE_OK)
@@ -134,7 +127,7 @@ static enum nvgre_class ipv4_decode(struct ip_decoder *d)
     ip->tos = p[1];
     ip->fragment = (wire_get16(p + 6) & NVGRE_IPV4_FRAGMENT) != 0;
     ip->header_len = (p[0] & 0xFu) * 4;
-    if (ip->header_len < IPV4_LEN)
+    if (ip->header_len < NVGRE_IPV4_LEN)
         return malformed(d, NVGRE_REASON_IP_HDR_LEN, ip->header_len);
     total_len = wire_get16(p + 2);
     if (total_len != 0 && total_len < ip->header_len)
@@ -178,18 +171,18 @@ static enum nvgre_class ipv6_extensions(struct ip_decoder *d, uint8_t next)
 static enum nvgre_class ipv6_decode(struct ip_decoder *d)
 {
     const uint8_t *p = wire_at(&d->c);
-    enum wire_status status = wire_need(&d->c, IPV6_LEN);
+    enum wire_status status = wire_need(&d->c, NVGRE_IPV6_LEN);
     uint32_t payload_len;
 
     if (status != WIRE_OK)
         return short_of(d, status);
     d->ip->tos = (uint8_t)(wire_get16(p) >> 4);
     d->ip->fragment = false;
-    d->ip->header_len = IPV6_LEN;
+    d->ip->header_len = NVGRE_IPV6_LEN;
     payload_len = wire_get16(p + 4);
-    if (set_ip_len(d, payload_len ? IPV6_LEN + payload_len : 0) != NVGRE_CLASS_CLEAN)
+    if (set_ip_len(d, payload_len ? NVGRE_IPV6_LEN + payload_len : 0) != NVGRE_CLASS_CLEAN)
         return NVGRE_CLASS_MALFORMED;
-    d->c.off += IPV6_LEN;
+    d->c.off += NVGRE_IPV6_LEN;
     return ipv6_extensions(d, p[6]);
 }
 
@@ -290,8 +283,9 @@ void nvgre_inner_decode(const uint8_t *data, uint32_t caplen, struct nvgre_inner
         inner->has_ip = true;
         break;
     case NVGRE_CLASS_TRUNCATED: /* the addresses may be there all the same */
-        inner->has_ip = caplen - inner->l2.l3_offset >=
-                        (inner->l2.ethertype == NVGRE_ETHERTYPE_IPV4 ? IPV4_LEN : IPV6_LEN);
+        inner->has_ip =
+            caplen - inner->l2.l3_offset >=
+            (inner->l2.ethertype == NVGRE_ETHERTYPE_IPV4 ? NVGRE_IPV4_LEN : NVGRE_IPV6_LEN);
         break;
     default:
         break;

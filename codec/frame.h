@@ -27,6 +27,8 @@ extern "C" {
 #define NVGRE_TPID_8021AD 0x88A8u
 #define NVGRE_TPID_QINQ 0x9100u /* the tag protocol used for QinQ before 802.1ad */
 
+#define NVGRE_IPV4_LEN 20u          /* bytes of a header without options */
+#define NVGRE_IPV6_LEN 40u          /* bytes of a header without extension headers */
 #define NVGRE_IPV4_FRAGMENT 0x3FFFu /* more fragments, or an offset */
 #define NVGRE_TCP 6u
 #define NVGRE_UDP 17u
@@ -146,8 +148,8 @@ void nvgre_inner_decode(const uint8_t *data, uint32_t caplen, struct nvgre_inner
 /* Ethernet without a tag, then IPv4 without options, of which the header is captured. */
 static inline bool nvgre_is_usual_ipv4(const uint8_t *data, uint32_t caplen)
 {
-    return caplen >= NVGRE_ETH_LEN + 20 && wire_get16(data + 12) == NVGRE_ETHERTYPE_IPV4 &&
-           data[14] == 0x45;
+    return caplen >= NVGRE_ETH_LEN + NVGRE_IPV4_LEN &&
+           wire_get16(data + 12) == NVGRE_ETHERTYPE_IPV4 && data[14] == 0x45;
 }
 
 static inline bool nvgre_is_usual_fragment(const uint8_t *data)
@@ -160,7 +162,7 @@ static inline void nvgre_usual_ipv4_decode(const uint8_t *data, struct nvgre_l2 
 {
     *l2 = (struct nvgre_l2){NVGRE_ETH_LEN, NVGRE_ETHERTYPE_IPV4, 0};
     *ip = (struct nvgre_ip){.offset = NVGRE_ETH_LEN,
-                            .header_len = 20,
+                            .header_len = NVGRE_IPV4_LEN,
                             .len = wire_get16(data + 16),
                             .version = 4,
                             .tos = data[15],
@@ -172,7 +174,7 @@ static inline void nvgre_usual_ipv4_decode(const uint8_t *data, struct nvgre_l2 
 static inline bool nvgre_frame_decode_usual(const uint8_t *data, uint32_t caplen, uint32_t len,
                                             struct nvgre_frame *frame)
 {
-    const uint32_t gre = NVGRE_ETH_LEN + 20;
+    const uint32_t gre = NVGRE_ETH_LEN + NVGRE_IPV4_LEN;
     const uint32_t inner = gre + NVGRE_HEADER_LEN;
     uint32_t end;
 
@@ -200,7 +202,7 @@ static inline bool nvgre_frame_decode_usual(const uint8_t *data, uint32_t caplen
 static inline bool nvgre_inner_decode_usual(const uint8_t *data, uint32_t caplen,
                                             struct nvgre_inner *inner)
 {
-    if (!nvgre_is_usual_ipv4(data, caplen) || wire_get16(data + 16) < 20)
+    if (!nvgre_is_usual_ipv4(data, caplen) || wire_get16(data + 16) < NVGRE_IPV4_LEN)
         return false;
     inner->data = data;
     inner->caplen = caplen;

@@ -4,7 +4,7 @@
 #include "checksum.h"
 #include "wire.h"
 
-enum { IPV4_LEN = 20, IPV6_LEN = 40, IPV4_DF = 0x4000, IP_LEN_MAX = 0xFFFF };
+enum { IPV4_DF = 0x4000, IP_LEN_MAX = 0xFFFF };
 
 static uint8_t *ethernet_init(uint8_t *p, const struct nvgre_outer *outer)
 {
@@ -30,7 +30,7 @@ static uint8_t *ipv4_init(uint8_t *p, const struct nvgre_outer *outer)
     p[9] = NVGRE_IP_PROTOCOL;
     memcpy(p + 12, outer->src_pa, 4);
     memcpy(p + 16, outer->dst_pa, 4);
-    return p + IPV4_LEN;
+    return p + NVGRE_IPV4_LEN;
 }
 
 static uint8_t *ipv6_init(uint8_t *p, const struct nvgre_outer *outer)
@@ -39,7 +39,7 @@ static uint8_t *ipv6_init(uint8_t *p, const struct nvgre_outer *outer)
     p[7] = outer->ttl;
     memcpy(p + 8, outer->src_pa, 16);
     memcpy(p + 24, outer->dst_pa, 16);
-    return p + IPV6_LEN;
+    return p + NVGRE_IPV6_LEN;
 }
 
 void nvgre_template_init(struct nvgre_template *tmpl, const struct nvgre_outer *outer)
@@ -52,11 +52,11 @@ void nvgre_template_init(struct nvgre_template *tmpl, const struct nvgre_outer *
     tmpl->ip_offset = (uint8_t)(p - tmpl->bytes);
     if (outer->ip_version == 4) {
         p = ipv4_init(p, outer);
-        tmpl->ip_sum = nvgre_sum(tmpl->bytes + tmpl->ip_offset, IPV4_LEN, 0);
+        tmpl->ip_sum = nvgre_sum(tmpl->bytes + tmpl->ip_offset, NVGRE_IPV4_LEN, 0);
     } else {
         p = ipv6_init(p, outer);
     }
-    tmpl->inner_max = IP_LEN_MAX - NVGRE_HEADER_LEN - (outer->ip_version == 4 ? IPV4_LEN : 0u);
+    tmpl->inner_max = IP_LEN_MAX - NVGRE_HEADER_LEN - (outer->ip_version == 4 ? NVGRE_IPV4_LEN : 0);
     p += nvgre_gre_write(&gre, p);
     tmpl->len = (uint8_t)(p - tmpl->bytes);
 }

@@ -67,7 +67,7 @@ static inline uint32_t nvgre_template_write(const struct nvgre_template *tmpl,
     uint32_t len = tmpl->len;
 
     if (tmpl->ip_version == 4) {
-        uint32_t total_len = 20 + payload_len;
+        uint32_t total_len = NVGRE_IPV4_LEN + payload_len;
         uint32_t sum = tmpl->ip_sum + fields->tos + total_len;
 
         memcpy(out, tmpl->bytes, NVGRE_OUTER_IPV4_LEN_MAX);
