@@ -36,6 +36,12 @@ enum {
 /* Interfaces that one section may have; more is an attack on memory. */
 #define PCAPNG_INTERFACES_MAX 65536u
 
+static inline bool pcapng_is_packet(uint32_t type)
+{
+    return type == PCAPNG_ENHANCED_PACKET || type == PCAPNG_SIMPLE_PACKET ||
+           type == PCAPNG_OBSOLETE_PACKET;
+}
+
 static inline uint32_t pcapng_padded(uint32_t len)
 {
     return (len + 3) & ~3u;

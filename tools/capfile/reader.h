@@ -45,6 +45,11 @@ struct cap_reader {
 int cap_reader_open(struct cap_reader *reader, const char *path, const struct cap_wait *wait);
 void cap_reader_close(struct cap_reader *reader);
 
+static inline bool cap_reader_is_pcapng(const struct cap_reader *reader)
+{
+    return reader->format == CAP_FORMAT_PCAPNG;
+}
+
 /* The next packet or block. The short way: a packet of a plain pcap file, in the buffer already. */
 static inline enum cap_event cap_reader_next(struct cap_reader *reader)
 {

@@ -222,8 +222,7 @@ static enum cap_event read_large_block(struct cap_reader *reader, uint32_t type,
 {
     enum cap_event event;
 
-    if (type == PCAPNG_ENHANCED_PACKET || type == PCAPNG_SIMPLE_PACKET ||
-        type == PCAPNG_OBSOLETE_PACKET || type == PCAPNG_INTERFACE || type == PCAPNG_SECTION)
+    if (pcapng_is_packet(type) || type == PCAPNG_INTERFACE || type == PCAPNG_SECTION)
         return broken(reader, "block of length", len);
     reader->block_len = reader->block_rest = len;
     event = large_block_part(reader);

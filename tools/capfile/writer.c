@@ -39,7 +39,7 @@ enum cap_result cap_writer_block(struct cap_writer *writer, const struct cap_blo
 
 int cap_writer_flush(struct cap_writer *writer)
 {
-    if (!writer->started && writer->reader->format != CAP_FORMAT_PCAPNG)
+    if (!writer->started && !cap_reader_is_pcapng(writer->reader))
         cap_writer_start(writer);
     return cap_output_flush(&writer->output);
 }

@@ -68,6 +68,24 @@ struct cap_writer_ops {
     enum cap_result (*block)(struct cap_writer *writer, const struct cap_block *block);
 };
 
+/* Counts a packet whose record of `record_len` bytes stands at the output's place, and adds it. */
+static inline enum cap_result cap_writer_add_record(struct cap_writer *writer, uint32_t caplen,
+                                                    uint32_t record_len)
+{
+    writer->packets++;
+    writer->bytes += caplen;
+    return cap_output_add(&writer->output, record_len) ? CAP_WRITE_FAILED : CAP_OK;
+}
+
+/* A snaplen that leaves room for what a transform adds; 0, for no limit, stays. */
+static inline uint32_t cap_writer_grown_snaplen(const struct cap_writer *writer, uint32_t snaplen)
+{
+    if (snaplen == 0 || snaplen >= CAP_PACKET_MAX)
+        return snaplen;
+    snaplen += writer->config.growth;
+    return snaplen < CAP_PACKET_MAX ? snaplen : CAP_PACKET_MAX;
+}
+
 /* Opens `path` for what comes from `reader`. Returns 0, or -1 with *error set. */
 int cap_writer_open(struct cap_writer *writer, const char *path, const struct cap_reader *reader,
                     const struct cap_writer_config *config, struct cap_error *error);
@@ -98,10 +116,7 @@ static inline enum cap_result cap_writer_commit(struct cap_writer *writer,
     memcpy(record, &packet->ts, sizeof packet->ts);
     memcpy(record + 8, &caplen, sizeof caplen);
     memcpy(record + 12, &len, sizeof len);
-    writer->packets++;
-    writer->bytes += caplen;
-    return cap_output_add(&writer->output, CAP_PLAIN_RECORD_LEN + caplen) ? CAP_WRITE_FAILED
-                                                                          : CAP_OK;
+    return cap_writer_add_record(writer, caplen, CAP_PLAIN_RECORD_LEN + caplen);
 }
 
 /* Writes a packet as it is. */

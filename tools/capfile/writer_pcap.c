@@ -5,11 +5,6 @@
 #include "pcap.h"
 #include "timestamp.h"
 
-static bool from_pcap(const struct cap_writer *writer)
-{
-    return writer->reader->format != CAP_FORMAT_PCAPNG;
-}
-
 /* The interface whose link type, times and snaplen the file takes over. */
 static struct cap_iface model_iface(const struct cap_writer *writer)
 {
@@ -21,14 +16,11 @@ static struct cap_iface model_iface(const struct cap_writer *writer)
     return writer->reader->iface_count ? writer->reader->ifaces[0] : none;
 }
 
-static uint32_t grown_snaplen(const struct cap_writer *writer, uint32_t snaplen)
+static uint32_t file_snaplen(const struct cap_writer *writer, uint32_t snaplen)
 {
-    if (!from_pcap(writer) || snaplen == 0)
+    if (cap_reader_is_pcapng(writer->reader) || snaplen == 0)
         return CAP_PACKET_MAX;
-    if (snaplen >= CAP_PACKET_MAX)
-        return snaplen;
-    snaplen += writer->config.growth;
-    return snaplen < CAP_PACKET_MAX ? snaplen : CAP_PACKET_MAX;
+    return cap_writer_grown_snaplen(writer, snaplen);
 }
 
 static void start(struct cap_writer *writer)
@@ -37,7 +29,7 @@ static void start(struct cap_writer *writer)
     struct cap_iface iface = model_iface(writer);
     uint32_t magic;
 
-    writer->swapped = from_pcap(writer) && writer->reader->swapped;
+    writer->swapped = !cap_reader_is_pcapng(writer->reader) && writer->reader->swapped;
     writer->linktype = writer->config.linktype(iface.linktype);
     for (uint32_t i = 0; i < writer->reader->iface_count && writer->config.auto_nsec; i++)
         if (cap_tsresol_is_fine(writer->reader->ifaces[i].tsresol))
@@ -50,7 +42,7 @@ static void start(struct cap_writer *writer)
     order_put32(header, magic, writer->swapped);
     order_put16(header + 4, PCAP_VERSION_MAJOR, writer->swapped);
     order_put16(header + 6, PCAP_VERSION_MINOR, writer->swapped);
-    order_put32(header + 16, grown_snaplen(writer, iface.snaplen), writer->swapped);
+    order_put32(header + 16, file_snaplen(writer, iface.snaplen), writer->swapped);
     order_put32(header + 20, writer->linktype, writer->swapped);
     (void)cap_output_add(&writer->output, PCAP_HEADER_LEN);
 }
@@ -88,9 +80,7 @@ static enum cap_result commit(struct cap_writer *writer, const struct cap_packet
         return CAP_UNSTORABLE;
     order_put32(record + 8, caplen, swapped);
     order_put32(record + 12, len, swapped);
-    writer->packets++;
-    writer->bytes += caplen;
-    return cap_output_add(&writer->output, PCAP_RECORD_LEN + caplen) ? CAP_WRITE_FAILED : CAP_OK;
+    return cap_writer_add_record(writer, caplen, PCAP_RECORD_LEN + caplen);
 }
 
 static enum cap_result keep(struct cap_writer *writer, const struct cap_packet *packet)
@@ -102,9 +92,7 @@ static enum cap_result keep(struct cap_writer *writer, const struct cap_packet *
         return commit(writer, packet, packet->iface->linktype, packet->caplen, packet->len);
     }
     memcpy(cap_output_at(&writer->output), packet->data - PCAP_RECORD_LEN, len);
-    writer->packets++;
-    writer->bytes += packet->caplen;
-    return cap_output_add(&writer->output, len) ? CAP_WRITE_FAILED : CAP_OK;
+    return cap_writer_add_record(writer, packet->caplen, len);
 }
 
 static enum cap_result block_unstorable(struct cap_writer *writer, const struct cap_block *block)

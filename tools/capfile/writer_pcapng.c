@@ -9,11 +9,6 @@
 
 enum { INTERFACE_BLOCK_MAX = 64 }; /* bytes of one that describe_iface writes */
 
-static bool from_pcapng(const struct cap_writer *writer)
-{
-    return writer->reader->format == CAP_FORMAT_PCAPNG;
-}
-
 /* Appends a whole block whose body of `body_len` bytes stands at the output's place + 8. */
 static enum cap_result add_block(struct cap_writer *writer, uint32_t type, uint32_t body_len)
 {
@@ -41,14 +36,6 @@ static uint8_t *put_end(const struct cap_writer *writer, uint8_t *p)
     return put_option(writer, p, PCAPNG_OPTION_END, "", 0);
 }
 
-static uint32_t grown_snaplen(const struct cap_writer *writer, uint32_t snaplen)
-{
-    if (snaplen == 0 || snaplen >= CAP_PACKET_MAX)
-        return snaplen;
-    snaplen += writer->config.growth;
-    return snaplen < CAP_PACKET_MAX ? snaplen : CAP_PACKET_MAX;
-}
-
 /* Counts an interface that goes to the output; returns 1 + its number there. */
 static uint32_t count_iface(struct cap_writer *writer, uint32_t snaplen)
 {
@@ -62,7 +49,7 @@ static uint32_t describe_iface(struct cap_writer *writer, const struct cap_iface
                                uint16_t linktype)
 {
     uint8_t *body = cap_output_at(&writer->output) + 8;
-    uint32_t snaplen = grown_snaplen(writer, iface->snaplen);
+    uint32_t snaplen = cap_writer_grown_snaplen(writer, iface->snaplen);
     int64_t tsoffset = (int64_t)order64((uint64_t)iface->tsoffset, writer->swapped);
     uint8_t *p = body + 8;
 
@@ -105,7 +92,7 @@ static void start(struct cap_writer *writer)
     uint8_t *p = body + 16;
     struct cap_iface_map *entry;
 
-    if (from_pcapng(writer))
+    if (cap_reader_is_pcapng(writer->reader))
         return;
     order_put32(body, PCAPNG_BYTE_ORDER, writer->swapped);
     order_put16(body + 4, 1, writer->swapped);
@@ -119,17 +106,10 @@ static void start(struct cap_writer *writer)
         entry->own = describe_iface(writer, iface, iface->linktype);
 }
 
-/*
- * Where the output's number of a packet's interface is kept, 1 + number or 0 while it has none;
- * NULL with output.error set.
- */
-static uint32_t *iface_number(struct cap_writer *writer, const struct cap_packet *packet,
-                              uint16_t linktype)
+/* Where the output's number of a packet's interface is kept: 1 + number, or 0 while it has none. */
+static inline uint32_t *iface_number(struct cap_iface_map *entry, const struct cap_packet *packet,
+                                     uint16_t linktype)
 {
-    struct cap_iface_map *entry = map_entry(writer, packet->iface_id);
-
-    if (!entry)
-        return NULL;
     return linktype == packet->iface->linktype ? &entry->own : &entry->ethernet;
 }
 
@@ -209,12 +189,14 @@ __attribute__((noinline)) static enum cap_result commit_any(struct cap_writer *w
                                                             uint16_t linktype, uint32_t caplen,
                                                             uint32_t len)
 {
-    uint32_t *number = iface_number(writer, packet, linktype);
+    struct cap_iface_map *entry = map_entry(writer, packet->iface_id);
+    uint32_t *number;
     uint8_t *body;
     uint8_t *p;
 
-    if (!number)
+    if (!entry)
         return CAP_WRITE_FAILED;
+    number = iface_number(entry, packet, linktype);
     if (*number == 0)
         *number = describe_before_data(writer, packet, linktype, caplen);
     writer->packets++;
@@ -240,14 +222,11 @@ static enum cap_result commit(struct cap_writer *writer, const struct cap_packet
 {
     uint8_t *block = cap_output_at(&writer->output);
     uint32_t block_len = PCAPNG_PACKET_HEADER_LEN + pcapng_padded(caplen) + 4;
-    const struct cap_iface_map *entry;
     uint32_t number = 0;
 
     if (packet->record == CAP_RECORD_ENHANCED && packet->options_len == 0 && !writer->swapped &&
-        packet->iface_id < writer->map_room) {
-        entry = &writer->map[packet->iface_id];
-        number = linktype == packet->iface->linktype ? entry->own : entry->ethernet;
-    }
+        packet->iface_id < writer->map_room)
+        number = *iface_number(&writer->map[packet->iface_id], packet, linktype);
     if (number == 0)
         return commit_any(writer, packet, linktype, caplen, len);
     order_put32(block, PCAPNG_ENHANCED_PACKET, false);
@@ -259,16 +238,15 @@ static enum cap_result commit(struct cap_writer *writer, const struct cap_packet
     order_put32(block + 24, len, false);
     memset(block + PCAPNG_PACKET_HEADER_LEN + caplen, 0, 4); /* padding */
     order_put32(block + block_len - 4, block_len, false);
-    writer->packets++;
-    writer->bytes += caplen;
-    return cap_output_add(&writer->output, block_len) ? CAP_WRITE_FAILED : CAP_OK;
+    return cap_writer_add_record(writer, caplen, block_len);
 }
 
 static bool can_copy(const struct cap_writer *writer, const struct cap_packet *packet)
 {
     uint32_t number;
 
-    if (!packet->raw || !from_pcapng(writer) || packet->iface_id >= writer->map_room)
+    if (!packet->raw || !cap_reader_is_pcapng(writer->reader) ||
+        packet->iface_id >= writer->map_room)
         return false;
     number = writer->map[packet->iface_id].own;
     if (packet->record == CAP_RECORD_SIMPLE)
@@ -283,9 +261,7 @@ static enum cap_result keep(struct cap_writer *writer, const struct cap_packet *
         return commit(writer, packet, packet->iface->linktype, packet->caplen, packet->len);
     }
     memcpy(cap_output_at(&writer->output), packet->raw, packet->raw_len);
-    writer->packets++;
-    writer->bytes += packet->caplen;
-    return cap_output_add(&writer->output, packet->raw_len) ? CAP_WRITE_FAILED : CAP_OK;
+    return cap_writer_add_record(writer, packet->caplen, packet->raw_len);
 }
 
 static enum cap_result section_block(struct cap_writer *writer, uint8_t *copy,
@@ -323,7 +299,7 @@ static enum cap_result interface_block(struct cap_writer *writer, uint8_t *copy,
                                        const struct cap_block *block)
 {
     struct cap_iface_map *entry = map_entry(writer, writer->reader->iface_count - 1);
-    uint32_t snaplen = grown_snaplen(writer, block->iface->snaplen);
+    uint32_t snaplen = cap_writer_grown_snaplen(writer, block->iface->snaplen);
 
     if (!entry)
         return CAP_WRITE_FAILED;
@@ -340,17 +316,11 @@ static void renumber_statistics(const struct cap_writer *writer, uint8_t *copy)
         order_put32(copy + 8, writer->map[id].own - 1, writer->swapped);
 }
 
-static bool is_packet(uint32_t type)
-{
-    return type == PCAPNG_ENHANCED_PACKET || type == PCAPNG_SIMPLE_PACKET ||
-           type == PCAPNG_OBSOLETE_PACKET;
-}
-
 static enum cap_result write_block(struct cap_writer *writer, const struct cap_block *block)
 {
     uint8_t *copy = cap_output_at(&writer->output);
 
-    if (is_packet(block->type) && writer->iface_count != writer->reader->iface_count)
+    if (pcapng_is_packet(block->type) && writer->iface_count != writer->reader->iface_count)
         return CAP_UNSTORABLE; /* a bad one, which could name an interface that we have added */
     if (block->more && !writer->in_block)
         writer->block_position = cap_output_position(&writer->output);
