@@ -4,14 +4,13 @@
 import json
 import resource
 import signal
-import subprocess
 import time
 
 import pytest
 
 import pcapfile
 import wire
-from conftest import CAPTURES, COMMAND, TIMEOUT
+from conftest import CAPTURES
 from pcapfile import Writer, packet
 from test_signals import wait_until, waits
 
@@ -19,65 +18,54 @@ BLUE = CAPTURES / "plain-blue.pcap"
 ENCAP = ("encap", "--vsid", "5001", "--local", "192.168.4.11", "--remote", "192.168.4.22")
 
 
-def launch(*line, **options):
-    return subprocess.run([COMMAND, *line], timeout=TIMEOUT, capture_output="stdout" not in options,
-                          **options)
-
-
 @pytest.mark.parametrize("name", ["/dev/stdout", "/proc/self/fd/1"])
-def test_json_stays_out_of_a_capture_on_standard_output(tmp_path, name):
+def test_json_stays_out_of_a_capture_on_standard_output(run, tmp_path, name):
     """By any name, as with -: the JSON goes to standard error."""
-    expected = launch(*ENCAP, "-q", BLUE, "-").stdout
+    expected = run(*ENCAP, "-q", BLUE, "-").stdout
     with open(tmp_path / "out", "wb") as out:
-        done = launch(*ENCAP, "--json", BLUE, name, stdout=out, stderr=subprocess.PIPE)
+        done = run(*ENCAP, "--json", BLUE, name, stdout=out)
     assert (tmp_path / "out").read_bytes() == expected
     assert json.loads(done.stderr)["encapsulated"] == 18
-    done = launch(*ENCAP, "--json", BLUE, name)
+    done = run(*ENCAP, "--json", BLUE, name)
     assert done.stdout == expected and json.loads(done.stderr)["encapsulated"] == 18
 
 
-def test_file_size_limit(tmp_path):
+def test_file_size_limit(run, tmp_path):
     """A file that must not grow is a failed write, and nothing is left of it."""
     (tmp_path / "in").write_bytes(pcapfile.pcap([bytes(1000)] * 1000))
-    done = launch(*ENCAP, tmp_path / "in", tmp_path / "out", preexec_fn=lambda: resource.setrlimit(
-        resource.RLIMIT_FSIZE, (100_000, 100_000)))
-    assert done.returncode == 1 and b"out: cannot write: File too large\n" in done.stderr
+    done = run(*ENCAP, tmp_path / "in", tmp_path / "out", code=1,
+               preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)))
+    assert "out: cannot write: File too large\n" in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["in"]
 
 
-def test_hang_up_is_a_clean_end(tmp_path):
-    process = subprocess.Popen([COMMAND, *ENCAP, "-", tmp_path / "out"], stdin=subprocess.PIPE,
-                               stderr=subprocess.PIPE)
-    process.stdin.write(BLUE.read_bytes())
-    process.stdin.flush()
+def test_hang_up_is_a_clean_end(start, tmp_path):
+    process = start(*ENCAP, "-", tmp_path / "out")
+    process.feed(BLUE.read_bytes())
     wait_until(lambda: waits(process))
     process.send_signal(signal.SIGHUP)
-    _, stderr = process.communicate(timeout=TIMEOUT)
-    assert process.returncode == -signal.SIGHUP and b"interrupted" in stderr
+    assert "interrupted" in process.end(code=-signal.SIGHUP).stderr
     assert len(pcapfile.read((tmp_path / "out").read_bytes())) == 18
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
-def test_link_to_nothing_is_left_alone(tmp_path):
+def test_link_to_nothing_is_left_alone(run, tmp_path):
     (tmp_path / "link").symlink_to("nothing")
-    done = launch(*ENCAP, BLUE, tmp_path / "link")
-    assert done.returncode == 1 and b"link: cannot create: No such file" in done.stderr
+    done = run(*ENCAP, BLUE, tmp_path / "link", code=1)
+    assert "link: cannot create: No such file" in done.stderr
     assert (tmp_path / "link").is_symlink() and not (tmp_path / "nothing").exists()
 
 
-def test_header_does_not_depend_on_when_the_input_comes(tmp_path):
+def test_header_does_not_depend_on_when_the_input_comes(run, start):
     """A pcap file takes over the first packet's link type, not the first interface's."""
     w = Writer()
     head = w.section() + w.interface(linktype=113) + w.interface()
     tail = w.enhanced(b"x" * 60, interface=1)
-    at_once = launch(*ENCAP, "-F", "pcap", "-", "-", input=head + tail).stdout
-    process = subprocess.Popen([COMMAND, *ENCAP, "-F", "pcap", "-", "-"], stdin=subprocess.PIPE,
-                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    process.stdin.write(head)
-    process.stdin.flush()
+    at_once = run(*ENCAP, "-F", "pcap", "-", "-", stdin=head + tail).stdout
+    process = start(*ENCAP, "-F", "pcap", "-", "-")
+    process.feed(head)
     time.sleep(0.1)
-    in_parts, _ = process.communicate(tail, timeout=TIMEOUT)
-    assert in_parts == at_once and process.returncode == 0
+    assert process.end(tail).stdout == at_once
 
 
 def test_packets_without_df_have_ids_of_their_own(encap):
@@ -129,13 +117,14 @@ def test_bad_block_does_not_name_an_interface_that_was_added(decap):
 
 
 def test_broadcast_endpoint(run):
-    done = launch("encap", "--vsid", "5001", "--local", "192.168.4.11", "--remote",
-                  "255.255.255.255", BLUE, "-")
+    done = run("encap", "--vsid", "5001", "--local", "192.168.4.11", "--remote",
+               "255.255.255.255", BLUE, "-")
     assert done.stdout[40:46] == b"\xff" * 6
 
 
 def test_empty_name(run):
-    assert launch("decap", "", "out").returncode == launch("decap", "in", "").returncode == 2
+    run("decap", "", "out", code=2)
+    run("decap", "in", "", code=2)
 
 
 @pytest.mark.parametrize("version, protocol_at", [(4, 23), (6, 20)])

@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #define _GNU_SOURCE
-#include "capture_support.h"
+#include "reader_support.h"
 
 #define HEADER "a1b2c3d4 0002 0004 00000000 00000000 0000ffff 00000001"
 #define FCS_HEADER(bits) "a1b2c3d4 0002 0004 00000000 00000000 0000ffff " bits
-
-struct case_row {
-    const char *name;
-    const char *capture;
-    const char *trace;
-};
 
 static const struct case_row rows[] = {
     {"no packets", HEADER, "end"},
@@ -88,18 +82,6 @@ static const struct case_row rows[] = {
      "refused: zstd-compressed; decompress it first (it begins with 28 b5 2f fd)"},
     {"text", ":68656c6c6f", "refused: not a pcap or pcapng capture (it begins with 68 65 6c 6c)"},
 };
-
-static void test_reading(void **state)
-{
-    const struct case_row *row = *state;
-
-    for (int big = 0; big < 2; big++) {
-        struct capture capture = capture_of(row->capture, big);
-
-        assert_trace(&capture, row->trace);
-        free(capture.data);
-    }
-}
 
 /* What the header tells, beyond the packets. */
 struct header_row {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #define _GNU_SOURCE
-#include "capture_support.h"
+#include "reader_support.h"
 
 #define SECTION "[0a0d0d0a 1a2b3c4d 0001 0000 ffffffffffffffff ] "
 #define ETHERNET "[00000001 0001 0000 00040000 ] "
@@ -14,12 +14,6 @@
 /* A packet of 32 bytes, 30 of them captured, with flags. */
 #define FLAGS(flags)                                                                               \
     "[00000006 00000000 00000001 00000002 0000001e 00000020 *30 | 0002 0004 " flags "]"
-
-struct case_row {
-    const char *name;
-    const char *capture;
-    const char *trace;
-};
 
 static const struct case_row sections[] = {
     {"nothing but a section", SECTION, "block a0d0d0a 28\nend"},
@@ -219,18 +213,6 @@ static const struct case_row fcs[] = {
     {"of a link that is not Ethernet", OTHER_LINK FLAGS("00000080"),
      "block a0d0d0a 28\ninterface 113 6 0 262144\nenhanced 0 1.2 30/32 * options 8\nend"},
 };
-
-static void test_reading(void **state)
-{
-    const struct case_row *row = *state;
-
-    for (int big = 0; big < 2; big++) {
-        struct capture capture = capture_of(row->capture, big);
-
-        assert_trace(&capture, row->trace);
-        free(capture.data);
-    }
-}
 
 static void test_truncations(void **state)
 {
