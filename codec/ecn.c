@@ -17,6 +17,19 @@ uint8_t nvgre_ecn_decap(uint8_t outer_tos, uint8_t inner_tos)
     return result[inner_tos & NVGRE_ECN_MASK][outer_tos & NVGRE_ECN_MASK];
 }
 
+bool nvgre_ecn_is_unused(uint8_t outer_tos, uint8_t inner_tos)
+{
+    /* The marked fields of RFC 6040 figure 4, arranged as above. */
+    static const bool unused[4][4] = {
+        {false, true, true, true},
+        {false, false, true, false},
+        {false, false, false, false},
+        {false, true, false, false},
+    };
+
+    return unused[inner_tos & NVGRE_ECN_MASK][outer_tos & NVGRE_ECN_MASK];
+}
+
 void nvgre_ecn_set(uint8_t *ip, uint8_t version, uint8_t ecn)
 {
     uint16_t was = wire_get16(ip);

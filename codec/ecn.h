@@ -4,6 +4,7 @@
 
 /* Explicit congestion notification across a tunnel (RFC 6040). ECN is the low 2 bits of TOS. */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "frame.h"
@@ -26,6 +27,12 @@ extern "C" {
  * NVGRE_ECN_DROP. Of both arguments only the ECN bits are looked at.
  */
 uint8_t nvgre_ecn_decap(uint8_t outer_tos, uint8_t inner_tos);
+
+/*
+ * Whether both, of which only the ECN bits are looked at, are a pair that RFC 6040 calls
+ * currently unused: no endpoint and no router along the tunnel makes it (section 4.2, figure 4).
+ */
+bool nvgre_ecn_is_unused(uint8_t outer_tos, uint8_t inner_tos);
 
 /*
  * Sets the ECN bits of the IP header at `ip` (version 4 or 6, at least 12 bytes) and keeps the

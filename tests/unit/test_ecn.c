@@ -8,13 +8,14 @@ struct decap_case {
     const char *name;
     uint8_t inner;
     uint8_t by_outer[4]; /* what leaves, by the outer ECN 0 to 3 */
+    bool unused[4];      /* marked as currently unused */
 };
 
 static const struct decap_case decaps[] = {
-    {"inner Not-ECT", 0, {0, 0, 0, 4}},
-    {"inner ECT(1)", 1, {1, 1, 1, 3}},
-    {"inner ECT(0)", 2, {2, 1, 2, 3}},
-    {"inner CE", 3, {3, 3, 3, 3}},
+    {"inner Not-ECT", 0, {0, 0, 0, 4}, {0, 1, 1, 1}},
+    {"inner ECT(1)", 1, {1, 1, 1, 3}, {0, 0, 1, 0}},
+    {"inner ECT(0)", 2, {2, 1, 2, 3}, {0, 0, 0, 0}},
+    {"inner CE", 3, {3, 3, 3, 3}, {0, 1, 0, 0}},
 };
 
 /* Whatever the DSCP is. */
@@ -23,9 +24,12 @@ static void test_decap(void **state)
     const struct decap_case *row = *state;
 
     for (uint32_t outer = 0; outer <= 0xFF; outer++)
-        for (uint32_t dscp = 0; dscp <= 0xFC; dscp += 4)
-            assert_int_equal(nvgre_ecn_decap((uint8_t)outer, (uint8_t)(dscp | row->inner)),
-                             row->by_outer[outer % 4]);
+        for (uint32_t dscp = 0; dscp <= 0xFC; dscp += 4) {
+            uint8_t inner = (uint8_t)(dscp | row->inner);
+
+            assert_int_equal(nvgre_ecn_decap((uint8_t)outer, inner), row->by_outer[outer % 4]);
+            assert_int_equal(nvgre_ecn_is_unused((uint8_t)outer, inner), row->unused[outer % 4]);
+        }
 }
 
 /* Headers whose checksum is right, then wrong, before and after. */
