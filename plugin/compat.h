@@ -9,6 +9,8 @@
 #include <wireshark.h>
 
 #include <epan/packet.h>
+#include <epan/prefs-int.h>
+#include <epan/prefs.h>
 
 #define WIRESHARK_AT_LEAST(major, minor)                                                           \
     (WIRESHARK_VERSION_MAJOR > (major) ||                                                          \
@@ -28,6 +30,18 @@ typedef gboolean ws_pref_bool;
 #else
 #define WS_HAS_PLUGIN_DESCRIBE 0
 #endif
+
+/* A yes/no preference of another protocol; false, and not to be set, where there is none. */
+static inline bool ws_pref_get(pref_t *pref)
+{
+    return pref && prefs_get_bool_value(pref, pref_current);
+}
+
+static inline void ws_pref_set(pref_t *pref, bool value)
+{
+    if (pref)
+        prefs_set_bool_value(pref, value, pref_current);
+}
 
 /* The data source of that name, as the packet bytes pane shows it; NULL where there is none. */
 static inline tvbuff_t *ws_data_source_tvb(packet_info *pinfo, const char *name)

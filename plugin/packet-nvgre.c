@@ -13,132 +13,133 @@
 #include "compat.h"
 
 #include <epan/exceptions.h>
-#include <epan/expert.h>
 #include <epan/packet.h>
 #include <epan/prefs.h>
+#include <epan/tap.h>
 
 #include <epan/dissectors/packet-gre.h>
 
-#include "frame.h"
+#include "isolation.h"
+#include "notes.h"
 #include "nvgre.h"
-
-/* Each level of nesting costs stack and layers, of which Wireshark has 500 a packet. */
-#define NESTING_MAX 8
-
-/* The least GRE, Ethernet and IPv4 headers of another tunnel around a tunnel. */
-#define ENCLOSING_LEN_MIN (4 + NVGRE_ETH_LEN + 20)
+#include "tenant.h"
 
 static int proto_nvgre = -1;
 static int hf_key = -1;
 static int hf_vsid = -1;
 static int hf_flowid = -1;
 static int ett_nvgre = -1;
-static expert_field ei_notes[NVGRE_NOTE_COUNT];
+static int nvgre_tap = -1;
 
 static dissector_handle_t nvgre_handle;
 static dissector_handle_t ethernet_handle;
 
+static ws_pref_bool isolate_tenants = true;
+static ws_pref_bool isolate_pa_pairs = false;
 static ws_pref_bool info_vsid = true;
 
-/* Where the key stands: a data source of the packet and the offset in it. */
-struct key_place {
-    tvbuff_t *source;
-    int offset;
-};
-
-/* Between the key and the inner frame stands only the sequence number, if any. */
-static struct key_place find_key(tvbuff_t *inner, const gre_hdr_info_t *gre)
+static bool has_note(const struct nvgre_packet *packet, enum nvgre_note note)
 {
-    return (struct key_place){
-        .source = tvb_get_ds_tvb(inner),
-        .offset = (int)tvb_raw_offset(inner) - (gre->flags_and_ver & NVGRE_FLAG_S ? 8 : 4),
-    };
+    return packet->notes >> note & 1;
 }
 
-static bool outer_was_fragmented(packet_info *pinfo, const struct key_place *key)
+static void set_inner_addresses(struct nvgre_packet *packet)
 {
-    if (pinfo->fragmented) /* a first fragment, shown as it is */
-        return true;
-    if (key->offset >= (int)ENCLOSING_LEN_MIN) /* it may be another tunnel that was fragmented */
-        return false;
-    return key->source == ws_data_source_tvb(pinfo, "Reassembled IPv4") ||
-           key->source == ws_data_source_tvb(pinfo, "Reassembled IPv6");
-}
+    const struct nvgre_inner *inner = &packet->inner;
 
-static bool has_inner_vlan(tvbuff_t *inner)
-{
-    uint32_t caplen = tvb_captured_length(inner);
-    struct nvgre_l2 l2;
+    if (inner->has_ip) {
+        bool v4 = inner->ip.version == 4;
+        int len = v4 ? 4 : 16;
+        const uint8_t *src = inner->data + inner->ip.offset + (v4 ? 12 : 8);
 
-    return nvgre_l2_decode(NVGRE_LINK_ETHERNET, tvb_get_ptr(inner, 0, (int)caplen), caplen, &l2) &&
-           l2.vlan_count > 0;
-}
-
-static uint32_t find_notes(tvbuff_t *inner, packet_info *pinfo, const gre_hdr_info_t *gre,
-                           const struct key_place *key)
-{
-    uint32_t vsid = nvgre_key_vsid(gre->key);
-    uint32_t deviations = nvgre_deviations(gre->flags_and_ver);
-    const bool applies[NVGRE_NOTE_COUNT] = {
-        [NVGRE_NOTE_VSID_RESERVED] = nvgre_vsid_is_reserved(vsid),
-        [NVGRE_NOTE_VSID_VENDOR] = vsid == NVGRE_VSID_VENDOR,
-        [NVGRE_NOTE_CHECKSUM] = deviations & NVGRE_DEV_CHECKSUM,
-        [NVGRE_NOTE_SEQUENCE] = deviations & NVGRE_DEV_SEQUENCE,
-        [NVGRE_NOTE_RESERVED_BITS] = deviations & NVGRE_DEV_IGNORED,
-        [NVGRE_NOTE_DISCARD_BITS] = deviations & NVGRE_DEV_DISCARD,
-        [NVGRE_NOTE_INNER_8021Q] = has_inner_vlan(inner),
-        [NVGRE_NOTE_INNER_CUT] = tvb_captured_length(inner) < tvb_reported_length(inner),
-        [NVGRE_NOTE_OUTER_FRAGMENT] = outer_was_fragmented(pinfo, key),
-        [NVGRE_NOTE_NESTING] = pinfo->curr_proto_layer_num > NESTING_MAX,
-    };
-    uint32_t notes = 0;
-
-    for (unsigned note = 0; note < NVGRE_NOTE_COUNT; note++)
-        notes |= (uint32_t)applies[note] << note;
-    return notes;
-}
-
-static void add_notes(packet_info *pinfo, const struct nvgre_packet *packet, proto_item *header,
-                      proto_item *vsid)
-{
-    for (unsigned note = 0; note < NVGRE_NOTE_COUNT; note++) {
-        bool of_vsid = note == NVGRE_NOTE_VSID_RESERVED || note == NVGRE_NOTE_VSID_VENDOR;
-
-        if (packet->notes & 1u << note)
-            expert_add_info(pinfo, of_vsid ? vsid : header, &ei_notes[note]);
+        set_address(&packet->ca_src, v4 ? AT_IPv4 : AT_IPv6, len, src);
+        set_address(&packet->ca_dst, v4 ? AT_IPv4 : AT_IPv6, len, src + len);
+    } else if (inner->caplen >= NVGRE_ETH_LEN) {
+        set_address(&packet->ca_src, AT_ETHER, 6, inner->data + 6);
+        set_address(&packet->ca_dst, AT_ETHER, 6, inner->data);
     }
 }
 
+static struct nvgre_packet *decode(packet_info *pinfo, tvbuff_t *inner, uint32_t key)
+{
+    struct nvgre_packet *packet = wmem_new0(pinfo->pool, struct nvgre_packet);
+    uint32_t caplen = tvb_captured_length(inner);
+
+    packet->key = key;
+    packet->vsid = nvgre_key_vsid(key);
+    packet->flowid = nvgre_key_flowid(key);
+    packet->pa_src = pinfo->net_src;
+    packet->pa_dst = pinfo->net_dst;
+    packet->inner_len = tvb_reported_length(inner);
+    nvgre_inner_decode(tvb_get_ptr(inner, 0, (int)caplen), caplen, &packet->inner);
+    set_inner_addresses(packet);
+    return packet;
+}
+
+static uint32_t find_tenant(const struct nvgre_packet *packet)
+{
+    uint32_t tenant = tenant_of_vsid(tenant_now(), packet->vsid);
+
+    if (isolate_pa_pairs)
+        tenant = tenant_of_addresses(tenant, &packet->pa_src, &packet->pa_dst);
+    return tenant;
+}
+
+static struct nvgre_place find_place(packet_info *pinfo, tvbuff_t *inner, uint16_t gre_flags,
+                                     const struct nvgre_packet *packet)
+{
+    return (struct nvgre_place){
+        .inner = inner,
+        .source = tvb_get_ds_tvb(inner),
+        /* Between the key and the inner frame stands only the sequence number, if any. */
+        .key_offset = (int)tvb_raw_offset(inner) - (gre_flags & NVGRE_FLAG_S ? 8 : 4),
+        .gre_flags = gre_flags,
+        .tenant = find_tenant(packet),
+        .isolated = isolate_tenants,
+        .depth = pinfo->curr_proto_layer_num,
+    };
+}
+
 static void add_to_tree(proto_tree *tree, packet_info *pinfo, const struct nvgre_packet *packet,
-                        const struct key_place *key)
+                        const struct nvgre_place *place)
 {
     proto_item *header = proto_tree_add_protocol_format(
-        tree, proto_nvgre, key->source, key->offset, 4, "NVGRE, VSID: %u (0x%06x), FlowID: 0x%02x",
-        packet->vsid, packet->vsid, packet->flowid);
+        tree, proto_nvgre, place->source, place->key_offset, 4,
+        "NVGRE, VSID: %u (0x%06x), FlowID: 0x%02x", packet->vsid, packet->vsid, packet->flowid);
     proto_tree *fields = proto_item_add_subtree(header, ett_nvgre);
     proto_item *vsid;
 
-    proto_tree_add_uint(fields, hf_key, key->source, key->offset, 4, packet->key);
-    vsid = proto_tree_add_uint(fields, hf_vsid, key->source, key->offset, 3, packet->vsid);
-    proto_tree_add_uint(fields, hf_flowid, key->source, key->offset + 3, 1, packet->flowid);
+    proto_tree_add_uint(fields, hf_key, place->source, place->key_offset, 4, packet->key);
+    vsid = proto_tree_add_uint(fields, hf_vsid, place->source, place->key_offset, 3, packet->vsid);
+    proto_tree_add_uint(fields, hf_flowid, place->source, place->key_offset + 3, 1, packet->flowid);
     if (packet->notes)
-        add_notes(pinfo, packet, header, vsid);
+        nvgre_notes_show(pinfo, packet, place, header, vsid);
 }
 
 static int dissect_inner(tvbuff_t *inner, packet_info *pinfo, proto_tree *tree, void *gre,
                          const struct nvgre_packet *packet)
 {
+    if (has_note(packet, NVGRE_NOTE_NESTING))
+        return call_data_dissector(inner, pinfo, tree);
+    return call_dissector_with_data(ethernet_handle, inner, pinfo, tree, gre);
+}
+
+static int dissect_isolated(tvbuff_t *inner, packet_info *pinfo, proto_tree *tree, void *gre,
+                            const struct nvgre_packet *packet, const struct nvgre_place *place)
+{
+    struct isolation before = {0};
     volatile int len = 0;
 
+    if (place->isolated)
+        before = isolation_begin(pinfo, place->tenant);
     TRY
     {
-        if (packet->notes & 1u << NVGRE_NOTE_NESTING)
-            len = call_data_dissector(inner, pinfo, tree);
-        else
-            len = call_dissector_with_data(ethernet_handle, inner, pinfo, tree, gre);
+        len = dissect_inner(inner, pinfo, tree, gre, packet);
     }
     FINALLY
     {
+        if (place->isolated)
+            isolation_end(pinfo, &before);
         /* Last, so that it comes before the remarks that TCP puts in front of its own text. */
         if (info_vsid)
             col_prepend_fstr(pinfo->cinfo, COL_INFO, "VSID %u | ", packet->vsid);
@@ -151,17 +152,14 @@ static int dissect_inner(tvbuff_t *inner, packet_info *pinfo, proto_tree *tree, 
 static int dissect_nvgre(tvbuff_t *inner, packet_info *pinfo, proto_tree *tree, void *data)
 {
     const gre_hdr_info_t *gre = data;
-    struct key_place key = find_key(inner, gre);
-    struct nvgre_packet packet = {
-        .key = gre->key,
-        .vsid = nvgre_key_vsid(gre->key),
-        .flowid = nvgre_key_flowid(gre->key),
-        .notes = find_notes(inner, pinfo, gre, &key),
-    };
+    struct nvgre_packet *packet = decode(pinfo, inner, gre->key);
+    struct nvgre_place place = find_place(pinfo, inner, gre->flags_and_ver, packet);
 
+    packet->notes = nvgre_notes_find(pinfo, packet, &place);
     col_set_str(pinfo->cinfo, COL_PROTOCOL, "NVGRE");
-    add_to_tree(tree, pinfo, &packet, &key);
-    return dissect_inner(inner, pinfo, tree, data, &packet);
+    add_to_tree(tree, pinfo, packet, &place);
+    tap_queue_packet(nvgre_tap, pinfo, packet);
+    return dissect_isolated(inner, pinfo, tree, data, packet, &place);
 }
 
 /* GRE leaves gre->key unset where it has no key; a script may call without any GRE header. */
@@ -203,57 +201,35 @@ static void register_fields(void)
     proto_register_subtree_array(ett, array_length(ett));
 }
 
-static void register_notes(void)
+static void register_preferences(module_t *preferences)
 {
-    static ei_register_info ei[] = {
-        {&ei_notes[NVGRE_NOTE_VSID_RESERVED],
-         {"nvgre.vsid.reserved", PI_PROTOCOL, PI_NOTE,
-          "Reserved VSID (RFC 7637 section 3.4), possibly a plain GRE key", EXPFILL}},
-        {&ei_notes[NVGRE_NOTE_VSID_VENDOR],
-         {"nvgre.vsid.vendor", PI_PROTOCOL, PI_NOTE,
-          "VSID of vendor-specific messages between NVEs (RFC 7637 section 3.4)", EXPFILL}},
-        {&ei_notes[NVGRE_NOTE_CHECKSUM],
-         {"nvgre.checksum_present", PI_PROTOCOL, PI_WARN,
-          "Checksum present (C=1), which NVGRE must not have (RFC 7637 section 3.2)", EXPFILL}},
-        {&ei_notes[NVGRE_NOTE_SEQUENCE],
-         {"nvgre.sequence_present", PI_PROTOCOL, PI_WARN,
-          "Sequence number present (S=1), which NVGRE must not have (RFC 7637 section 3.2)",
-          EXPFILL}},
-        {&ei_notes[NVGRE_NOTE_RESERVED_BITS],
-         {"nvgre.reserved_bits", PI_PROTOCOL, PI_NOTE,
-          "Reserved bits set that a receiver ignores (RFC 2784 section 2.3)", EXPFILL}},
-        {&ei_notes[NVGRE_NOTE_DISCARD_BITS],
-         {"nvgre.discard_bits", PI_PROTOCOL, PI_WARN,
-          "Reserved bits set for which a receiver discards the packet (RFC 2784 section 2.3)",
-          EXPFILL}},
-        {&ei_notes[NVGRE_NOTE_INNER_8021Q],
-         {"nvgre.inner_8021q", PI_PROTOCOL, PI_WARN,
-          "Inner frame has an 802.1Q tag, for which an NVE drops it (RFC 7637 section 3.3)",
-          EXPFILL}},
-        {&ei_notes[NVGRE_NOTE_INNER_CUT],
-         {"nvgre.inner_cut", PI_PROTOCOL, PI_NOTE, "Inner frame was not captured to its end",
-          EXPFILL}},
-        {&ei_notes[NVGRE_NOTE_OUTER_FRAGMENT],
-         {"nvgre.outer_fragment", PI_PROTOCOL, PI_NOTE,
-          "Outer IP packet was fragmented, which an NVE must not do (RFC 7637 section 4.4)",
-          EXPFILL}},
-        {&ei_notes[NVGRE_NOTE_NESTING],
-         {"nvgre.nesting", PI_PROTOCOL, PI_WARN,
-          "Tunnels nested too deeply, inner frame not dissected", EXPFILL}},
-    };
-
-    expert_register_field_array(expert_register_protocol(proto_nvgre), ei, array_length(ei));
+    prefs_register_bool_preference(
+        preferences, "isolate_tenants", "Keep tenants apart",
+        "Follow connections, requests and fragments of each virtual subnet for themselves, so that "
+        "tenants with the same addresses do not mix",
+        &isolate_tenants);
+    prefs_register_bool_preference(
+        preferences, "isolate_pa_pairs", "Keep pairs of provider addresses apart too",
+        "Take one VSID between other provider addresses for another tenant, as in a capture from "
+        "several data centres",
+        &isolate_pa_pairs);
+    prefs_register_bool_preference(
+        preferences, "info_vsid", "Show the VSID in the Info column",
+        "Put the VSID in front of what the inner protocols write into the Info column", &info_vsid);
 }
 
 void proto_register_nvgre(void)
 {
+    module_t *preferences;
+
     proto_nvgre = proto_register_protocol(
         "Network Virtualization Using Generic Routing Encapsulation", "NVGRE", "nvgre");
+    preferences = prefs_register_protocol(proto_nvgre, NULL);
     register_fields();
-    register_notes();
-    prefs_register_bool_preference(
-        prefs_register_protocol(proto_nvgre, NULL), "info_vsid", "Show the VSID in the Info column",
-        "Put the VSID in front of what the inner protocols write into the Info column", &info_vsid);
+    register_preferences(preferences);
+    nvgre_notes_register(proto_nvgre, preferences);
+    isolation_register();
+    nvgre_tap = register_tap(NVGRE_TAP);
     /* Not findable by name: it needs the GRE header that only the router has checked for. */
     nvgre_handle = create_dissector_handle_with_name(dissect_nvgre, proto_nvgre, "nvgre");
 }
@@ -269,4 +245,5 @@ void proto_reg_handoff_nvgre(void)
     dissector_add_uint("gre.proto", NVGRE_PROTOCOL_TYPE,
                        create_dissector_handle_with_name(dissect_ethernet_in_gre, proto_router,
                                                          "ethernet_in_gre"));
+    isolation_handoff();
 }

@@ -6,27 +6,27 @@
 
 #include <stdint.h>
 
-/* What is worth telling about a packet, each shown as an expert info. */
-enum nvgre_note {
-    NVGRE_NOTE_VSID_RESERVED,
-    NVGRE_NOTE_VSID_VENDOR,
-    NVGRE_NOTE_CHECKSUM,
-    NVGRE_NOTE_SEQUENCE,
-    NVGRE_NOTE_RESERVED_BITS,
-    NVGRE_NOTE_DISCARD_BITS,
-    NVGRE_NOTE_INNER_8021Q,
-    NVGRE_NOTE_INNER_CUT,
-    NVGRE_NOTE_OUTER_FRAGMENT,
-    NVGRE_NOTE_NESTING,
-    NVGRE_NOTE_COUNT
-};
+#include <wireshark.h>
 
-/* What an NVGRE layer of a packet says, apart from how it is shown. */
+#include <epan/address.h>
+
+#include "frame.h"
+
+/* The name of the tap that gets a struct nvgre_packet for each NVGRE layer of a packet. */
+#define NVGRE_TAP "nvgre"
+
+/* What an NVGRE layer of a packet says, apart from how it is shown. Lives as long as the packet. */
 struct nvgre_packet {
     uint32_t key;   /* all 32 bits */
     uint32_t vsid;  /* 0..0xFFFFFF */
     uint8_t flowid; /* 0..0xFF */
-    uint32_t notes; /* a bit 1 << n for each enum nvgre_note n */
+    uint32_t notes; /* a bit 1 << n for each enum nvgre_note n (notes.h) */
+    address pa_src; /* provider addresses: of the IP packet around */
+    address pa_dst;
+    address ca_src; /* customer addresses: of the inner IP packet, else its MAC addresses */
+    address ca_dst;
+    uint32_t inner_len;       /* bytes of the inner frame on the wire */
+    struct nvgre_inner inner; /* the inner frame as far as captured */
 };
 
 void proto_register_nvgre(void);

@@ -3,10 +3,11 @@
 
 import re
 import struct
+import zlib
 
 import pytest
-from scapy.layers.inet import ICMP, IP, TCP, UDP, fragment
-from scapy.layers.inet6 import (IPv6, IPv6ExtHdrDestOpt, IPv6ExtHdrFragment, IPv6ExtHdrHopByHop,
+from scapy.layers.inet import ICMP, IP, TCP, UDP, IPOption, fragment
+from scapy.layers.inet6 import (ICMPv6EchoRequest, IPv6, IPv6ExtHdrDestOpt, IPv6ExtHdrFragment, IPv6ExtHdrHopByHop,
                                 fragment6)
 from scapy.layers.l2 import ARP, Dot1AD, Dot1Q, Ether
 from scapy.packet import Raw
@@ -18,6 +19,8 @@ C, R, K, S = 0x8000, 0x4000, 0x2000, 0x1000
 MACS = {"dst": "06:06:00:00:00:07", "src": "06:06:00:00:00:05"}
 CAS = IP(src="10.0.0.5", dst="10.0.0.7")
 ECHO = Ether(**MACS) / CAS / ICMP(id=1, seq=1) / Raw(bytes(range(40)))
+ECHO6 = Ether(**MACS) / IPv6(src="2001:db8:10::5", dst="2001:db8:10::7") / ICMPv6EchoRequest()
+WHO_HAS = Ether(**MACS) / ARP(psrc="10.0.0.5", pdst="10.0.0.7")
 EXPERIMENT = Ether(**MACS, type=0x88B5) / Raw(bytes(20))
 
 # Blue's echo request of the two tenants' sample, as a real endpoint would send it.
@@ -35,6 +38,14 @@ SEVERITIES = {
     "discard_bits": "Warning",
     "inner_8021q": "Warning",
     "inner_cut": "Note",
+    "inner_length": "Warning",
+    "trailing_fcs": "Note",
+    "outer_ttl": "Warning",
+    "ecn.drop": "Warning",
+    "ecn.unused": "Note",
+    "flowid.changed": "Note",
+    "duplicate_address": "Warning",
+    "nested": "Note",
     "outer_fragment": "Note",
     "nesting": "Warning",
 }
@@ -59,9 +70,9 @@ def ipv4(payload, **fields):
     return IP(src="192.168.4.11", dst="192.168.4.22", proto=47, **fields) / payload
 
 
-def ipv6(payload, *extensions):
+def ipv6(payload, *extensions, **fields):
     """An IPv6 packet between two provider addresses, with extension headers."""
-    packet = IPv6(src="2001:db8::11", dst="2001:db8::22")
+    packet = IPv6(src="2001:db8::11", dst="2001:db8::22", **fields)
     for extension in extensions:
         packet /= extension
     packet.lastlayer().nh = 47
@@ -71,6 +82,11 @@ def ipv6(payload, *extensions):
 def frame(packet):
     """The bytes of an IP packet in an Ethernet frame."""
     return bytes(Ether(dst="02:00:c0:a8:04:16", src="02:00:c0:a8:04:0b") / packet)
+
+
+def with_fcs(packet):
+    """A frame with its frame check sequence (IEEE 802.3 section 3.2.9) behind it."""
+    return bytes(packet) + struct.pack("<I", zlib.crc32(bytes(packet)))
 
 
 def nvgre(inner=ECHO, key=KEY, flags=K):
@@ -141,13 +157,39 @@ FRAMES = {
     "inner of 0 bytes": (nvgre(b""), None),
     "inner of 0 bytes, S=1": (nvgre(b"", flags=K | S), ["sequence_present"]),
     "atomic fragment": (frame(ipv6(gre(), IPv6ExtHdrFragment(id=1))), []),
-    "nested": (nested(3), []),
-    "nested 8 times": (nested(8), []),
-    "nested 9 times": (nested(9), ["nesting"]),
-    "nested 150 times": (nested(150), ["nesting"]),
+    "nested": (nested(3), ["nested"]),
+    "nested 8 times": (nested(8), ["nested"]),
+    "nested 9 times": (nested(9), ["nested", "nesting"]),
+    "nested 150 times": (nested(150), ["nested", "nesting"]),
+    "inner IPv4 beyond the outer": (nvgre(bytes(ECHO)[:-1]), ["inner_length"]),
+    "inner IPv6 beyond the outer": (nvgre(bytes(ECHO6)[:-1]), ["inner_length"]),
+    "inner ARP beyond the outer": (nvgre(bytes(WHO_HAS)[:-1]), ["inner_length"]),
+    "inner padding": (nvgre(bytes(WHO_HAS) + bytes(18)), []),
+    "inner FCS": (nvgre(with_fcs(ECHO)), ["trailing_fcs"]),
+    "inner FCS, IPv6": (nvgre(with_fcs(ECHO6)), ["trailing_fcs"]),
+    "inner FCS behind padding": (nvgre(with_fcs(bytes(WHO_HAS) + bytes(18))), ["trailing_fcs"]),
+    "inner FCS behind a tag": (nvgre(with_fcs(Ether(**MACS) / Dot1Q(vlan=101) / CAS)),
+                               ["inner_8021q", "trailing_fcs"]),
+    "inner FCS, wrong": (nvgre(bytes(ECHO) + bytes(4)), []),
+    "inner FCS, cut": (cut(nvgre(with_fcs(ECHO)), 1), ["inner_cut"]),
+    "outer TTL 1": (frame(ipv4(gre(), ttl=1)), []),
+    "outer TTL 0": (frame(ipv4(gre(), ttl=0)), ["outer_ttl"]),
+    "outer TTL 0, options": (frame(ipv4(gre(), ttl=0, options=[IPOption(b"\1" * 4)])),
+                             ["outer_ttl"]),
+    "outer hop limit 0": (frame(ipv6(gre(), hlim=0)), ["outer_ttl"]),
+    "outer hop limit 0, options": (frame(ipv6(gre(), IPv6ExtHdrDestOpt(), hlim=0)),
+                                   ["outer_ttl"]),
+    "outer TTL 0 in UDP": (frame(IP(ttl=0) / UDP(sport=49152, dport=4754) / gre()),
+                           ["outer_ttl"]),
     "quoted by ICMP": (frame(IP(proto=1) / ICMP(type=3, code=4)
                              / bytes(ipv4(gre()))[:60]), []),
 }
+
+
+# RFC 6040 figure 4 (ECN: 0 Not-ECT, 1 ECT(1), 2 ECT(0), 3 CE): (inner, outer) that are marked
+# there with (!) or (!!!), and the one to be dropped.
+ECN_UNUSED = {(0, 2), (0, 1), (0, 3), (1, 2), (3, 1)}
+ECN_DROP = {(0, 3)}
 
 
 @pytest.fixture(scope="module")
@@ -163,6 +205,61 @@ def test_expert_infos(packets, name):
 
     assert (expected is not None) == ("nvgre" in packet.layers.split(":"))
     assert packet.notes == {note: SEVERITIES[note] for note in expected or ()}
+
+
+@pytest.mark.parametrize("family", ["IPv4", "IPv6"])
+def test_ecn(family):
+    pairs = [(inner, outer) for inner in range(4) for outer in range(4)]
+    frames = []
+    for inner, outer in pairs:
+        if family == "IPv4":
+            carried = Ether(**MACS) / IP(src="10.0.0.5", dst="10.0.0.7", tos=0xB8 | inner)
+            frames.append(frame(ipv4(gre(carried), tos=0xB8 | outer)))
+        else:
+            carried = Ether(**MACS) / IPv6(tc=0xB8 | inner, nh=59)
+            frames.append(frame(ipv6(gre(carried), tc=0xB8 | outer)))
+
+    for pair, packet in zip(pairs, dissect(frames), strict=True):
+        assert packet.notes == ({"ecn.unused": "Note"} if pair in ECN_UNUSED else {}) | (
+            {"ecn.drop": "Warning"} if pair in ECN_DROP else {})
+
+
+def udp(sport=1000, vsid=5001, flowid=1, **addresses):
+    """A tenant's UDP packet in a tunnel."""
+    ends = {"src": "10.0.0.5", "dst": "10.0.0.7"} | addresses
+    return nvgre(Ether(**MACS) / IP(**ends) / UDP(sport=sport, dport=9), key=vsid << 8 | flowid)
+
+
+CHANGED = "flowid.changed"
+
+# Frames of one run, with what is told about each: FlowIDs that do and do not change.
+FLOWIDS = [
+    (udp(flowid=1), []),
+    (udp(flowid=2), [CHANGED]),
+    (udp(flowid=1), []),
+    (udp(flowid=2, vsid=6001), []),
+    (udp(flowid=3, sport=1001), []),
+    (udp(flowid=4, src="10.0.0.7", dst="10.0.0.5"), []),
+    (nvgre(Ether(**MACS) / CAS / TCP(sport=1000, dport=9), key=0x00138905), []),
+    (nvgre(Ether(**MACS) / CAS / TCP(sport=1000, dport=9), key=0x00138906), [CHANGED]),
+    (nvgre(Ether(**MACS) / IP(src="10.0.0.5", dst="10.0.0.7", flags="MF") / UDP(sport=1000, dport=9)
+           / bytes(8), key=0x00138907), []),
+    (nvgre(ECHO, key=0x00138908), []),
+    (nvgre(ECHO, key=0x00138909), []),
+]
+
+
+@pytest.mark.parametrize("options", [[], ["-2"]], ids=["one pass", "two passes"])
+def test_flows_with_several_flowids(options):
+    packets = dissect([data for data, _ in FLOWIDS], *options)
+
+    assert [list(packet.notes) for packet in packets] == [notes for _, notes in FLOWIDS]
+
+
+def test_flowids_not_checked():
+    packets = dissect([data for data, _ in FLOWIDS], "-o", "nvgre.check_flowids:FALSE")
+
+    assert not any(packet.notes for packet in packets)
 
 
 def test_golden_tree():

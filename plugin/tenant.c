@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tenant.h"
+
+#include <glib.h>
+
+/* Links of a chain that are no VSID: numbers of addresses. */
+#define LINK_ADDRESS 0x80000000u
+
+static wmem_map_t *links;           /* tenant and link, as 64 bits, to the next tenant */
+static wmem_map_t *address_numbers; /* address to its number, from 1 on */
+static wmem_array_t *of_packets;    /* tenants by packet number */
+static uint32_t now;
+
+static uint32_t follow_link(uint32_t tenant, uint32_t link)
+{
+    int64_t key = (int64_t)((uint64_t)tenant << 32 | link);
+    uint32_t next = GPOINTER_TO_UINT(wmem_map_lookup(links, &key));
+    int64_t *kept;
+
+    if (next)
+        return next;
+    kept = wmem_new(wmem_file_scope(), int64_t);
+    *kept = key;
+    next = wmem_map_size(links) + 1;
+    wmem_map_insert(links, kept, GUINT_TO_POINTER(next));
+    return next;
+}
+
+uint32_t tenant_of_vsid(uint32_t enclosing, uint32_t vsid)
+{
+    return follow_link(enclosing, vsid);
+}
+
+static unsigned address_hash(const void *key)
+{
+    return add_address_to_hash(0, key);
+}
+
+static gboolean address_equal(const void *a, const void *b)
+{
+    return addresses_equal(a, b);
+}
+
+static uint32_t address_number(const address *wanted)
+{
+    uint32_t number = GPOINTER_TO_UINT(wmem_map_lookup(address_numbers, wanted));
+    address *kept;
+
+    if (number)
+        return number;
+    kept = wmem_new(wmem_file_scope(), address);
+    copy_address_wmem(wmem_file_scope(), kept, wanted);
+    number = wmem_map_size(address_numbers) + 1;
+    wmem_map_insert(address_numbers, kept, GUINT_TO_POINTER(number));
+    return number;
+}
+
+uint32_t tenant_of_addresses(uint32_t tenant, const address *a, const address *b)
+{
+    uint32_t first = address_number(a);
+    uint32_t second = address_number(b);
+
+    tenant = follow_link(tenant, LINK_ADDRESS | MIN(first, second));
+    return follow_link(tenant, LINK_ADDRESS | MAX(first, second));
+}
+
+bool tenants_exist(void)
+{
+    return wmem_map_size(links) > 0;
+}
+
+uint32_t tenant_now(void)
+{
+    return now;
+}
+
+uint32_t tenant_switch(uint32_t tenant)
+{
+    uint32_t before = now;
+
+    now = tenant;
+    return before;
+}
+
+void tenant_remember(uint32_t packet_number, uint32_t tenant)
+{
+    const uint32_t none = TENANT_NONE;
+
+    while (wmem_array_get_count(of_packets) <= packet_number)
+        wmem_array_append_one(of_packets, none);
+    *(uint32_t *)wmem_array_index(of_packets, packet_number) = tenant;
+}
+
+uint32_t tenant_of_packet(uint32_t packet_number)
+{
+    if (packet_number >= wmem_array_get_count(of_packets))
+        return TENANT_NONE;
+    return *(uint32_t *)wmem_array_index(of_packets, packet_number);
+}
+
+static void new_file(void)
+{
+    of_packets = wmem_array_new(wmem_file_scope(), sizeof(uint32_t));
+    now = TENANT_NONE;
+}
+
+void tenant_register(void)
+{
+    links =
+        wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), g_int64_hash, g_int64_equal);
+    address_numbers =
+        wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), address_hash, address_equal);
+    register_init_routine(new_file);
+}
