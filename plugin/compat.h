@@ -8,6 +8,7 @@
 
 #include <wireshark.h>
 
+#include <epan/conversation_filter.h>
 #include <epan/packet.h>
 #include <epan/prefs-int.h>
 #include <epan/prefs.h>
@@ -16,11 +17,42 @@
     (WIRESHARK_VERSION_MAJOR > (major) ||                                                          \
      (WIRESHARK_VERSION_MAJOR == (major) && WIRESHARK_VERSION_MINOR >= (minor)))
 
-/* The type of a yes/no preference: its size has changed, so it must match exactly. */
+/*
+ * The type of a yes/no preference, and of whether a conversation filter applies: its size has
+ * changed, so it must match exactly.
+ */
 #if WIRESHARK_AT_LEAST(4, 4)
 typedef bool ws_pref_bool;
 #else
 typedef gboolean ws_pref_bool;
+#endif
+
+/* What the checks of a user's table answer. */
+#if WIRESHARK_AT_LEAST(4, 2)
+typedef bool ws_uat_bool;
+#else
+typedef gboolean ws_uat_bool;
+#endif
+
+/* Between the menus in the name of a statistics tree. */
+#if WIRESHARK_AT_LEAST(4, 4)
+#define WS_STATS_MENU "//"
+#else
+#define WS_STATS_MENU "/"
+#endif
+
+/*
+ * A conversation filter: the parameters of its two functions, name_applies and name_build, and
+ * its registration.
+ */
+#if WIRESHARK_AT_LEAST(4, 2)
+#define WS_FILTER_PARAMETERS packet_info *pinfo, void *user_data _U_
+#define WS_FILTER_REGISTER(protocol, title, name)                                                  \
+    register_conversation_filter(protocol, title, name##_applies, name##_build, NULL)
+#else
+#define WS_FILTER_PARAMETERS packet_info *pinfo
+#define WS_FILTER_REGISTER(protocol, title, name)                                                  \
+    register_conversation_filter(protocol, title, name##_applies, name##_build)
 #endif
 
 /* Since 4.4 a plugin tells what it contains by exporting plugin_describe(). */

@@ -9,6 +9,7 @@
 #include <epan/prefs.h>
 
 #include "carrier.h"
+#include "sctp.h"
 #include "splice.h"
 #include "tenant.h"
 
@@ -109,26 +110,64 @@ static int dissect_with_conversation(tvbuff_t *tvb, packet_info *pinfo, proto_tr
     return len;
 }
 
-static int dissect_with_tag(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
+/* Addresses of a packet while tagged ones stand in their place. */
+struct plain_addresses {
+    address src;
+    address dst;
+};
+
+static struct plain_addresses tag_addresses(packet_info *pinfo)
+{
+    const struct plain_addresses plain = {pinfo->src, pinfo->dst};
+
+    if (tenant_now() != TENANT_NONE) {
+        pinfo->src = tagged(pinfo, &plain.src);
+        pinfo->dst = tagged(pinfo, &plain.dst);
+    }
+    return plain;
+}
+
+static void untag_addresses(packet_info *pinfo, const struct plain_addresses *plain)
+{
+    pinfo->src = plain->src;
+    pinfo->dst = plain->dst;
+}
+
+static int dissect_fragment(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
                             void *transport_data)
 {
     const struct transport *transport = transport_data;
-    const address src = pinfo->src;
-    const address dst = pinfo->dst;
+    const struct plain_addresses plain = tag_addresses(pinfo);
     volatile int len = 0;
 
-    if (tenant_now() == TENANT_NONE)
-        return call_dissector_only(transport->stock, tvb, pinfo, tree, data);
-    pinfo->src = tagged(pinfo, &src);
-    pinfo->dst = tagged(pinfo, &dst);
     TRY
     {
         len = call_dissector_only(transport->stock, tvb, pinfo, tree, data);
     }
     FINALLY
     {
-        pinfo->src = src;
-        pinfo->dst = dst;
+        untag_addresses(pinfo, &plain);
+    }
+    ENDTRY;
+    return len;
+}
+
+static int dissect_sctp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
+                        void *transport_data)
+{
+    const struct transport *transport = transport_data;
+    const struct plain_addresses plain = tag_addresses(pinfo);
+    const struct sctp_memory memory = sctp_begin(tvb);
+    volatile int len = 0;
+
+    TRY
+    {
+        len = call_dissector_only(transport->stock, tvb, pinfo, tree, data);
+    }
+    FINALLY
+    {
+        sctp_end(&memory);
+        untag_addresses(pinfo, &plain);
     }
     ENDTRY;
     return len;
@@ -154,9 +193,8 @@ static struct transport transports[] = {
      CONVERSATION_UDP, NULL},
     {"nvgre.dccp", "DCCP by NVGRE tenant", dissect_with_conversation, IP_PROTO_DCCP,
      CONVERSATION_DCCP, NULL},
-    {"nvgre.sctp", "SCTP by NVGRE tenant", dissect_with_tag, IP_PROTO_SCTP, CONVERSATION_SCTP,
-     NULL},
-    {"nvgre.ipv6_fragment", "IPv6 fragment by NVGRE tenant", dissect_with_tag, IP_PROTO_FRAGMENT,
+    {"nvgre.sctp", "SCTP by NVGRE tenant", dissect_sctp, IP_PROTO_SCTP, CONVERSATION_SCTP, NULL},
+    {"nvgre.ipv6_fragment", "IPv6 fragment by NVGRE tenant", dissect_fragment, IP_PROTO_FRAGMENT,
      CONVERSATION_NONE, NULL},
 };
 
@@ -182,6 +220,7 @@ void isolation_handoff(void)
 
     for (unsigned i = 0; i < array_length(transports); i++)
         stand_in_front(&transports[i], table);
+    sctp_handoff();
     arp_duplicates = prefs_find_preference(prefs_find_module("arp"), "detect_duplicate_ips");
 }
 
@@ -189,4 +228,5 @@ void isolation_register(void)
 {
     tenant_register();
     splice_register();
+    sctp_register();
 }

@@ -19,17 +19,25 @@
 
 #include <epan/dissectors/packet-gre.h>
 
+#include "endpoints.h"
+#include "filters.h"
 #include "isolation.h"
+#include "names.h"
 #include "notes.h"
 #include "nvgre.h"
+#include "spread.h"
+#include "statistics.h"
+#include "tables.h"
 #include "tenant.h"
 
 static int proto_nvgre = -1;
 static int hf_key = -1;
 static int hf_vsid = -1;
+static int hf_tenant = -1;
 static int hf_flowid = -1;
 static int ett_nvgre = -1;
 static int nvgre_tap = -1;
+static int provider_tap = -1;
 
 static dissector_handle_t nvgre_handle;
 static dissector_handle_t ethernet_handle;
@@ -103,15 +111,21 @@ static struct nvgre_place find_place(packet_info *pinfo, tvbuff_t *inner, uint16
 static void add_to_tree(proto_tree *tree, packet_info *pinfo, const struct nvgre_packet *packet,
                         const struct nvgre_place *place)
 {
+    const char *name = nvgre_tenant_name(packet->vsid);
     proto_item *header = proto_tree_add_protocol_format(
         tree, proto_nvgre, place->source, place->key_offset, 4,
-        "NVGRE, VSID: %u (0x%06x), FlowID: 0x%02x", packet->vsid, packet->vsid, packet->flowid);
+        "NVGRE%s%s, VSID: %u (0x%06x), FlowID: 0x%02x", name ? ", Tenant: " : "", name ? name : "",
+        packet->vsid, packet->vsid, packet->flowid);
     proto_tree *fields = proto_item_add_subtree(header, ett_nvgre);
     proto_item *vsid;
 
     proto_tree_add_uint(fields, hf_key, place->source, place->key_offset, 4, packet->key);
     vsid = proto_tree_add_uint(fields, hf_vsid, place->source, place->key_offset, 3, packet->vsid);
+    if (name)
+        proto_item_set_generated(
+            proto_tree_add_string(fields, hf_tenant, place->source, place->key_offset, 3, name));
     proto_tree_add_uint(fields, hf_flowid, place->source, place->key_offset + 3, 1, packet->flowid);
+    nvgre_endpoints_show(pinfo, fields, packet);
     if (packet->notes)
         nvgre_notes_show(pinfo, packet, place, header, vsid);
 }
@@ -122,6 +136,16 @@ static int dissect_inner(tvbuff_t *inner, packet_info *pinfo, proto_tree *tree, 
     if (has_note(packet, NVGRE_NOTE_NESTING))
         return call_data_dissector(inner, pinfo, tree);
     return call_dissector_with_data(ethernet_handle, inner, pinfo, tree, gre);
+}
+
+static void prepend_tenant(packet_info *pinfo, uint32_t vsid)
+{
+    const char *name = nvgre_tenant_name(vsid);
+
+    if (name)
+        col_prepend_fstr(pinfo->cinfo, COL_INFO, "%s (%u) | ", name, vsid);
+    else
+        col_prepend_fstr(pinfo->cinfo, COL_INFO, "VSID %u | ", vsid);
 }
 
 static int dissect_isolated(tvbuff_t *inner, packet_info *pinfo, proto_tree *tree, void *gre,
@@ -142,7 +166,7 @@ static int dissect_isolated(tvbuff_t *inner, packet_info *pinfo, proto_tree *tre
             isolation_end(pinfo, &before);
         /* Last, so that it comes before the remarks that TCP puts in front of its own text. */
         if (info_vsid)
-            col_prepend_fstr(pinfo->cinfo, COL_INFO, "VSID %u | ", packet->vsid);
+            prepend_tenant(pinfo, packet->vsid);
     }
     ENDTRY;
     return len;
@@ -158,7 +182,10 @@ static int dissect_nvgre(tvbuff_t *inner, packet_info *pinfo, proto_tree *tree, 
     packet->notes = nvgre_notes_find(pinfo, packet, &place);
     col_set_str(pinfo->cinfo, COL_PROTOCOL, "NVGRE");
     add_to_tree(tree, pinfo, packet, &place);
+    if (tree)
+        nvgre_filters_remember(pinfo, packet);
     tap_queue_packet(nvgre_tap, pinfo, packet);
+    tap_queue_packet(provider_tap, pinfo, packet);
     return dissect_isolated(inner, pinfo, tree, data, packet, &place);
 }
 
@@ -191,6 +218,9 @@ static void register_fields(void)
         {&hf_vsid,
          {"VSID", "nvgre.vsid", FT_UINT24, BASE_DEC_HEX, NULL, 0,
           "Virtual Subnet ID: the tenant's virtual layer 2 network", HFILL}},
+        {&hf_tenant,
+         {"Tenant", "nvgre.tenant", FT_STRING, BASE_NONE, NULL, 0,
+          "The name that the preferences give to this VSID", HFILL}},
         {&hf_flowid,
          {"FlowID", "nvgre.flowid", FT_UINT8, BASE_DEC_HEX, NULL, 0,
           "Entropy of the inner flow for equal-cost paths; 0 where none was made", HFILL}},
@@ -215,7 +245,9 @@ static void register_preferences(module_t *preferences)
         &isolate_pa_pairs);
     prefs_register_bool_preference(
         preferences, "info_vsid", "Show the VSID in the Info column",
-        "Put the VSID in front of what the inner protocols write into the Info column", &info_vsid);
+        "Put the VSID, or the tenant's name, in front of what the inner protocols write into the "
+        "Info column",
+        &info_vsid);
 }
 
 void proto_register_nvgre(void)
@@ -227,9 +259,16 @@ void proto_register_nvgre(void)
     preferences = prefs_register_protocol(proto_nvgre, NULL);
     register_fields();
     register_preferences(preferences);
+    nvgre_names_register(preferences);
     nvgre_notes_register(proto_nvgre, preferences);
+    nvgre_endpoints_register(proto_nvgre);
+    nvgre_tables_register(proto_nvgre);
+    nvgre_statistics_register();
+    nvgre_spread_register();
+    nvgre_filters_register(proto_nvgre);
     isolation_register();
     nvgre_tap = register_tap(NVGRE_TAP);
+    provider_tap = register_tap(NVGRE_PA_TAP);
     /* Not findable by name: it needs the GRE header that only the router has checked for. */
     nvgre_handle = create_dissector_handle_with_name(dissect_nvgre, proto_nvgre, "nvgre");
 }

@@ -269,7 +269,11 @@ def test_golden_tree():
         "NVGRE, VSID: 5001 (0x001389), FlowID: 0x50\n"
         "    Key: 0x00138950\n"
         "    VSID: 5001 (0x001389)\n"
-        "    FlowID: 80 (0x50)\n",
+        "    FlowID: 80 (0x50)\n"
+        "    [Source Provider Address: 192.168.4.11]\n"
+        "    [Destination Provider Address: 192.168.4.22]\n"
+        "    [Source Customer Address: 10.0.0.5]\n"
+        "    [Destination Customer Address: 10.0.0.7]\n",
         "NVGRE, VSID: 16777215 (0xffffff), FlowID: 0xff\n"
         "    Key: 0xffffffff\n"
         "    VSID: 16777215 (0xffffff)\n"
@@ -279,6 +283,10 @@ def test_golden_tree():
         "            [Severity level: Note]\n"
         "            [Group: Protocol]\n"
         "    FlowID: 255 (0xff)\n"
+        "    [Source Provider Address: 192.168.4.11]\n"
+        "    [Destination Provider Address: 192.168.4.22]\n"
+        "    [Source Customer Address: 10.0.0.5]\n"
+        "    [Destination Customer Address: 10.0.0.7]\n"
         "    [Expert Info (Warning/Protocol): Checksum present (C=1), which NVGRE must not have"
         " (RFC 7637 section 3.2)]\n"
         "        [Checksum present (C=1), which NVGRE must not have (RFC 7637 section 3.2)]\n"

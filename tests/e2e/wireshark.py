@@ -9,6 +9,7 @@ copies that every user can read.
 import atexit
 import functools
 import itertools
+import json
 import os
 import re
 import shutil
@@ -46,8 +47,8 @@ def sandbox():
     return folder
 
 
-def run(*arguments, plugin=True):
-    """What tshark prints to its standard output; a failure of tshark is one of the test."""
+def run(*arguments, plugin=True, program="tshark", stdin=None):
+    """What tshark, or another program, prints; its failure is one of the test."""
     folder = sandbox()
     environment = {
         "PATH": os.environ["PATH"],
@@ -58,9 +59,9 @@ def run(*arguments, plugin=True):
         "WIRESHARK_EXTCAP_DIR": str(folder / "none"),
         "WIRESHARK_ABORT_ON_DISSECTOR_BUG": "1",
     }
-    done = subprocess.run([*UNPRIVILEGED, "tshark", *map(str, arguments)], env=environment,
-                          capture_output=True, encoding="utf-8", check=False)
-    assert done.returncode == 0, f"tshark exited with {done.returncode}: {done.stderr}"
+    done = subprocess.run([*UNPRIVILEGED, program, *map(str, arguments)], env=environment,
+                          input=stdin, capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, f"{program} exited with {done.returncode}: {done.stderr}"
     return done.stdout
 
 
@@ -72,7 +73,7 @@ def require_plugin():
 
 
 def tshark(capture, *options, plugin=True):
-    """What tshark prints for a capture: a path, or a list of frames (see pcap_bytes)."""
+    """What tshark prints for a capture: a path, a file's bytes, or frames (see pcap_bytes)."""
     require_plugin()
     return run("-n", "-r", readable(capture), *options, plugin=plugin)
 
@@ -82,7 +83,9 @@ file_numbers = itertools.count()
 
 def readable(capture):
     """The path of a copy that the user who runs tshark can read."""
-    data = capture.read_bytes() if isinstance(capture, Path) else pcap_bytes(capture)
+    if isinstance(capture, Path):
+        capture = capture.read_bytes()
+    data = capture if isinstance(capture, bytes) else pcap_bytes(capture)
     path = sandbox() / f"{next(file_numbers)}.pcap"
     path.write_bytes(data)
     path.chmod(0o644)
@@ -165,3 +168,14 @@ def counts(capture, filters, plugin=True):
     table = tshark(capture, "-q", "-z", "io,stat,0," + ",".join(filters), plugin=plugin)
     row = next(line for line in table.splitlines() if re.match(r"\| +[\d.]+ <>", line))
     return [int(frames) for frames in row.split("|")[2:2 + 2 * len(filters):2]]
+
+
+def sharkd(requests, plugin=True):
+    """What sharkd answers to requests, each (method, parameters): it dissects again at will."""
+    require_plugin()
+    lines = [json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": parameters})
+             for number, (method, parameters) in enumerate(requests, 1)]
+    shown = run("-", plugin=plugin, program="sharkd", stdin="\n".join([*lines, ""]))
+    answers = [json.loads(line) for line in shown.splitlines()]
+    assert [answer["id"] for answer in answers] == list(range(1, len(lines) + 1)), shown[-500:]
+    return [answer["result"] for answer in answers]

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Wireshark's menu "Conversation Filter": what it offers for a packet, and what that matches."""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from test_dissect import BLUE, ECHO6, frame, gre, ipv6, nested, nvgre
+from wireshark import BUILD, CAPTURES, ROOT, sandbox, tshark
+
+NAME = ("-o", 'uat:nvgre_tenants:"5001","the \\x22Blue\\x22"')
+TENANT, PROVIDER = "NVGRE tenant", "NVGRE provider addresses"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def filters_are_printed():
+    """Lets tshark print the filters, by a plugin in the user's own folder."""
+    plugin, = (BUILD / "plugins").rglob("nvgre.so")
+    plugins = sandbox() / "home" / ".local" / "lib" / "wireshark" / "plugins"
+    library = plugins / plugin.parent.relative_to(BUILD / "plugins") / "filters.so"
+    library.parent.mkdir(parents=True)
+    flags = subprocess.run(["pkg-config", "--cflags", "wireshark"], check=True, encoding="utf-8",
+                           capture_output=True).stdout
+    subprocess.run([os.environ.get("CC", "cc"), "-shared", "-fPIC", "-DHAVE_SSIZE_T",
+                    *shlex.split(flags), f"-I{ROOT / 'plugin'}", "-o", library,
+                    Path(__file__).with_name("conversation_filters.c")], check=True)
+    for path in (plugins.parents[2], *plugins.parents[2].rglob("*")):
+        path.chmod(0o755)
+    yield
+    shutil.rmtree(plugins)
+
+
+def offered(capture, *options):
+    """The filters that are offered: packet number → title → filter."""
+    printed = tshark(capture, "-q", "-Y", "frame", *options)
+    packets = {}
+    for number, title, text in re.findall(r"^(\d+): ([^:]+): (.*)$", printed, re.MULTILINE):
+        packets.setdefault(int(number), {})[title] = text
+    return packets
+
+
+def matched(capture, display_filter, *options):
+    """The numbers of the frames that a filter matches."""
+    printed = tshark(capture, "-Y", display_filter, "-T", "fields", "-e", "frame.number", *options)
+    return {int(number) for number in re.findall(r"^\d+$", printed, re.MULTILINE)}
+
+
+def pa(vsid, *addresses):
+    """The filter for provider addresses."""
+    return " && ".join(f'nvgre.pa_endpoint == "{vsid} {address}"' for address in addresses)
+
+
+IPV4 = ("192.168.4.11", "192.168.4.22")
+IPV6 = ("2001:db8::11", "2001:db8::22")
+
+
+@pytest.mark.parametrize("packet, tenant, provider", [
+    (BLUE, "nvgre.vsid == 5001", pa(5001, *IPV4)),
+    (frame(ipv6(gre(ECHO6))), "nvgre.vsid == 5001", pa(5001, *IPV6)),
+    (nested(3), "nvgre.vsid == 5002 && nvgre.vsid == 5001 && nvgre.vsid == 5000",
+     " && ".join(pa(vsid, *IPV4) for vsid in (5002, 5001, 5000))),
+    (nvgre(b"x"), "nvgre.vsid == 5001", pa(5001, *IPV4)),
+])
+def test_filters_of_a_packet(packet, tenant, provider):
+    assert offered([packet]) == {1: {TENANT: tenant, PROVIDER: provider}}
+    assert matched([packet], tenant) == matched([packet], provider) == {1}
+
+
+def test_no_filters_without_nvgre():
+    assert not offered(CAPTURES / "plain-blue.pcap")
+    assert not offered([nvgre(flags=0)])
+
+
+@pytest.mark.parametrize("options", [(), NAME], ids=["without names", "with names"])
+@pytest.mark.parametrize("title, groups", [(TENANT, 2), (PROVIDER, 4)])
+def test_filters_match_the_packets_that_offer_them(title, groups, options):
+    capture = CAPTURES / "two-tenants.pcap"
+    offers = {}
+    for number, filters in offered(capture, *options).items():
+        offers.setdefault(filters[title], set()).add(number)
+    found = {text: matched(capture, text, *options) for text in offers}
+
+    assert len(offers) == groups
+    if title == TENANT:
+        assert found == offers
+    else:  # one filter for both ways
+        assert all(numbers <= found[text] for text, numbers in offers.items())
+        assert len({frozenset(numbers) for numbers in found.values()}) == groups // 2
