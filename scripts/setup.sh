@@ -1,18 +1,20 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Installs the Debian packages for building (setup.sh build) or for building and testing
-# (setup.sh test); as root, or by sudo. Does nothing where all are there.
+# Installs the Debian packages for building (setup.sh build), for testing the plugin as well
+# (setup.sh dissect) or for all tests (setup.sh test); as root, or by sudo. Does nothing where all
+# are there.
 set -eu
 
 build="gcc libc6-dev cmake ninja-build pkg-config libjansson-dev libglib2.0-dev wireshark-dev tshark"
+dissect="util-linux python3 python3-pytest python3-scapy wireshark-common"
 test="libcmocka-dev libpcap-dev clang clang-format clang-tidy libclang-rt-14-dev valgrind
-      binutils util-linux iproute2 procps python3 python3-pytest python3-scapy python3-os-ken wireshark-common
-      tcpdump tcpreplay openvswitch-switch"
+      binutils iproute2 procps python3-os-ken tcpdump tcpreplay openvswitch-switch"
 
 case ${1:-} in
 build) packages=$build ;;
-test) packages="$build $test" ;;
-*) echo "usage: $0 build|test" >&2; exit 2 ;;
+dissect) packages="$build $dissect" ;;
+test) packages="$build $dissect $test" ;;
+*) echo "usage: $0 build|dissect|test" >&2; exit 2 ;;
 esac
 
 missing=
