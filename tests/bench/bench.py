@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Measures nvgre-pcap against cat, against other tools, and in instructions a packet."""
+"""Measures nvgre-pcap against cat, against other tools, and in instructions a packet; or tshark
+with the plugin against tshark without it."""
 
 import argparse
 import json
@@ -10,6 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import dissection
 import instructions
 import programs
 import report
@@ -19,6 +21,7 @@ import workplace
 from programs import Failed
 
 GROUPS = ("files", "peers", "pipes")
+RUNS, TIMEOUT = 7, 120  # by default
 IN_PLACE = "all programs write over the pages of the same existing file, through standard output"
 FRESH = "all programs write a new file each time, through standard output"
 
@@ -50,40 +53,50 @@ def arguments():
     mixes = [mix.name for mix in traffic.MIXES]
     parser = argparse.ArgumentParser(
         description=__doc__, epilog="Figures of time never change the exit code. It is 1 if "
-        "nvgre-pcap fails or if --max-encap or --max-decap is exceeded or cannot be told.")
+        "nvgre-pcap or the plugin fails, or if --max-encap or --max-decap is exceeded or "
+        "cannot be told.")
     parser.add_argument("--mixes", type=some_of(mixes), default=mixes, metavar="LIST",
                         help=f"frame sizes (default {','.join(mixes)})")
     parser.add_argument("--groups", type=some_of(GROUPS), default=list(GROUPS), metavar="LIST",
                         help=f"what to time (default {','.join(GROUPS)})")
-    parser.add_argument("--runs", type=positive(int), default=7, metavar="N",
-                        help="runs of each program (default 7)")
+    only = parser.add_mutually_exclusive_group()
+    only.add_argument("--tshark", nargs="?", type=some_of(dissection.PARTS), metavar="LIST",
+                      const=list(dissection.PARTS),
+                      help="only measure tshark with the plugin against tshark without: some of "
+                      f"{','.join(dissection.PARTS)} (default all)")
+    only.add_argument("--instructions", action="store_true",
+                      help="only count instructions, without any timing")
+    parser.add_argument("--runs", type=positive(int), metavar="N",
+                        help="runs of each program (default 7; 3 of tshark)")
     parser.add_argument("--scale", type=positive(float), default=1.0, metavar="X",
-                        help="multiple of the default number of packets, 100 to 200 MB")
+                        help="multiple of the default number of packets, 100 to 200 MB or, for "
+                        "tshark, a million")
     parser.add_argument("--packets", type=positive(int), metavar="N",
                         help="number of packets instead")
     parser.add_argument("--fresh", action="store_true",
                         help="a new output file for each run instead of one that is overwritten")
     parser.add_argument("--work-dir", type=Path, metavar="DIR",
                         help="for captures (default /dev/shm if it has room, otherwise TMPDIR)")
-    parser.add_argument("--timeout", type=positive(float), default=120.0, metavar="S",
-                        help="seconds that a run may take (default 120)")
+    parser.add_argument("--timeout", type=positive(float), metavar="S",
+                        help="seconds that a run may take (default 120; 900 of tshark)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures as JSON")
-    parser.add_argument("--instructions", action="store_true",
-                        help="only count instructions, without any timing")
     for command in ("encap", "decap"):
         parser.add_argument(f"--max-{command}", type=positive(float), metavar="N",
                             help=f"instructions a 64-byte packet that {command} of pcap may cost")
-    return parser.parse_args()
+    args = parser.parse_args()
+    args.runs = args.runs or (dissection.RUNS if args.tshark else RUNS)
+    args.timeout = args.timeout or (dissection.TIMEOUT if args.tshark else TIMEOUT)
+    return args
 
 
-def packets_of(mix, args):
-    """The number of packets of a mix."""
-    return args.packets or max(1, int(mix.packets * args.scale))
+def packets_of(default, args):
+    """The number of packets of a capture that has so many by default."""
+    return args.packets or max(1, int(default * args.scale))
 
 
 def time_mix(mix, args, turns, libpcap_copy):
     """Times the programs on a mix, prints and returns the figures."""
-    captures = programs.Captures(turns.folder, packets_of(mix, args))
+    captures = programs.Captures(turns.folder, packets_of(mix.packets, args))
     programs.make_captures(workplace.TOOL, mix, captures, args.timeout)
     print(f"\n{mix.title}: {captures.packets} packets, "
           f"{captures.plain.stat().st_size / report.MEGA:.1f} MB plain, "
@@ -139,16 +152,45 @@ def time_all(args, folder):
     return results, timed
 
 
-def run(args, folder):
-    """Does all that is asked for; the exit code."""
-    document = {**workplace.machine(), "output": FRESH if args.fresh else IN_PLACE,
-                "runs": args.runs, "timed": []}
+def measure_tool(args, folder, document):
+    """Measures nvgre-pcap into a document; the results of timing, and the counts."""
     results = []
-    print(f"{workplace.TOOL}: build type {document['build']}; {document['processors']} processors")
     if not args.instructions:
         print(f"{args.runs} runs in turns in {folder.parent}; {document['output']}")
         results, document["timed"] = time_all(args, folder)
     counts, document["instructions"] = count_instructions(args, folder)
+    return results, counts
+
+
+def measure_tshark(args, folder, document):
+    """Measures tshark with and without the plugin, likewise; there is no limit to its counts."""
+    if not shutil.which("tshark"):
+        raise Failed("tshark is not installed")
+    folder.chmod(0o755)  # as root, tshark runs as another user
+    packets = packets_of(dissection.PACKETS, args)
+    print(f"{args.runs} runs in turns in {folder.parent}")
+    results, document["timed"] = dissection.time_all(args.tshark, folder, packets, args.runs,
+                                                     args.timeout)
+    if "instructions" in args.tshark:
+        document["instructions"] = dissection.count_all(folder, args.timeout)
+    return results, []
+
+
+def room_needed(args):
+    """Bytes that the captures of one mix or shape take."""
+    if args.tshark:
+        return dissection.bytes_needed(packets_of(dissection.PACKETS, args))
+    return max(workplace.bytes_needed(mix, packets_of(mix.packets, args))
+               for mix in traffic.MIXES if mix.name in args.mixes)
+
+
+def run(args, folder):
+    """Does all that is asked for; the exit code."""
+    document = {**workplace.machine(), "output": FRESH if args.fresh else IN_PLACE,
+                "runs": args.runs, "timed": []}
+    print(f"{workplace.TOOL}: build type {document['build']}; {document['processors']} processors")
+    measure = measure_tshark if args.tshark else measure_tool
+    results, counts = measure(args, folder, document)
     if args.json:
         args.json.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
     failures = [result for result in results if result.failure and result.program.own]
@@ -163,9 +205,7 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     if not workplace.TOOL.exists():
         sys.exit(f"bench: {workplace.TOOL} is not built; NVGRE_BUILD names the build's folder")
-    needed = max(workplace.bytes_needed(mix, packets_of(mix, args)) for mix in traffic.MIXES
-                 if mix.name in args.mixes)
-    parent = args.work_dir or workplace.parent_folder(needed)
+    parent = args.work_dir or workplace.parent_folder(room_needed(args))
     try:
         with tempfile.TemporaryDirectory(prefix="nvgre-bench-", dir=parent) as folder:
             return run(args, Path(folder))

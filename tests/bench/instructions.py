@@ -20,11 +20,13 @@ class Count(NamedTuple):
     value: float
 
 
-def count(program, folder, timeout):
-    """The instructions of one run of a program, whose output is checked."""
-    profile, output = folder / "profile", folder / "output"
-    command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={profile}",
-               *program.command]
+def callgrind(profile):
+    """What stands in front of a command whose instructions go to a file."""
+    return ["valgrind", "--tool=callgrind", f"--callgrind-out-file={profile}"]
+
+
+def total(command, profile, output, timeout):
+    """The instructions of one run of a command that begins with, or holds, callgrind(profile)."""
     try:
         with open(output, "wb") as stdout:
             done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=stdout,
@@ -33,11 +35,18 @@ def count(program, folder, timeout):
         raise Failed(f"callgrind: not ready after {timeout:g} s") from error
     if done.returncode != 0:
         raise Failed(f"callgrind: {done.stderr.decode(errors='replace').strip()}")
-    program.checked(output)
-    total = re.search(r"^(?:summary|totals): (\d+)", profile.read_text(errors="replace"), re.M)
-    if not total:
+    found = re.search(r"^(?:summary|totals): (\d+)", profile.read_text(errors="replace"), re.M)
+    if not found:
         raise Failed("callgrind: no total in its output")
-    return int(total[1])
+    return int(found[1])
+
+
+def count(program, folder, timeout):
+    """The instructions of one run of a program, whose output is checked."""
+    profile, output = folder / "profile", folder / "output"
+    found = total([*callgrind(profile), *program.command], profile, output, timeout)
+    program.checked(output)
+    return found
 
 
 def counts(tool, folder, packets, timeout):

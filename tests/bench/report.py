@@ -32,16 +32,17 @@ class Figure(NamedTuple):
                 "target": str(self.target) if self.target else None, "verdict": self.verdict()}
 
 
-def ratio(what, result, reference, target=None):
+def ratio(what, result, reference, target=None, measure=lambda result: result.times):
     """How many times as long as another a program takes, from the pairs of each round."""
     if not result.runs or not reference.runs:
         return Figure(what, None, target=target)
-    pairs = [one / other for one, other in zip(result.times, reference.times)]
+    times, others = measure(result), measure(reference)
+    pairs = [one / other for one, other in zip(times, others)]
     spread = None
     if len(pairs) > 1:
         low, _, high = quantiles(pairs, method="inclusive")
         spread = (high - low) / 2
-    return Figure(what, median(pairs), min(result.times) / min(reference.times), spread, target)
+    return Figure(what, median(pairs), min(times) / min(others), spread, target)
 
 
 def comparisons(results, mix):
@@ -85,7 +86,7 @@ def print_results(results, packets):
             print(f"  {result.name:24}  {result.failure}")
             continue
         middle = median(result.times)
-        cpu = median(run.user + run.system for run in result.runs)
+        cpu = median(result.cpu_times)
         against = ratio("", result, yardstick)
         print(f"  {result.name:24}{middle:10.3f}{min(result.times):9.3f}{cpu:9.3f}"
               f"{packets / middle / MEGA:9.2f}{result.peak:10.1f}"
@@ -101,9 +102,9 @@ def print_figures(title, figures):
     """A line a figure, beside its target."""
     if not figures:
         return
-    print(f"\n  {title:40}{'figure':>8}{'+-':>7}{'min/min':>9}{'target':>10}")
+    print(f"\n  {title:44}{'figure':>10}{'+-':>7}{'min/min':>9}{'target':>10}")
     for figure in figures:
-        print(f"  {figure.what:40}{number(figure.value):>8}{number(figure.spread):>7}"
+        print(f"  {figure.what:44}{number(figure.value):>10}{number(figure.spread):>7}"
               f"{number(figure.best):>9}{str(figure.target or '-'):>10}  {figure.verdict()}")
 
 

@@ -41,6 +41,11 @@ class Result:
         return [run.wall for run in self.runs]
 
     @property
+    def cpu_times(self):
+        """Seconds of user and system time of each round."""
+        return [run.user + run.system for run in self.runs]
+
+    @property
     def peak(self):
         """The highest peak memory in MiB."""
         return max(run.peak for run in self.runs)
@@ -109,21 +114,33 @@ class Runner:
                     result.fail(error)
         return results
 
+    def in_turns_checked(self, group, programs, rounds):
+        """The same for programs that take long and write little: no run is only for the check."""
+        results = [Result(group, program) for program in programs]
+        for result in results * rounds:
+            if not result.failure:
+                result.runs += self._checked_run(result)
+        return results
+
     def _try_out(self, result):
         """The size of a program's output, which is checked; 0 if it fails."""
+        return self.output.stat().st_size if self._checked_run(result) else 0
+
+    def _checked_run(self, result):
+        """A run of a program into an empty file, which is checked; none if it fails."""
         program = result.program
         if program.missing():
             result.installed = False
             result.fail("not installed")
-            return 0
+            return []
         try:
             self.output.unlink(missing_ok=True)
-            self.run(program.command)
+            run = self.run(program.command)
             program.checked(self.output)
-            return self.output.stat().st_size
+            return [run]
         except Failed as error:
             result.fail(error)
-            return 0
+            return []
 
     def _fill(self, size):
         """Gives the output file all pages that programs will write over."""

@@ -44,4 +44,5 @@ COMPARISONS = (
 )
 
 PEAK_MEMORY = Bound(8)  # MiB
+PLUGIN = Bound(1.10)  # tshark with the plugin against tshark without: CPU time, instructions
 INSTRUCTIONS = {"encap": Bound(220), "decap": Bound(160)}  # a 64-byte packet

@@ -16,6 +16,7 @@ EPOCH = 1_700_000_000  # of the first packet, in seconds; one packet a microseco
 MICROSECONDS = 1_000_000
 
 ETHERTYPE_IPV4, TCP, UDP = 0x0800, 6, 17
+EPHEMERAL = 49152  # the first of the ports that are of no service, and so of no dissector
 ETHERNET, IPV4 = struct.Struct("!6s6sH"), struct.Struct("!BBHHHBBHII")
 TCP_HEADER, UDP_HEADER = struct.Struct("!HHIIHHHH"), struct.Struct("!HHHH")
 TCP_ACK, WINDOW = 0x5010, 0xFFFF
@@ -65,28 +66,28 @@ def ipv4(rng, protocol, length):
                      target)
 
 
-def frame(rng, size):
-    """A TCP or UDP packet of a random flow; as with checksum offload theirs is left out."""
+def frame(rng, size, protocols):
+    """A packet of a random flow and one of two protocols; as with checksum offload theirs is left
+    out."""
     length = size - ETHERNET.size
-    ports = rng.getrandbits(16) | 1024, rng.getrandbits(16) | 1024
-    if rng.getrandbits(1):
+    ports = rng.getrandbits(16) | EPHEMERAL, rng.getrandbits(16) | EPHEMERAL
+    protocol = protocols[rng.getrandbits(1)]
+    if protocol == TCP:
         transport = TCP_HEADER.pack(*ports, rng.getrandbits(32), rng.getrandbits(32), TCP_ACK,
                                     WINDOW, 0, 0)
-        protocol = TCP
     else:
         transport = UDP_HEADER.pack(*ports, length - IPV4.size, 0)
-        protocol = UDP
     macs = (b"\x02\x00" + rng.randbytes(4) for _ in range(2))
     headers = ETHERNET.pack(*macs, ETHERTYPE_IPV4) + ipv4(rng, protocol, length) + transport
     return headers + rng.randbytes(size - len(headers))
 
 
-def frames(mix):
-    """The frames of a mix, to be sent again and again."""
+def frames(mix, patterns=PATTERNS, protocols=(UDP, TCP)):
+    """The frames of a mix, to be sent again and again: each of another flow."""
     rng = random.Random(SEED)
-    sizes = list(mix.sizes) * PATTERNS
+    sizes = list(mix.sizes) * patterns
     rng.shuffle(sizes)
-    return [frame(rng, size) for size in sizes]
+    return [frame(rng, size, protocols) for size in sizes]
 
 
 def pcap_records(some_frames):

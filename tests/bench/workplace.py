@@ -41,10 +41,10 @@ def launcher(folder):
     return path
 
 
-def bytes_needed(mix, packets):
+def bytes_needed(mix, packets, files=FILES_AT_ONCE):
     """Room for the captures of a mix, generously."""
     mean = sum(mix.sizes) / len(mix.sizes)
-    return int(FILES_AT_ONCE * packets * (mean + OVERHEAD))
+    return int(files * packets * (mean + OVERHEAD))
 
 
 def available_memory():
