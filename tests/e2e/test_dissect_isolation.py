@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Tenants who talk at once are dissected as if each were alone (see tenants_oracle.py)."""
+
+import functools
+
+import pytest
+
+from tenants_mix import FLOWS, PATTERNS, WORLDS, Case, mix, pattern_cases
+from tenants_oracle import isolation_faults
+from wireshark import counts
+
+COMMON = ("in turn", "response behind request")
+# What depends on nothing but the tunnels is tried with some flows.
+TUNNELLED = ("http", "http_ipv6", "dns", "sip_in_one", "tftp", "echo", "echo_ipv6", "sctp",
+             "fragments", "fragments_by_vsid", "fragments_ipv6", "arp")
+APART = [world for world in WORLDS if world not in ("VSIDs", "PAs")]
+WORLD_CASES = tuple(Case(flow, "in turn", world) for flow in TUNNELLED for world in APART)
+
+
+def preferences(*names):
+    """The options that set preferences."""
+    return tuple(word for name in names for word in ("-o", name))
+
+
+# name: (cases, options of tshark)
+MODES = {
+    "one pass": (pattern_cases(*PATTERNS), ()),
+    "two passes": (pattern_cases("in turn", "clones"), ("-2",)),
+    "segments in order": (pattern_cases("in turn"), preferences(
+        "tcp.reassemble_out_of_order:TRUE", "tcp.relative_sequence_numbers:FALSE",
+        "tcp.track_bytes_in_flight:FALSE", "sctp.relative_tsns:FALSE")),
+    "no reassembly": (pattern_cases("response behind request"), preferences(
+        "tcp.desegment_tcp_streams:FALSE", "ip.defragment:FALSE", "ipv6.defragment:FALSE",
+        "sctp.reassembly:FALSE")),
+    "no analysis": (pattern_cases("in turn"), preferences(
+        "tcp.analyze_sequence_numbers:FALSE", "tcp.calculate_timestamps:FALSE",
+        "tcp.try_heuristic_first:TRUE", "udp.try_heuristic_first:TRUE",
+        "sctp.tsn_analysis:FALSE")),
+    "strict conversations": (pattern_cases("response behind request"), preferences(
+        "protocols.strict_conversation_tracking_heuristics:TRUE")),
+}
+
+
+@functools.cache
+def faults(mode):
+    """Where the capture of a mode is dissected in another way than each tenant's own."""
+    cases, options = MODES[mode]
+    return isolation_faults(mix(cases), *options)
+
+
+@functools.cache
+def world_faults():
+    """Where the capture with all kinds of tunnels is."""
+    return isolation_faults(mix(WORLD_CASES))
+
+
+def check(found, flow):
+    """Fails with the faults of a flow."""
+    if texts := [f"{case.pattern}, {case.world}, {text}" for case, texts in found.items()
+                 if case.flow == flow for text in texts]:
+        pytest.fail("\n".join(texts), pytrace=False)
+
+
+@pytest.mark.parametrize("flow", FLOWS)
+@pytest.mark.parametrize("mode", MODES)
+def test_each_tenant_as_if_alone(mode, flow):
+    check(faults(mode), flow)
+
+
+@pytest.mark.parametrize("flow", TUNNELLED)
+def test_any_kinds_of_tunnels(flow):
+    check(world_faults(), flow)
+
+
+# Broadcasts are the only flow whose tenants have equal addresses at any place.
+ADDRESSED = [flow for flow in FLOWS if flow != "dhcp"]
+
+
+@functools.cache
+def faults_of_the_measure():
+    """The faults found where tenants need no isolation, having addresses of their own."""
+    return isolation_faults(mix(pattern_cases(*COMMON), apart=True))
+
+
+@pytest.mark.parametrize("flow", ADDRESSED)
+def test_tenants_with_other_addresses_need_no_isolation(flow):
+    check(faults_of_the_measure(), flow)
+
+
+# flow: (display filter, how many frames of the first tenant it matches where that is alone)
+CONTENTS = {
+    "http": ("http.request_in", 2),
+    "http_ipv6": ("ipv6 and http", 2),
+    "http_out_of_order": ("tcp.analysis.out_of_order", 1),
+    "http_retransmission": ("tcp.analysis.retransmission", 2),
+    "http_port_reuse": ("tcp.analysis.reused_ports", 1),
+    "http_reset": ("tcp.analysis.reused_ports", 1),
+    "keep_alive": ("tcp.analysis.keep_alive", 2),
+    "zero_window": ("tcp.analysis.zero_window_probe", 1),
+    "rpc": ("tcp and rpc.repframe", 2),
+    "dcerpc": ("dcerpc.request_in", 2),
+    "ftp": ("ftp-data", 4),
+    "ftp_in_one": ("ftp-data", 4),
+    "dns": ("dns.response_to", 3),
+    "dns_ipv6": ("ipv6 and dns.response_to", 3),
+    "dns_retransmission": ("dns.retransmission", 2),
+    "dhcp": ("dhcp", 4),
+    "sip": ("rtp.setup-frame", 6),
+    "sip_in_one": ("rtcp.setup-frame", 1),
+    "tftp": ("tftp.request_frame", 4),
+    "tftp_in_one": ("tftp.request_frame", 4),
+    "radius": ("radius.reqframe", 3),
+    "rpc_udp": ("udp and rpc.repframe", 2),
+    "echo": ("icmp.resp_to", 3),
+    "echo_ipv6": ("icmpv6.resp_to", 3),
+    "errors": ("icmp and (tcp.stream or udp.stream)", 2),
+    "sctp": ("sctp.retransmission", 1),
+    "fragments": ("ip.fragments", 3),
+    "fragments_by_vsid": ("ip.fragments", 3),
+    "fragments_by_tenant": ("ip.fragments", 4),
+    "fragments_ipv6": ("ipv6.fragments", 3),
+    "arp": ("arp", 4),
+}
+
+
+def test_flows_are_what_they_are_called():
+    capture = mix(pattern_cases("in turn"))
+    filters = {flow: f"({wanted}) and frame.number in {{{capture.numbers(flow)}}}"
+               for flow, (wanted, _) in CONTENTS.items()}
+
+    assert (dict(zip(filters, counts(capture.pcap(0), filters.values(), plugin=False)))
+            == {flow: count for flow, (_, count) in CONTENTS.items()})

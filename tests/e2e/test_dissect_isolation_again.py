@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Packets that are dissected again, in any order, as a graphical Wireshark does: by sharkd."""
+
+import functools
+import random
+
+from tenants_mix import mix, pattern_cases
+from tenants_oracle import in_parallel
+from wireshark import readable, sharkd
+
+STREAMS = tuple(f"{protocol}.stream" for protocol in ("tcp", "udp", "eth", "ip", "ipv6"))
+SAMPLES = 500  # packets
+
+
+@functools.cache
+def capture():
+    """All flows of three tenants in turn."""
+    return mix(pattern_cases("in turn"))
+
+
+@functools.cache
+def order():
+    """Frame numbers, some and in any order."""
+    return random.Random(1).sample(range(1, len(capture().entries) + 1), SAMPLES)
+
+
+def load(file):
+    """The request that opens a file."""
+    return "load", {"file": str(file)}
+
+
+def isolate(on):
+    """The request that sets the preference."""
+    return "setconf", {"name": "nvgre.isolate_tenants", "value": str(on).upper()}
+
+
+def frames():
+    """The requests for each packet, in another order than that of the capture."""
+    return [("frame", {"frame": number, "proto": True}) for number in order()]
+
+
+def comparable(nodes):
+    """A packet's tree, without the NVGRE layer and the numbers of streams."""
+    return [(node["l"].replace("gre:nvgre", "gre"), comparable(node.get("n", ())))
+            for node in nodes if not node.get("f", "").startswith(("nvgre", *STREAMS))]
+
+
+def trees(answers):
+    """Frame number → tree, of the answers to frames()."""
+    return {number: comparable(answer["tree"])
+            for number, answer in zip(order(), answers, strict=True)}
+
+
+def dissected(file, *requests, plugin=True):
+    """The trees after a file was loaded and other requests were made."""
+    before = [load(file), *requests]
+    return trees(sharkd([*before, *frames()], plugin)[len(before):])
+
+
+def differing(shown, expected):
+    """The flows of which not all packets are shown as expected."""
+    return {capture().entries[number - 1].case.flow for number in order()
+            if shown[number] != expected[number]}
+
+
+def test_each_tenant_as_if_alone_in_any_order():
+    files = [readable(capture().pcap(tenant)) for tenant in (None, *capture().tenants)]
+    common, *alone = in_parallel(*(functools.partial(dissected, file, plugin=file is files[0])
+                                   for file in files))
+    expected = {number: alone[capture().entries[number - 1].tenant][number] for number in order()}
+    wrong = differing(common, expected)
+
+    assert not wrong
+
+
+def test_files_and_preferences_in_turn():
+    """A session that loads the file again, with and without isolation."""
+    file = readable(capture().pcap())
+    turns = [True, False, True]
+    requests = [request for on in turns for request in (isolate(on), load(file), *frames())]
+    answers, stock = in_parallel(lambda: sharkd(requests),
+                                 lambda: dissected(file, plugin=False))
+    length = len(answers) // len(turns)
+    first, not_isolated, again = (trees(answers[start + 2:start + length])
+                                  for start in range(0, len(answers), length))
+    wrong = [differing(*pair) for pair in ((again, first), (not_isolated, stock), (first, stock))]
+
+    assert wrong[:2] == [set(), set()]
+    assert wrong[2]  # otherwise nothing was isolated

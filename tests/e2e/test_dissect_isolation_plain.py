@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Tenants who are in no NVGRE: not a byte of what Wireshark shows is another with the plugin."""
+
+import functools
+import struct
+
+import pytest
+
+import wire
+from tenants_mix import Mix, Tunnel, case_conversations, pattern_cases
+from tenants_oracle import in_parallel, pdml
+from wireshark import CAPTURES
+
+NVES = ("02:00:00:00:00:0b", "02:00:00:00:00:16"), ("192.168.4.11", "192.168.4.22")
+VXLAN_PORT, IP_UDP = 4789, 17
+
+
+def carried(packet):
+    """An outer Ethernet frame."""
+    return wire.ethernet(*NVES[0], packet)
+
+
+def vxlan(frame):
+    """A frame in VXLAN of one network."""
+    payload = struct.pack("!4H", 50000, VXLAN_PORT, 16 + len(frame), 0) + bytes.fromhex(
+        "0800000000138900") + frame
+    packet = wire.ipv4(*NVES[1], payload)
+    return carried(packet[:9] + bytes([IP_UDP, 0, 0]) + packet[12:])
+
+
+# How all tenants' frames are carried, as from the same pair of hosts.
+CARRIERS = {
+    "Ethernet": lambda frame: frame,
+    "VLAN": lambda frame: wire.insert_tags(frame, (wire.TPID_8021Q, 101)),
+    "GRE without a key": lambda frame: carried(wire.ipv4(*NVES[1], wire.gre(frame, 0, flags=0))),
+    "IP in GRE with a key": lambda frame: carried(wire.ipv4(*NVES[1], wire.gre(
+        frame[14:], 0x00138950, protocol=struct.unpack_from("!H", frame, 12)[0]))),
+    "VXLAN": vxlan,
+}
+
+
+@functools.cache
+def tenants():
+    """All flows of two tenants in turn, as captured outside of any tunnel."""
+    outside = Tunnel(())
+    return Mix((case, tenant, outside, step) for place, case in enumerate(pattern_cases("in turn"))
+               for tenant, step in case_conversations(case, place))
+
+
+def assert_unchanged(capture, *options):
+    """The same with and without the plugin."""
+    shown, stock = in_parallel(lambda: pdml(capture, *options),
+                               lambda: pdml(capture, *options, plugin=False))
+    assert [number for number, pair in enumerate(zip(shown, stock, strict=True), 1)
+            if pair[0] != pair[1]] == []
+
+
+@pytest.mark.parametrize("carrier", CARRIERS)
+def test_other_carriers(carrier):
+    packets = [wire.Captured(entry.time_us, data, len(data)) for entry in tenants().entries
+               for data in [CARRIERS[carrier](entry.frame)]]
+
+    assert_unchanged(wire.pcap_bytes(packets))
+
+
+@pytest.mark.parametrize("name", ["plain-blue.pcap", "plain-red.pcap"])
+def test_plain_samples(name):
+    assert_unchanged(CAPTURES / name, "-2")

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Tenants with many flows at a time, at random: each is dissected as if it were alone."""
+
+import pytest
+
+from tenants_mix import WORLDS, Mix, random_steps
+from tenants_oracle import isolation_faults
+
+FLOWS = 40  # of a tenant
+
+
+@pytest.mark.parametrize("world, seed, options", [
+    ("VSIDs", 1, ()),
+    ("VSIDs", 2, ("-2",)),
+    ("nested or not", 3, ()),
+    ("outside", 4, ("-2",)),
+])
+def test_random_flows(world, seed, options):
+    capture = Mix(random_steps(seed, FLOWS, WORLDS[world]))
+
+    for case, texts in isolation_faults(capture, *options).items():
+        pytest.fail("\n".join([case, *texts]), pytrace=False)
