@@ -84,6 +84,7 @@ static int dissect_with_conversation(tvbuff_t *tvb, packet_info *pinfo, proto_tr
 {
     const struct transport *transport = transport_data;
     struct splice_flow flow = {.type = transport->type};
+    struct splice_hidden hidden = {{NULL, NULL}};
     volatile int len = 0;
 
     carrier_remember(pinfo, data);
@@ -96,13 +97,14 @@ static int dissect_with_conversation(tvbuff_t *tvb, packet_info *pinfo, proto_tr
     flow.src = pinfo->src;
     flow.dst = pinfo->dst;
     if (tenants_exist())
-        splice(pinfo->num, &flow);
+        hidden = splice(pinfo->num, &flow);
     TRY
     {
         len = call_dissector_only(transport->stock, tvb, pinfo, tree, data);
     }
     FINALLY
     {
+        splice_unhide(&flow, &hidden);
         if (tenant_of_packet(pinfo->num) != tenant_now()) /* it carried another tenant's frame */
             splice_claim(pinfo->num, &flow);
     }

@@ -30,6 +30,22 @@ static uint32_t owner(const conversation_t *conversation)
     return tenant_of_packet(conversation->setup_frame);
 }
 
+/* The key of a flow in Wireshark's table, there or back. */
+struct exact_key {
+    conversation_element_t elements[5];
+};
+
+static struct exact_key exact_key(const struct splice_flow *flow, bool back)
+{
+    return (struct exact_key){{
+        {CE_ADDRESS, .addr_val = back ? flow->dst : flow->src},
+        {CE_PORT, .port_val = back ? flow->dst_port : flow->src_port},
+        {CE_ADDRESS, .addr_val = back ? flow->src : flow->dst},
+        {CE_PORT, .port_val = back ? flow->src_port : flow->dst_port},
+        {CE_CONVERSATION_TYPE, .conversation_type_val = flow->type},
+    }};
+}
+
 static conversation_t *newest_of_key(const address *a, uint32_t port_a, const address *b,
                                      uint32_t port_b, conversation_type type)
 {
@@ -140,8 +156,39 @@ static void insert(uint32_t packet_number, const struct splice_flow *flow, conve
         wmem_map_insert(fulfilled, conversation, made_from);
 }
 
-void splice(uint32_t packet_number, const struct splice_flow *flow)
+/* A tenant's first packet: Wireshark is to see for itself that there is no conversation yet. */
+static struct splice_hidden hide(const struct splice_flow *flow)
 {
+    struct splice_hidden hidden;
+
+    for (int back = 0; back < 2; back++) {
+        struct exact_key key = exact_key(flow, back);
+
+        hidden.first[back] = wmem_map_remove(exact_table, key.elements);
+    }
+    return hidden;
+}
+
+void splice_unhide(const struct splice_flow *flow, const struct splice_hidden *hidden)
+{
+    for (int back = 0; back < 2; back++) {
+        struct exact_key key = exact_key(flow, back);
+        conversation_t *first = hidden->first[back];
+        conversation_t *made = first ? wmem_map_lookup(exact_table, key.elements) : NULL;
+
+        if (made) {
+            first->last->next = made;
+            first->last = made->last;
+            made->last = NULL;
+        }
+        if (first)
+            wmem_map_insert(exact_table, first->key_ptr, first);
+    }
+}
+
+struct splice_hidden splice(uint32_t packet_number, const struct splice_flow *flow)
+{
+    const struct splice_hidden nothing = {{NULL, NULL}};
     conversation_t *found = newest(flow);
     conversation_t *own = found;
     conversation_t *former;
@@ -156,8 +203,11 @@ void splice(uint32_t packet_number, const struct splice_flow *flow)
         hidden = true;
     }
     former = expected_any() ? continued(flow, own, &hidden) : own;
+    if (hidden && found && !former && !own && !expected_any())
+        return hide(flow);
     if (former != own || (hidden && (!found || own != found)))
         insert(packet_number, flow, own, former);
+    return nothing;
 }
 
 void splice_claim(uint32_t packet_number, const struct splice_flow *flow)

@@ -28,11 +28,19 @@ struct splice_flow {
     uint32_t dst_port;
 };
 
+/* Conversations of other tenants that are out of the way while a packet is dissected. */
+struct splice_hidden {
+    conversation_t *first[2];
+};
+
 /*
  * To be called on the first pass before a packet's transport is dissected: makes the
  * conversation of these ends that of the current tenant.
  */
-void splice(uint32_t packet_number, const struct splice_flow *flow);
+struct splice_hidden splice(uint32_t packet_number, const struct splice_flow *flow);
+
+/* To be called after it, with what that returned. */
+void splice_unhide(const struct splice_flow *flow, const struct splice_hidden *hidden);
 
 /*
  * To be called on the first pass after it: says that the conversation, if any, is that of the
