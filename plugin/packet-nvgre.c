@@ -112,13 +112,15 @@ static void add_to_tree(proto_tree *tree, packet_info *pinfo, const struct nvgre
                         const struct nvgre_place *place)
 {
     const char *name = nvgre_tenant_name(packet->vsid);
-    proto_item *header = proto_tree_add_protocol_format(
-        tree, proto_nvgre, place->source, place->key_offset, 4,
-        "NVGRE%s%s, VSID: %u (0x%06x), FlowID: 0x%02x", name ? ", Tenant: " : "", name ? name : "",
-        packet->vsid, packet->vsid, packet->flowid);
+    proto_item *header =
+        proto_tree_add_item(tree, proto_nvgre, place->source, place->key_offset, 4, ENC_NA);
     proto_tree *fields = proto_item_add_subtree(header, ett_nvgre);
     proto_item *vsid;
 
+    /* Set rather than added with the item: then it is made only where the tree is shown. */
+    proto_item_set_text(header, "NVGRE%s%s, VSID: %u (0x%06x), FlowID: 0x%02x",
+                        name ? ", Tenant: " : "", name ? name : "", packet->vsid, packet->vsid,
+                        packet->flowid);
     proto_tree_add_uint(fields, hf_key, place->source, place->key_offset, 4, packet->key);
     vsid = proto_tree_add_uint(fields, hf_vsid, place->source, place->key_offset, 3, packet->vsid);
     if (name)
