@@ -3,14 +3,13 @@
 
 #include "compat.h"
 
-#include <epan/conversation.h>
 #include <epan/exceptions.h>
 #include <epan/ipproto.h>
 #include <epan/prefs.h>
 
 #include "carrier.h"
+#include "conversations.h"
 #include "sctp.h"
-#include "splice.h"
 #include "tenant.h"
 
 #define TAG_LEN 8
@@ -21,37 +20,10 @@ struct transport {
     const char *title; /* the same for people */
     dissector_cb_t dissector;
     uint32_t protocol;
-    conversation_type type;
     dissector_handle_t stock;
 };
 
 static pref_t *arp_duplicates;
-
-struct isolation isolation_begin(packet_info *pinfo, uint32_t tenant)
-{
-    const struct isolation before = {
-        .tenant = tenant_switch(tenant),
-        .vlan_id = pinfo->vlan_id,
-        .strict_tracking = prefs.strict_conversation_tracking_heuristics,
-        .arp_duplicates = ws_pref_get(arp_duplicates),
-    };
-
-    if (!PINFO_FD_VISITED(pinfo))
-        tenant_remember(pinfo->num, tenant);
-    /* The IPv4 identification takes the lower half of what this is combined with. */
-    pinfo->vlan_id = tenant << 16 | tenant >> 16;
-    prefs.strict_conversation_tracking_heuristics = true;
-    ws_pref_set(arp_duplicates, false);
-    return before;
-}
-
-void isolation_end(packet_info *pinfo, const struct isolation *before)
-{
-    ws_pref_set(arp_duplicates, before->arp_duplicates);
-    prefs.strict_conversation_tracking_heuristics = before->strict_tracking;
-    pinfo->vlan_id = before->vlan_id;
-    tenant_switch(before->tenant);
-}
 
 /*
  * An address that differs from tenant to tenant, in bytes that those who read an address of its
@@ -69,6 +41,12 @@ static address tagged(const packet_info *pinfo, const address *plain)
     return result;
 }
 
+static bool is_plain_ip(const address *given)
+{
+    return (given->type == AT_IPv4 && given->len == 4) ||
+           (given->type == AT_IPv6 && given->len == 16);
+}
+
 static address untagged(const address *given)
 {
     address result = *given;
@@ -79,37 +57,68 @@ static address untagged(const address *given)
     return result;
 }
 
-static int dissect_with_conversation(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
-                                     void *data, void *transport_data)
+/*
+ * The packet's addresses carry the tenant from now on, for those who look at it after its
+ * dissection: statistics of Wireshark do not add tenants up, and Follow Stream finds the
+ * conversation. The latter matters only where a packet is dissected again.
+ */
+static void tag_for_later(packet_info *pinfo)
+{
+    conversation_t *conversation = NULL;
+    bool is_net = addresses_equal(&pinfo->net_src, &pinfo->src);
+
+    if (PINFO_FD_VISITED(pinfo) && pinfo->ptype != PT_NONE)
+        conversation = conversations_find(pinfo);
+    pinfo->src = tagged(pinfo, &pinfo->src);
+    pinfo->dst = tagged(pinfo, &pinfo->dst);
+    if (is_net) {
+        pinfo->net_src = pinfo->src;
+        pinfo->net_dst = pinfo->dst;
+    }
+    if (conversation) {
+        conversations_switch(TENANT_NONE);
+        conversations_publish(pinfo, conversation);
+    }
+}
+
+struct isolation isolation_begin(packet_info *pinfo, uint32_t tenant)
+{
+    const struct isolation before = {
+        .tenant = tenant_switch(tenant),
+        .vlan_id = pinfo->vlan_id,
+        .strict_tracking = prefs.strict_conversation_tracking_heuristics,
+        .arp_duplicates = ws_pref_get(arp_duplicates),
+    };
+
+    conversations_switch(tenant);
+    /* The IPv4 identification takes the lower half of what this is combined with. */
+    pinfo->vlan_id = tenant << 16 | tenant >> 16;
+    prefs.strict_conversation_tracking_heuristics = true;
+    ws_pref_set(arp_duplicates, false);
+    return before;
+}
+
+void isolation_end(packet_info *pinfo, const struct isolation *before)
+{
+    ws_pref_set(arp_duplicates, before->arp_duplicates);
+    prefs.strict_conversation_tracking_heuristics = before->strict_tracking;
+    pinfo->vlan_id = before->vlan_id;
+    if (is_plain_ip(&pinfo->src) && is_plain_ip(&pinfo->dst)) /* no inner tunnel's frame came by */
+        tag_for_later(pinfo);
+    tenant_switch(before->tenant);
+    conversations_switch(before->tenant);
+}
+
+/* Reassembled from IPv6 fragments, it comes with tagged addresses. */
+static int dissect_transport(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
+                             void *transport_data)
 {
     const struct transport *transport = transport_data;
-    struct splice_flow flow = {.type = transport->type};
-    struct splice_hidden hidden = {{NULL, NULL}};
-    volatile int len = 0;
 
     carrier_remember(pinfo, data);
     pinfo->src = untagged(&pinfo->src);
     pinfo->dst = untagged(&pinfo->dst);
-    if (PINFO_FD_VISITED(pinfo) || tvb_captured_length(tvb) < 4)
-        return call_dissector_only(transport->stock, tvb, pinfo, tree, data);
-    flow.src_port = tvb_get_ntohs(tvb, 0);
-    flow.dst_port = tvb_get_ntohs(tvb, 2);
-    flow.src = pinfo->src;
-    flow.dst = pinfo->dst;
-    if (tenants_exist())
-        hidden = splice(pinfo->num, &flow);
-    TRY
-    {
-        len = call_dissector_only(transport->stock, tvb, pinfo, tree, data);
-    }
-    FINALLY
-    {
-        splice_unhide(&flow, &hidden);
-        if (tenant_of_packet(pinfo->num) != tenant_now()) /* it carried another tenant's frame */
-            splice_claim(pinfo->num, &flow);
-    }
-    ENDTRY;
-    return len;
+    return call_dissector_only(transport->stock, tvb, pinfo, tree, data);
 }
 
 /* Addresses of a packet while tagged ones stand in their place. */
@@ -175,29 +184,15 @@ static int dissect_sctp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, voi
     return len;
 }
 
-/* GRE needs nothing itself, but what stands in it wants to know of the IP header around. */
-static int dissect_carried(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
-                           void *transport_data)
-{
-    const struct transport *transport = transport_data;
-
-    carrier_remember(pinfo, data);
-    return call_dissector_only(transport->stock, tvb, pinfo, tree, data);
-}
-
 static struct transport transports[] = {
-    {"nvgre.gre", "GRE by NVGRE tenant", dissect_carried, IP_PROTO_GRE, CONVERSATION_NONE, NULL},
-    {"nvgre.tcp", "TCP by NVGRE tenant", dissect_with_conversation, IP_PROTO_TCP, CONVERSATION_TCP,
-     NULL},
-    {"nvgre.udp", "UDP by NVGRE tenant", dissect_with_conversation, IP_PROTO_UDP, CONVERSATION_UDP,
-     NULL},
-    {"nvgre.udplite", "UDP-Lite by NVGRE tenant", dissect_with_conversation, IP_PROTO_UDPLITE,
-     CONVERSATION_UDP, NULL},
-    {"nvgre.dccp", "DCCP by NVGRE tenant", dissect_with_conversation, IP_PROTO_DCCP,
-     CONVERSATION_DCCP, NULL},
-    {"nvgre.sctp", "SCTP by NVGRE tenant", dissect_sctp, IP_PROTO_SCTP, CONVERSATION_SCTP, NULL},
+    {"nvgre.gre", "GRE by NVGRE tenant", dissect_transport, IP_PROTO_GRE, NULL},
+    {"nvgre.tcp", "TCP by NVGRE tenant", dissect_transport, IP_PROTO_TCP, NULL},
+    {"nvgre.udp", "UDP by NVGRE tenant", dissect_transport, IP_PROTO_UDP, NULL},
+    {"nvgre.udplite", "UDP-Lite by NVGRE tenant", dissect_transport, IP_PROTO_UDPLITE, NULL},
+    {"nvgre.dccp", "DCCP by NVGRE tenant", dissect_transport, IP_PROTO_DCCP, NULL},
+    {"nvgre.sctp", "SCTP by NVGRE tenant", dissect_sctp, IP_PROTO_SCTP, NULL},
     {"nvgre.ipv6_fragment", "IPv6 fragment by NVGRE tenant", dissect_fragment, IP_PROTO_FRAGMENT,
-     CONVERSATION_NONE, NULL},
+     NULL},
 };
 
 static void stand_in_front(struct transport *transport, dissector_table_t table)
@@ -229,6 +224,6 @@ void isolation_handoff(void)
 void isolation_register(void)
 {
     tenant_register();
-    splice_register();
+    conversations_register();
     sctp_register();
 }

@@ -5,7 +5,7 @@
 /*
  * Keeps tenants who use the same addresses apart in what Wireshark remembers from packet to
  * packet:
- *   TCP, UDP, UDP-Lite, DCCP   conversations of their own (splice.h)
+ *   conversations              tables of their own (conversations.h)
  *   IPv4 fragments, ICMP       Wireshark takes packet_info.vlan_id into account if told so
  *   IPv6 fragments, SCTP       addresses that carry the tenant while these are dissected
  *   ARP                        duplicates.h instead of Wireshark's own table

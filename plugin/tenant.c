@@ -8,7 +8,6 @@
 
 static wmem_map_t *links;           /* tenant and link, as 64 bits, to the next tenant */
 static wmem_map_t *address_numbers; /* address to its number, from 1 on */
-static wmem_array_t *of_packets;    /* tenants by packet number */
 static uint32_t now;
 
 static uint32_t follow_link(uint32_t tenant, uint32_t link)
@@ -64,11 +63,6 @@ uint32_t tenant_of_addresses(uint32_t tenant, const address *a, const address *b
     return follow_link(tenant, LINK_ADDRESS | MAX(first, second));
 }
 
-bool tenants_exist(void)
-{
-    return wmem_map_size(links) > 0;
-}
-
 uint32_t tenant_now(void)
 {
     return now;
@@ -82,25 +76,8 @@ uint32_t tenant_switch(uint32_t tenant)
     return before;
 }
 
-void tenant_remember(uint32_t packet_number, uint32_t tenant)
-{
-    const uint32_t none = TENANT_NONE;
-
-    while (wmem_array_get_count(of_packets) <= packet_number)
-        wmem_array_append_one(of_packets, none);
-    *(uint32_t *)wmem_array_index(of_packets, packet_number) = tenant;
-}
-
-uint32_t tenant_of_packet(uint32_t packet_number)
-{
-    if (packet_number >= wmem_array_get_count(of_packets))
-        return TENANT_NONE;
-    return *(uint32_t *)wmem_array_index(of_packets, packet_number);
-}
-
 static void new_file(void)
 {
-    of_packets = wmem_array_new(wmem_file_scope(), sizeof(uint32_t));
     now = TENANT_NONE;
 }
 

@@ -21,20 +21,11 @@ uint32_t tenant_of_vsid(uint32_t enclosing, uint32_t vsid);
 /* Tells such a tenant apart by the two provider addresses too, whichever way a packet goes. */
 uint32_t tenant_of_addresses(uint32_t tenant, const address *a, const address *b);
 
-/* Whether the file had a tenant so far. */
-bool tenants_exist(void);
-
 /* The tenant whose frame is being dissected. */
 uint32_t tenant_now(void);
 
 /* Makes it another one and returns the one before. */
 uint32_t tenant_switch(uint32_t tenant);
-
-/* Remembers, on the first pass, that a packet's innermost tenant is this one. */
-void tenant_remember(uint32_t packet_number, uint32_t tenant);
-
-/* The innermost tenant of a packet that has been dissected before. */
-uint32_t tenant_of_packet(uint32_t packet_number);
 
 void tenant_register(void);
 

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "conversations.h"
+
+#include <string.h>
+
+#include <glib.h>
+#include <wsutil/wslog.h>
+
+#include "tenant.h"
+
+#define EXACT_TABLE "address,port,address,port,endpoint" /* as Wireshark calls it */
+#define CONTENT_WORDS 4
+
+/*
+ * What a wmem_map_t contains, as against how it works: the members in front of its hash
+ * function. The type is opaque, so where these end is found out with a map of our own.
+ */
+struct content {
+    uintptr_t words[CONTENT_WORDS];
+};
+
+static size_t content_size;  /* bytes; 0 where a map is not made as expected */
+static struct content empty; /* of a map without entries */
+static GPtrArray *tables;    /* Wireshark's, in the order in which they were met */
+static wmem_map_t *sets;     /* by tenant: an array of contents in that order */
+static uint32_t loaded;      /* the tenant whose set is in Wireshark's tables */
+
+static unsigned probe_hash(const void *key)
+{
+    return GPOINTER_TO_UINT(key);
+}
+
+static void save(const wmem_map_t *map, struct content *content)
+{
+    memcpy(content, (const void *)map, content_size);
+}
+
+static void load(wmem_map_t *map, const struct content *content)
+{
+    memcpy((void *)map, content, content_size);
+}
+
+static size_t find_content_size(const wmem_map_t *map)
+{
+    uintptr_t word;
+
+    for (size_t size = sizeof word; size <= sizeof(struct content); size += sizeof word) {
+        memcpy(&word, (const char *)map + size, sizeof word);
+        if (word == (uintptr_t)probe_hash)
+            return size;
+    }
+    return 0;
+}
+
+/* Whether maps whose contents change places behave as if their entries had been moved. */
+static bool can_be_exchanged(wmem_map_t *a, wmem_map_t *b)
+{
+    const unsigned many = 100; /* the maps grow */
+    struct content of_a;
+    bool moved = true;
+
+    for (int round = 0; round < 2; round++) {
+        for (unsigned i = 1; i <= many; i++)
+            wmem_map_insert(a, GUINT_TO_POINTER(i), a);
+        save(a, &of_a);
+        load(a, &empty);
+        moved = moved && wmem_map_size(a) == 0 && !wmem_map_contains(a, GUINT_TO_POINTER(many));
+        load(b, &of_a);
+        for (unsigned i = 1; i <= many; i++)
+            moved = moved && wmem_map_remove(b, GUINT_TO_POINTER(i)) == a;
+        moved = moved && wmem_map_size(b) == 0;
+    }
+    return moved;
+}
+
+static void examine_maps(void)
+{
+    wmem_allocator_t *scope = wmem_allocator_new(WMEM_ALLOCATOR_SIMPLE);
+    wmem_map_t *a = wmem_map_new(scope, probe_hash, g_direct_equal);
+    wmem_map_t *b = wmem_map_new(scope, probe_hash, g_direct_equal);
+
+    content_size = find_content_size(a);
+    save(a, &empty);
+    if (content_size == 0 || !can_be_exchanged(a, b)) {
+        content_size = 0;
+        ws_warning("nvgre: this release of Wireshark is not known; conversations of tenants with "
+                   "the same addresses are mixed");
+    }
+    wmem_destroy_allocator(scope);
+}
+
+static void add_table(void *name _U_, void *table, void *unused _U_)
+{
+    if (!g_ptr_array_find(tables, table, NULL))
+        g_ptr_array_add(tables, table);
+}
+
+/* Dissectors can add tables of other keys at any time. */
+static void find_tables(void)
+{
+    wmem_map_t *by_name = get_conversation_hashtables();
+
+    if (wmem_map_size(by_name) != tables->len)
+        wmem_map_foreach(by_name, add_table, NULL);
+}
+
+static wmem_array_t *set_of(uint32_t tenant)
+{
+    wmem_array_t *set = wmem_map_lookup(sets, GUINT_TO_POINTER(tenant));
+
+    if (!set) {
+        set = wmem_array_sized_new(wmem_file_scope(), sizeof(struct content), tables->len);
+        wmem_map_insert(sets, GUINT_TO_POINTER(tenant), set);
+    }
+    while (wmem_array_get_count(set) < tables->len)
+        wmem_array_append_one(set, empty);
+    return set;
+}
+
+void conversations_switch(uint32_t tenant)
+{
+    struct content *from;
+    const struct content *to;
+
+    if (tenant == loaded || content_size == 0)
+        return;
+    find_tables();
+    from = wmem_array_get_raw(set_of(loaded));
+    to = wmem_array_get_raw(set_of(tenant));
+    for (unsigned i = 0; i < tables->len; i++) {
+        wmem_map_t *table = g_ptr_array_index(tables, i);
+
+        save(table, &from[i]);
+        load(table, &to[i]);
+    }
+    loaded = tenant;
+}
+
+/* The first conversation with these ends, in that order; later ones are chained to it. */
+static conversation_t *first_of_key(conversation_element_t *key)
+{
+    return wmem_map_lookup(wmem_map_lookup(get_conversation_hashtables(), EXACT_TABLE), key);
+}
+
+struct exact_key {
+    conversation_element_t elements[5];
+};
+
+static struct exact_key key_of(const packet_info *pinfo, bool back)
+{
+    return (struct exact_key){{
+        {CE_ADDRESS, .addr_val = back ? pinfo->dst : pinfo->src},
+        {CE_PORT, .port_val = back ? pinfo->destport : pinfo->srcport},
+        {CE_ADDRESS, .addr_val = back ? pinfo->src : pinfo->dst},
+        {CE_PORT, .port_val = back ? pinfo->srcport : pinfo->destport},
+        {CE_CONVERSATION_TYPE,
+         .conversation_type_val = conversation_pt_to_conversation_type(pinfo->ptype)},
+    }};
+}
+
+conversation_t *conversations_find(const packet_info *pinfo)
+{
+    struct exact_key forth = key_of(pinfo, false);
+    struct exact_key back = key_of(pinfo, true);
+    conversation_t *first = first_of_key(forth.elements);
+
+    if (!first)
+        first = first_of_key(back.elements);
+    if (first)
+        return first;
+    return find_conversation(pinfo->num, &pinfo->src, &pinfo->dst,
+                             conversation_pt_to_conversation_type(pinfo->ptype), pinfo->srcport,
+                             pinfo->destport, 0);
+}
+
+void conversations_publish(const packet_info *pinfo, conversation_t *conversation)
+{
+    struct exact_key *key;
+
+    if (conversations_find(pinfo))
+        return;
+    key = wmem_new(wmem_file_scope(), struct exact_key);
+    *key = key_of(pinfo, false);
+    copy_address_wmem(wmem_file_scope(), &key->elements[0].addr_val, &pinfo->src);
+    copy_address_wmem(wmem_file_scope(), &key->elements[2].addr_val, &pinfo->dst);
+    wmem_map_insert(wmem_map_lookup(get_conversation_hashtables(), EXACT_TABLE), key, conversation);
+}
+
+static void new_file(void)
+{
+    loaded = TENANT_NONE;
+}
+
+void conversations_register(void)
+{
+    tables = g_ptr_array_new();
+    sets =
+        wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), g_direct_hash, g_direct_equal);
+    examine_maps();
+    register_init_routine(new_file);
+}
