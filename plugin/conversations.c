@@ -136,12 +136,6 @@ void conversations_switch(uint32_t tenant)
     loaded = tenant;
 }
 
-/* The first conversation with these ends, in that order; later ones are chained to it. */
-static conversation_t *first_of_key(conversation_element_t *key)
-{
-    return wmem_map_lookup(wmem_map_lookup(get_conversation_hashtables(), EXACT_TABLE), key);
-}
-
 struct exact_key {
     conversation_element_t elements[5];
 };
@@ -158,32 +152,41 @@ static struct exact_key key_of(const packet_info *pinfo, bool back)
     }};
 }
 
+static wmem_map_t *exact_table(void)
+{
+    return wmem_map_lookup(get_conversation_hashtables(), EXACT_TABLE);
+}
+
 conversation_t *conversations_find(const packet_info *pinfo)
 {
-    struct exact_key forth = key_of(pinfo, false);
-    struct exact_key back = key_of(pinfo, true);
-    conversation_t *first = first_of_key(forth.elements);
+    for (int back = 0; back < 2; back++) {
+        struct exact_key key = key_of(pinfo, back);
+        conversation_t *first = wmem_map_lookup(exact_table(), key.elements);
 
-    if (!first)
-        first = first_of_key(back.elements);
-    if (first)
-        return first;
+        if (first && first->setup_frame <= pinfo->num)
+            return first;
+    }
     return find_conversation(pinfo->num, &pinfo->src, &pinfo->dst,
                              conversation_pt_to_conversation_type(pinfo->ptype), pinfo->srcport,
                              pinfo->destport, 0);
 }
 
+/* Each direction of a call's voice can have a conversation, so that the latest one replaces both.
+ */
 void conversations_publish(const packet_info *pinfo, conversation_t *conversation)
 {
-    struct exact_key *key;
+    struct exact_key forth = key_of(pinfo, false);
+    struct exact_key back = key_of(pinfo, true);
+    const void *kept;
 
-    if (conversations_find(pinfo))
-        return;
-    key = wmem_new(wmem_file_scope(), struct exact_key);
-    *key = key_of(pinfo, false);
-    copy_address_wmem(wmem_file_scope(), &key->elements[0].addr_val, &pinfo->src);
-    copy_address_wmem(wmem_file_scope(), &key->elements[2].addr_val, &pinfo->dst);
-    wmem_map_insert(wmem_map_lookup(get_conversation_hashtables(), EXACT_TABLE), key, conversation);
+    if (wmem_map_lookup_extended(exact_table(), back.elements, &kept, NULL))
+        wmem_map_insert(exact_table(), kept, conversation);
+    if (!wmem_map_lookup_extended(exact_table(), forth.elements, &kept, NULL)) {
+        copy_address_wmem(wmem_file_scope(), &forth.elements[0].addr_val, &pinfo->src);
+        copy_address_wmem(wmem_file_scope(), &forth.elements[2].addr_val, &pinfo->dst);
+        kept = wmem_memdup(wmem_file_scope(), &forth, sizeof forth);
+    }
+    wmem_map_insert(exact_table(), kept, conversation);
 }
 
 static void new_file(void)

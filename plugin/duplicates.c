@@ -9,8 +9,11 @@
 #include <epan/etypes.h>
 #include <epan/wmem_scopes.h>
 
-#define ARP_SENDER_MAC 8u /* offsets */
-#define ARP_SENDER_ADDRESS 14u
+#define ARP_OPERATION 6u /* offsets */
+#define ARP_SENDER 8u
+#define ARP_TARGET 18u
+#define MAC_LEN 6u
+#define ARP_REQUEST 1u
 
 static wmem_map_t *holders; /* by tenant and address */
 
@@ -26,32 +29,49 @@ static const uint8_t *find_arp(const struct nvgre_inner *inner)
     return memcmp(arp, ethernet_ipv4, sizeof ethernet_ipv4) == 0 ? arp : NULL;
 }
 
-static struct address_holder *first_holder(uint32_t packet_number, uint32_t tenant,
-                                           const uint8_t *arp)
+/* `claim` is a MAC and an IPv4 address. */
+static const struct address_holder *first_holder(uint32_t packet_number, uint32_t tenant,
+                                                 const uint8_t *claim)
 {
-    int64_t key = (int64_t)((uint64_t)tenant << 32 | wire_get32(arp + ARP_SENDER_ADDRESS));
+    int64_t key = (int64_t)((uint64_t)tenant << 32 | wire_get32(claim + MAC_LEN));
     struct address_holder *holder = wmem_map_lookup(holders, &key);
 
     if (holder)
         return holder;
     holder = wmem_new(wmem_file_scope(), struct address_holder);
-    memcpy(holder->ip, arp + ARP_SENDER_ADDRESS, sizeof holder->ip);
-    memcpy(holder->mac, arp + ARP_SENDER_MAC, sizeof holder->mac);
+    memcpy(holder->mac, claim, sizeof holder->mac);
+    memcpy(holder->ip, claim + MAC_LEN, sizeof holder->ip);
     holder->packet_number = packet_number;
     wmem_map_insert(holders, wmem_memdup(wmem_file_scope(), &key, sizeof key), holder);
     return holder;
 }
 
+static bool is_claim(const uint8_t *mac_and_ip)
+{
+    static const uint8_t no_mac[MAC_LEN];
+
+    return !(mac_and_ip[0] & 1) && memcmp(mac_and_ip, no_mac, sizeof no_mac) != 0 &&
+           wire_get32(mac_and_ip + MAC_LEN) != 0; /* a probe claims nothing (RFC 5227) */
+}
+
 const struct address_holder *duplicate_address(uint32_t packet_number, uint32_t tenant,
                                                const struct nvgre_inner *inner)
 {
+    static const uint8_t claims[] = {ARP_SENDER, ARP_TARGET};
     const uint8_t *arp = find_arp(inner);
-    const struct address_holder *holder;
+    unsigned count = 0;
 
-    if (!arp || wire_get32(arp + ARP_SENDER_ADDRESS) == 0) /* a probe claims nothing (RFC 5227) */
-        return NULL;
-    holder = first_holder(packet_number, tenant, arp);
-    return memcmp(holder->mac, arp + ARP_SENDER_MAC, sizeof holder->mac) ? holder : NULL;
+    if (arp)
+        count = wire_get16(arp + ARP_OPERATION) == ARP_REQUEST ? 1 : 2;
+    for (unsigned i = 0; i < count; i++) {
+        const uint8_t *claim = arp + claims[i];
+        const struct address_holder *holder =
+            is_claim(claim) ? first_holder(packet_number, tenant, claim) : NULL;
+
+        if (holder && memcmp(holder->mac, claim, sizeof holder->mac) != 0)
+            return holder;
+    }
+    return NULL;
 }
 
 void duplicates_register(void)

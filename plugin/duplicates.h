@@ -18,7 +18,10 @@ struct address_holder {
     uint32_t packet_number;
 };
 
-/* The first holder of the address that an ARP packet claims, or NULL where that is its sender. */
+/*
+ * The first holder of an address that an ARP packet says another MAC address has: its sender, or
+ * in a reply its target. NULL where it says nothing new.
+ */
 const struct address_holder *duplicate_address(uint32_t packet_number, uint32_t tenant,
                                                const struct nvgre_inner *inner);
 

@@ -24,6 +24,7 @@ struct transport {
 };
 
 static pref_t *arp_duplicates;
+static bool arp_duplicates_wanted; /* what it says outside of tenants */
 
 /*
  * An address that differs from tenant to tenant, in bytes that those who read an address of its
@@ -90,6 +91,8 @@ struct isolation isolation_begin(packet_info *pinfo, uint32_t tenant)
         .arp_duplicates = ws_pref_get(arp_duplicates),
     };
 
+    if (before.tenant == TENANT_NONE)
+        arp_duplicates_wanted = before.arp_duplicates;
     conversations_switch(tenant);
     /* The IPv4 identification takes the lower half of what this is combined with. */
     pinfo->vlan_id = tenant << 16 | tenant >> 16;
@@ -121,34 +124,44 @@ static int dissect_transport(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree
     return call_dissector_only(transport->stock, tvb, pinfo, tree, data);
 }
 
-/* Addresses of a packet while tagged ones stand in their place. */
-struct plain_addresses {
-    address src;
-    address dst;
-};
-
-static struct plain_addresses tag_addresses(packet_info *pinfo)
+bool isolation_wants_arp_duplicates(void)
 {
-    const struct plain_addresses plain = {pinfo->src, pinfo->dst};
-
-    if (tenant_now() != TENANT_NONE) {
-        pinfo->src = tagged(pinfo, &plain.src);
-        pinfo->dst = tagged(pinfo, &plain.dst);
-    }
-    return plain;
+    return tenant_now() == TENANT_NONE ? ws_pref_get(arp_duplicates) : arp_duplicates_wanted;
 }
 
-static void untag_addresses(packet_info *pinfo, const struct plain_addresses *plain)
+/* A packet's addresses, and the data of the tagged ones that stand in their place. */
+struct tagging {
+    address src;
+    address dst;
+    const void *tagged_src;
+};
+
+static struct tagging tag_addresses(packet_info *pinfo)
 {
-    pinfo->src = plain->src;
-    pinfo->dst = plain->dst;
+    struct tagging tagging = {pinfo->src, pinfo->dst, NULL};
+
+    if (tenant_now() != TENANT_NONE) {
+        pinfo->src = tagged(pinfo, &tagging.src);
+        pinfo->dst = tagged(pinfo, &tagging.dst);
+        tagging.tagged_src = pinfo->src.data;
+    }
+    return tagging;
+}
+
+/* Unless they are those of a tunnel's inner packet by now. */
+static void untag_addresses(packet_info *pinfo, const struct tagging *tagging)
+{
+    if (tagging->tagged_src && pinfo->src.data == tagging->tagged_src) {
+        pinfo->src = tagging->src;
+        pinfo->dst = tagging->dst;
+    }
 }
 
 static int dissect_fragment(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
                             void *transport_data)
 {
     const struct transport *transport = transport_data;
-    const struct plain_addresses plain = tag_addresses(pinfo);
+    const struct tagging tagging = tag_addresses(pinfo);
     volatile int len = 0;
 
     TRY
@@ -157,7 +170,7 @@ static int dissect_fragment(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
     }
     FINALLY
     {
-        untag_addresses(pinfo, &plain);
+        untag_addresses(pinfo, &tagging);
     }
     ENDTRY;
     return len;
@@ -167,7 +180,7 @@ static int dissect_sctp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, voi
                         void *transport_data)
 {
     const struct transport *transport = transport_data;
-    const struct plain_addresses plain = tag_addresses(pinfo);
+    const struct tagging tagging = tag_addresses(pinfo);
     const struct sctp_memory memory = sctp_begin(tvb);
     volatile int len = 0;
 
@@ -178,7 +191,7 @@ static int dissect_sctp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, voi
     FINALLY
     {
         sctp_end(&memory);
-        untag_addresses(pinfo, &plain);
+        untag_addresses(pinfo, &tagging);
     }
     ENDTRY;
     return len;

@@ -29,6 +29,9 @@ struct isolation {
 struct isolation isolation_begin(packet_info *pinfo, uint32_t tenant);
 void isolation_end(packet_info *pinfo, const struct isolation *before);
 
+/* Whether the user has Wireshark look for duplicate addresses in ARP. */
+bool isolation_wants_arp_duplicates(void);
+
 void isolation_register(void);
 
 /* Puts itself in front of the transport protocols. */

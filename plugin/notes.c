@@ -12,6 +12,7 @@
 #include "duplicates.h"
 #include "ecn.h"
 #include "flowids.h"
+#include "isolation.h"
 
 #define FCS_LEN 4u
 #define NESTING_MAX 8 /* each level costs stack and layers, of which Wireshark has 500 a packet */
@@ -105,7 +106,7 @@ static uint32_t notes_of_inner(packet_info *pinfo, const struct nvgre_packet *pa
            when(NVGRE_NOTE_FLOWID_CHANGED,
                 check_flowids && flowid_has_changed(place->tenant, inner, packet->flowid)) |
            when(NVGRE_NOTE_DUPLICATE_ADDRESS,
-                check_duplicates && place->isolated &&
+                check_duplicates && place->isolated && isolation_wants_arp_duplicates() &&
                     duplicate_address(pinfo->num, place->tenant, inner));
 }
 

@@ -15,8 +15,8 @@ from functools import partial
 from wireshark import require_plugin, tshark
 
 STREAM = re.compile(r'<field name="(tcp|udp)\.stream"[^>]*show="(\d+)"/>')
-# From Wireshark 4.4 on, also what is outside of the tunnel is numbered.
-OUTER_STREAM = re.compile(r'\n *<field name="(?:eth|ip|ipv6)\.stream".*')
+# From Wireshark 4.4 on; also what is outside of the tunnel is numbered.
+LOWER_STREAM = re.compile(r'\n *<field name="(eth|ip|ipv6)\.stream"[^>]*show="(\d+)"/>')
 NVGRE_START, LAYER_END = '  <proto name="nvgre"', "\n  </proto>\n"
 DIFFERENCES, DIFFERENCE_LINES = 3, 6  # shown for a case, and of a packet
 
@@ -36,9 +36,10 @@ def without_nvgre(packet):
 
 def without_streams(packet):
     """A packet without the numbers of its streams, and those, as (protocol, number)."""
-    if '"ip.stream"' in packet:
-        packet = OUTER_STREAM.sub("", packet)
-    return STREAM.sub(r'<field name="\1.stream"/>', packet), STREAM.findall(packet)
+    innermost = dict(LOWER_STREAM.findall(packet))
+    packet = LOWER_STREAM.sub("", packet)
+    return (STREAM.sub(r'<field name="\1.stream"/>', packet),
+            [*STREAM.findall(packet), *innermost.items()])
 
 
 class Renaming:

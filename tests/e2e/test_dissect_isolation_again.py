@@ -73,6 +73,24 @@ def test_each_tenant_as_if_alone_in_any_order():
     assert not wrong
 
 
+def stream_of(nodes):
+    """The filter for the stream that a packet's tree shows last, if any."""
+    found = [node["f"] for layer in nodes for node in layer.get("n", ())
+             if node.get("f", "").startswith(("tcp.stream", "udp.stream"))]
+    return found[-1].replace("==", "eq") if found else None
+
+
+def test_follow_is_offered_for_the_stream_that_is_shown():
+    answers = sharkd([load(readable(capture().pcap())), *frames()])[1:]
+    offered = [({wanted for name, wanted in answer.get("fol", ()) if name in ("TCP", "UDP")},
+                stream_of(answer["tree"]))
+               for number, answer in zip(order(), answers, strict=True)
+               if capture().entries[number - 1].case.flow != "errors"]  # of ICMP, around others
+
+    assert sum(bool(stream) for _, stream in offered) > SAMPLES // 2
+    assert not [pair for pair in offered if pair[0] != ({pair[1]} if pair[1] else set())]
+
+
 def test_files_and_preferences_in_turn():
     """A session that loads the file again, with and without isolation."""
     file = readable(capture().pcap())

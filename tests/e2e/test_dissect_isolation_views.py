@@ -82,6 +82,16 @@ def test_conversations_are_those_of_all_tenants(protocol):
     assert common == sum(alone, Counter())
 
 
+def test_rtp_streams_are_those_of_all_tenants():
+    def streams(file, plugin):
+        table = tshark(file, "-q", "-z", "rtp,streams", plugin=plugin)
+        return Counter(line for line in table.splitlines() if "g711U" in line)
+    common, alone = views(streams)
+
+    assert sum(common.values()) > 10
+    assert common == sum(alone, Counter())
+
+
 def test_columns():
     def shown(file, plugin):
         return columns(file, *(("-o", "nvgre.info_vsid:FALSE") if plugin else ()), plugin=plugin)
