@@ -9,42 +9,35 @@
 #include "tenant.h"
 
 #define EXACT_TABLE "address,port,address,port,endpoint" /* as Wireshark calls it */
-#define CONTENT_WORDS 4
+#define CONTENT_MAX 64                                   /* bytes */
 
 /*
- * What a wmem_map_t contains, as against how it works: the members in front of its hash
+ * What a wmem_map_t contains, as against how it works, are the members in front of its hash
  * function. The type is opaque, so where these end is found out with a map of our own.
  */
-struct content {
-    uintptr_t words[CONTENT_WORDS];
-};
+static size_t content_size; /* bytes; 0 where a map is not made as expected */
 
-static size_t content_size;  /* bytes; 0 where a map is not made as expected */
-static struct content empty; /* of a map without entries */
-static GPtrArray *tables;    /* Wireshark's, in the order in which they were met */
-static wmem_map_t *sets;     /* by tenant: an array of contents in that order */
-static uint32_t loaded;      /* the tenant whose set is in Wireshark's tables */
+static GPtrArray *tables; /* Wireshark's, in the order in which they were met */
+
+/*
+ * By tenant, and then in the order of `tables`: a map that keeps the tenant's entries of a table,
+ * or those outside of tenants while this tenant's are in the table itself. NULL where the tenant
+ * has no entries, and the table did not need to be emptied for it.
+ */
+static wmem_map_t *sets;
+
+static uint32_t loaded; /* the tenant whose entries are in Wireshark's tables */
 
 static unsigned probe_hash(const void *key)
 {
     return GPOINTER_TO_UINT(key);
 }
 
-static void save(const wmem_map_t *map, struct content *content)
-{
-    memcpy(content, (const void *)map, content_size);
-}
-
-static void load(wmem_map_t *map, const struct content *content)
-{
-    memcpy((void *)map, content, content_size);
-}
-
 static size_t find_content_size(const wmem_map_t *map)
 {
     uintptr_t word;
 
-    for (size_t size = sizeof word; size <= sizeof(struct content); size += sizeof word) {
+    for (size_t size = sizeof word; size <= CONTENT_MAX; size += sizeof word) {
         memcpy(&word, (const char *)map + size, sizeof word);
         if (word == (uintptr_t)probe_hash)
             return size;
@@ -52,21 +45,27 @@ static size_t find_content_size(const wmem_map_t *map)
     return 0;
 }
 
-/* Whether maps whose contents change places behave as if their entries had been moved. */
+static void exchange(wmem_map_t *a, wmem_map_t *b)
+{
+    char content[CONTENT_MAX];
+
+    memcpy(content, (const void *)a, content_size);
+    memcpy((void *)a, (const void *)b, content_size);
+    memcpy((void *)b, content, content_size);
+}
+
+/* Whether maps behave after an exchange as if their entries had been moved. */
 static bool can_be_exchanged(wmem_map_t *a, wmem_map_t *b)
 {
-    const unsigned many = 100; /* the maps grow */
-    struct content of_a;
+    const unsigned many = 100; /* so that the maps grow */
     bool moved = true;
 
-    for (int round = 0; round < 2; round++) {
-        for (unsigned i = 1; i <= many; i++)
+    for (unsigned round = 1; round <= 3; round++) {
+        for (unsigned i = 1; i <= many * round; i++)
             wmem_map_insert(a, GUINT_TO_POINTER(i), a);
-        save(a, &of_a);
-        load(a, &empty);
+        exchange(a, b);
         moved = moved && wmem_map_size(a) == 0 && !wmem_map_contains(a, GUINT_TO_POINTER(many));
-        load(b, &of_a);
-        for (unsigned i = 1; i <= many; i++)
+        for (unsigned i = 1; i <= many * round; i++)
             moved = moved && wmem_map_remove(b, GUINT_TO_POINTER(i)) == a;
         moved = moved && wmem_map_size(b) == 0;
     }
@@ -75,18 +74,15 @@ static bool can_be_exchanged(wmem_map_t *a, wmem_map_t *b)
 
 static void examine_maps(void)
 {
-    wmem_allocator_t *scope = wmem_allocator_new(WMEM_ALLOCATOR_SIMPLE);
-    wmem_map_t *a = wmem_map_new(scope, probe_hash, g_direct_equal);
-    wmem_map_t *b = wmem_map_new(scope, probe_hash, g_direct_equal);
+    wmem_map_t *a = wmem_map_new(wmem_epan_scope(), probe_hash, g_direct_equal);
+    wmem_map_t *b = wmem_map_new(wmem_epan_scope(), probe_hash, g_direct_equal);
 
     content_size = find_content_size(a);
-    save(a, &empty);
     if (content_size == 0 || !can_be_exchanged(a, b)) {
         content_size = 0;
         ws_warning("nvgre: this release of Wireshark is not known; conversations of tenants with "
                    "the same addresses are mixed");
     }
-    wmem_destroy_allocator(scope);
 }
 
 static void add_table(void *name _U_, void *table, void *unused _U_)
@@ -104,35 +100,44 @@ static void find_tables(void)
         wmem_map_foreach(by_name, add_table, NULL);
 }
 
-static wmem_array_t *set_of(uint32_t tenant)
+static wmem_map_t **set_of(uint32_t tenant)
 {
     wmem_array_t *set = wmem_map_lookup(sets, GUINT_TO_POINTER(tenant));
+    wmem_map_t *none = NULL;
 
     if (!set) {
-        set = wmem_array_sized_new(wmem_file_scope(), sizeof(struct content), tables->len);
+        set = wmem_array_sized_new(wmem_file_scope(), sizeof none, tables->len);
         wmem_map_insert(sets, GUINT_TO_POINTER(tenant), set);
     }
     while (wmem_array_get_count(set) < tables->len)
-        wmem_array_append_one(set, empty);
-    return set;
+        wmem_array_append_one(set, none);
+    return wmem_array_get_raw(set);
+}
+
+/* Puts a tenant's entries into the tables, or takes them out again. */
+static void exchange_set(uint32_t tenant)
+{
+    wmem_map_t **set = set_of(tenant);
+
+    for (unsigned i = 0; i < tables->len; i++) {
+        wmem_map_t *table = g_ptr_array_index(tables, i);
+
+        if (!set[i] && wmem_map_size(table) > 0)
+            set[i] = wmem_map_new(wmem_file_scope(), g_direct_hash, g_direct_equal);
+        if (set[i])
+            exchange(table, set[i]);
+    }
 }
 
 void conversations_switch(uint32_t tenant)
 {
-    struct content *from;
-    const struct content *to;
-
     if (tenant == loaded || content_size == 0)
         return;
     find_tables();
-    from = wmem_array_get_raw(set_of(loaded));
-    to = wmem_array_get_raw(set_of(tenant));
-    for (unsigned i = 0; i < tables->len; i++) {
-        wmem_map_t *table = g_ptr_array_index(tables, i);
-
-        save(table, &from[i]);
-        load(table, &to[i]);
-    }
+    if (loaded != TENANT_NONE)
+        exchange_set(loaded);
+    if (tenant != TENANT_NONE)
+        exchange_set(tenant);
     loaded = tenant;
 }
 
