@@ -26,6 +26,13 @@ static GPtrArray *tables; /* Wireshark's, in the order in which they were met */
  */
 static wmem_map_t *sets;
 
+/*
+ * The maps of the sets, made as Wireshark's tables are, since a content has to fit wherever it is
+ * when the file is closed. They are empty then, and used again for the next file.
+ */
+static GPtrArray *keepers;
+static unsigned keepers_used;
+
 static uint32_t loaded; /* the tenant whose entries are in Wireshark's tables */
 
 static unsigned probe_hash(const void *key)
@@ -100,6 +107,14 @@ static void find_tables(void)
         wmem_map_foreach(by_name, add_table, NULL);
 }
 
+static wmem_map_t *keeper(void)
+{
+    if (keepers_used == keepers->len)
+        g_ptr_array_add(keepers, wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(),
+                                                        g_direct_hash, g_direct_equal));
+    return g_ptr_array_index(keepers, keepers_used++);
+}
+
 static wmem_map_t **set_of(uint32_t tenant)
 {
     wmem_array_t *set = wmem_map_lookup(sets, GUINT_TO_POINTER(tenant));
@@ -123,7 +138,7 @@ static void exchange_set(uint32_t tenant)
         wmem_map_t *table = g_ptr_array_index(tables, i);
 
         if (!set[i] && wmem_map_size(table) > 0)
-            set[i] = wmem_map_new(wmem_file_scope(), g_direct_hash, g_direct_equal);
+            set[i] = keeper();
         if (set[i])
             exchange(table, set[i]);
     }
@@ -197,11 +212,13 @@ void conversations_publish(const packet_info *pinfo, conversation_t *conversatio
 static void new_file(void)
 {
     loaded = TENANT_NONE;
+    keepers_used = 0;
 }
 
 void conversations_register(void)
 {
     tables = g_ptr_array_new();
+    keepers = g_ptr_array_new();
     sets =
         wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), g_direct_hash, g_direct_equal);
     examine_maps();

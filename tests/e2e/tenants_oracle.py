@@ -15,8 +15,9 @@ from functools import partial
 from wireshark import require_plugin, tshark
 
 STREAM = re.compile(r'<field name="(tcp|udp)\.stream"[^>]*show="(\d+)"/>')
-# From Wireshark 4.4 on; also what is outside of the tunnel is numbered.
+# From Wireshark 4.4 on. Several tenants share those of the tunnels around them.
 LOWER_STREAM = re.compile(r'\n *<field name="(eth|ip|ipv6)\.stream"[^>]*show="(\d+)"/>')
+TUNNEL = '  <proto name="gre"'
 NVGRE_START, LAYER_END = '  <proto name="nvgre"', "\n  </proto>\n"
 DIFFERENCES, DIFFERENCE_LINES = 3, 6  # shown for a case, and of a packet
 
@@ -36,7 +37,7 @@ def without_nvgre(packet):
 
 def without_streams(packet):
     """A packet without the numbers of its streams, and those, as (protocol, number)."""
-    innermost = dict(LOWER_STREAM.findall(packet))
+    innermost = dict(LOWER_STREAM.findall(packet[max(packet.rfind(TUNNEL), 0):]))
     packet = LOWER_STREAM.sub("", packet)
     return (STREAM.sub(r'<field name="\1.stream"/>', packet),
             [*STREAM.findall(packet), *innermost.items()])
