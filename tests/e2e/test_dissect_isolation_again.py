@@ -76,7 +76,7 @@ def test_each_tenant_as_if_alone_in_any_order():
 def stream_of(nodes):
     """The filter for the stream that a packet's tree shows last, if any."""
     found = [node["f"] for layer in nodes for node in layer.get("n", ())
-             if node.get("f", "").startswith(("tcp.stream", "udp.stream"))]
+             if node.get("f", "").startswith(("tcp.stream ", "udp.stream "))]
     return found[-1].replace("==", "eq") if found else None
 
 
