@@ -173,9 +173,9 @@ def mix(cases, apart=False):
                for tenant, step in case_conversations(case, place, apart))
 
 
-# Wireshark knows these by an identifier alone (Call-ID, verification tag), wherever they are, so
-# that it mixes the same call or association in several places.
-IDENTIFIED = ("sip", "sctp")
+# Wireshark knows these by an identifier alone (Call-ID, verification tag, connection ID), wherever
+# they are, so that it mixes the same call, association or connection in several places.
+IDENTIFIED = ("sip", "sctp", "quic")
 
 
 def pattern_cases(*patterns, world="VSIDs", flows=tuple(FLOWS)):

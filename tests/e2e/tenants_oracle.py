@@ -14,7 +14,8 @@ from functools import partial
 
 from wireshark import require_plugin, tshark
 
-STREAM = re.compile(r'<field name="(tcp|udp)\.stream"[^>]*show="(\d+)"/>')
+STREAM = re.compile(
+    r'<field name="(tcp\.stream|udp\.stream|quic\.connection\.number)"[^>]*show="(\d+)"/>')
 # From Wireshark 4.4 on. Several tenants share those of the tunnels around them.
 LOWER_STREAM = re.compile(r'\n *<field name="(eth|ip|ipv6)\.stream"[^>]*show="(\d+)"/>')
 TUNNEL = '  <proto name="gre"'
@@ -39,7 +40,7 @@ def without_streams(packet):
     """A packet without the numbers of its streams, and those, as (protocol, number)."""
     innermost = dict(LOWER_STREAM.findall(packet[max(packet.rfind(TUNNEL), 0):]))
     packet = LOWER_STREAM.sub("", packet)
-    return (STREAM.sub(r'<field name="\1.stream"/>', packet),
+    return (STREAM.sub(r'<field name="\1"/>', packet),
             [*STREAM.findall(packet), *innermost.items()])
 
 

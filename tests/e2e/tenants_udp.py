@@ -12,7 +12,7 @@ from tenants_tcp import rpc_steps
 DNS_PORTS, SIP_PORTS = (50000, 53), (5060, 5060)
 RTP_PORTS, RTCP_PORTS = (20000, 30000), (20001, 30001)
 TFTP_PORTS, TFTP_DATA_PORTS = (50010, 69), (50010, 51234)
-RADIUS_PORTS, RPC_PORTS = (50020, 1812), (50030, 111)
+RADIUS_PORTS, RPC_PORTS, QUIC_PORTS = (50020, 1812), (50030, 111), (50050, 443)
 DNS_ID, DHCP_ID = 0x2A2A, 0x3B3B3B3B
 
 
@@ -152,5 +152,20 @@ def rpc_udp(talk):
         talk.udp(sender, RPC_PORTS, struct.pack(f"!{len(words)}I", *words))], talk)
 
 
+def quic(talk):
+    """Two connections, of which the server's packets are known by addresses and ports alone; what
+    is in the packets is random."""
+    for _ in range(2):
+        first, server = talk.text(8).encode(), talk.text(8).encode()
+        for sender, destination, source in ((CLIENT, first, b""), (SERVER, b"", server)):
+            payload = talk.text(60).encode()
+            header = struct.pack("!BIB", 0xC3, 1, len(destination)) + destination
+            header += bytes([len(source)]) + source + struct.pack("!BH", 0, 0x4000 | len(payload))
+            yield talk.udp(sender, QUIC_PORTS, header + payload)
+        for sender, destination in ((CLIENT, server), (SERVER, b""), (CLIENT, server)):
+            yield talk.udp(sender, QUIC_PORTS, b"\x43" + destination + talk.text(40).encode())
+
+
 FLOWS = {flow.__name__: flow for flow in (
-    dns, dns_ipv6, dns_retransmission, dhcp, sip, sip_in_one, tftp, tftp_in_one, radius, rpc_udp)}
+    dns, dns_ipv6, dns_retransmission, dhcp, sip, sip_in_one, tftp, tftp_in_one, radius, rpc_udp,
+    quic)}

@@ -111,6 +111,7 @@ CONTENTS = {
     "tftp_in_one": ("tftp.opcode == 3 and tftp.request_frame", 2),
     "radius": ("radius.reqframe", 3),
     "rpc_udp": ("udp and rpc.repframe", 2),
+    "quic": ("quic.short and quic.connection.number", 6),
     "echo": ("icmp.resp_to", 3),
     "echo_ipv6": ("icmpv6.resp_to", 3),
     "errors": ("icmp and (tcp.stream or udp.stream)", 2),

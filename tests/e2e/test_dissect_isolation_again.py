@@ -8,7 +8,8 @@ from tenants_mix import mix, pattern_cases
 from tenants_oracle import in_parallel
 from wireshark import readable, sharkd
 
-STREAMS = tuple(f"{protocol}.stream" for protocol in ("tcp", "udp", "eth", "ip", "ipv6"))
+STREAMS = (*(f"{protocol}.stream" for protocol in ("tcp", "udp", "eth", "ip", "ipv6")),
+           "quic.connection.number")
 SAMPLES = 500  # packets
 
 
