@@ -24,6 +24,8 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("NVGRE_BUILD", ROOT / "build"))
 CAPTURES = ROOT / "captures"
 
+TIMEOUT = 300  # seconds that any run may take, under sanitizers too
+
 NOBODY = 65534
 UNPRIVILEGED = () if os.geteuid() else (
     "setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
@@ -47,8 +49,16 @@ def sandbox():
     return folder
 
 
-def run(*arguments, plugin=True, program="tshark", stdin=None):
-    """What tshark, or another program, prints; its failure is one of the test."""
+@functools.cache
+def sanitizers():
+    """The libraries of gcc's sanitizers that the plugin is linked with, ASan's first."""
+    [plugin] = (BUILD / "plugins").rglob("nvgre.so")
+    names = re.findall(rb"lib(?:asan|ubsan)\.so\.\d+", plugin.read_bytes())
+    return sorted({name.decode() for name in names})
+
+
+def attempt(*arguments, plugin=True, program="tshark", stdin=None, **variables):
+    """A run of tshark, or another program, however it ends; `variables` are of its environment."""
     folder = sandbox()
     environment = {
         "PATH": os.environ["PATH"],
@@ -58,9 +68,20 @@ def run(*arguments, plugin=True, program="tshark", stdin=None):
         "WIRESHARK_PLUGIN_DIR": str(folder / ("plugins" if plugin else "none")),
         "WIRESHARK_EXTCAP_DIR": str(folder / "none"),
         "WIRESHARK_ABORT_ON_DISSECTOR_BUG": "1",
+        **variables,
     }
-    done = subprocess.run([*UNPRIVILEGED, program, *map(str, arguments)], env=environment,
-                          input=stdin, capture_output=True, encoding="utf-8", check=False)
+    if sanitizers():
+        # A stock program does not load them by itself; what it leaks is its own.
+        environment |= {"LD_PRELOAD": " ".join(sanitizers()), "ASAN_OPTIONS": "detect_leaks=0",
+                        "UBSAN_OPTIONS": "print_stacktrace=1"}
+    return subprocess.run([*UNPRIVILEGED, program, *map(str, arguments)], env=environment,
+                          input=stdin, capture_output=True, encoding="utf-8",
+                          errors="backslashreplace", timeout=TIMEOUT, check=False)
+
+
+def run(*arguments, program="tshark", **options):
+    """What tshark, or another program, prints; its failure is one of the test."""
+    done = attempt(*arguments, program=program, **options)
     assert done.returncode == 0, f"{program} exited with {done.returncode}: {done.stderr}"
     return done.stdout
 
