@@ -24,7 +24,7 @@ static GPtrArray *tables; /* Wireshark's, in the order in which they were met */
  * or those outside of tenants while this tenant's are in the table itself. NULL where the tenant
  * has no entries, and the table did not need to be emptied for it.
  */
-static wmem_map_t *sets;
+static GPtrArray *sets;
 
 /*
  * The maps of the sets, made as Wireshark's tables are, since a content has to fit wherever it is
@@ -54,11 +54,16 @@ static size_t find_content_size(const wmem_map_t *map)
 
 static void exchange(wmem_map_t *a, wmem_map_t *b)
 {
-    char content[CONTENT_MAX];
+    const size_t size = content_size;
+    uintptr_t of_a;
+    uintptr_t of_b;
 
-    memcpy(content, (const void *)a, content_size);
-    memcpy((void *)a, (const void *)b, content_size);
-    memcpy((void *)b, content, content_size);
+    for (size_t at = 0; at < size; at += sizeof of_a) {
+        memcpy(&of_a, (const char *)a + at, sizeof of_a);
+        memcpy(&of_b, (const char *)b + at, sizeof of_b);
+        memcpy((char *)a + at, &of_b, sizeof of_b);
+        memcpy((char *)b + at, &of_a, sizeof of_a);
+    }
 }
 
 /* Whether maps behave after an exchange as if their entries had been moved. */
@@ -115,32 +120,32 @@ static wmem_map_t *keeper(void)
     return g_ptr_array_index(keepers, keepers_used++);
 }
 
-static wmem_map_t **set_of(uint32_t tenant)
+static GPtrArray *set_of(uint32_t tenant)
 {
-    wmem_array_t *set = wmem_map_lookup(sets, GUINT_TO_POINTER(tenant));
-    wmem_map_t *none = NULL;
+    GPtrArray *set;
 
-    if (!set) {
-        set = wmem_array_sized_new(wmem_file_scope(), sizeof none, tables->len);
-        wmem_map_insert(sets, GUINT_TO_POINTER(tenant), set);
-    }
-    while (wmem_array_get_count(set) < tables->len)
-        wmem_array_append_one(set, none);
-    return wmem_array_get_raw(set);
+    if (tenant >= sets->len)
+        g_ptr_array_set_size(sets, (int)tenant + 1);
+    set = g_ptr_array_index(sets, tenant);
+    if (!set)
+        sets->pdata[tenant] = set = g_ptr_array_new();
+    if (set->len < tables->len)
+        g_ptr_array_set_size(set, (int)tables->len);
+    return set;
 }
 
 /* Puts a tenant's entries into the tables, or takes them out again. */
 static void exchange_set(uint32_t tenant)
 {
-    wmem_map_t **set = set_of(tenant);
+    GPtrArray *set = set_of(tenant);
 
     for (unsigned i = 0; i < tables->len; i++) {
         wmem_map_t *table = g_ptr_array_index(tables, i);
 
-        if (!set[i] && wmem_map_size(table) > 0)
-            set[i] = keeper();
-        if (set[i])
-            exchange(table, set[i]);
+        if (!set->pdata[i] && wmem_map_size(table) > 0)
+            set->pdata[i] = keeper();
+        if (set->pdata[i])
+            exchange(table, set->pdata[i]);
     }
 }
 
@@ -209,18 +214,24 @@ void conversations_publish(const packet_info *pinfo, conversation_t *conversatio
     wmem_map_insert(exact_table(), kept, conversation);
 }
 
+static void free_set(void *set)
+{
+    if (set)
+        g_ptr_array_free(set, TRUE);
+}
+
 static void new_file(void)
 {
     loaded = TENANT_NONE;
     keepers_used = 0;
+    g_ptr_array_set_size(sets, 0);
 }
 
 void conversations_register(void)
 {
     tables = g_ptr_array_new();
     keepers = g_ptr_array_new();
-    sets =
-        wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), g_direct_hash, g_direct_equal);
+    sets = g_ptr_array_new_with_free_func(free_set);
     examine_maps();
     register_init_routine(new_file);
 }

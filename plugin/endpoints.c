@@ -8,14 +8,32 @@
 
 enum side { SRC, DST, EITHER, SIDES };
 
-/* The fields with the addresses of one kind, alone and with their tenant. */
-struct fields {
-    int address[SIDES];
-    int endpoint[SIDES];
-};
+/* The kinds of text, of which each side has a field. */
+enum kind { PROVIDER, PROVIDER_ENDPOINT, CUSTOMER, CUSTOMER_ENDPOINT, KINDS };
 
-static struct fields provider = {{-1, -1, -1}, {-1, -1, -1}};
-static struct fields customer = {{-1, -1, -1}, {-1, -1, -1}};
+static int fields[KINDS][SIDES]; /* -1 until they are registered */
+
+#define FIELD(kind, side, title, filter)                                                           \
+    {                                                                                              \
+        &fields[kind][side],                                                                       \
+        {                                                                                          \
+            title, filter, FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL                              \
+        }                                                                                          \
+    }
+
+#define SIDES_OF(kind, title, filter)                                                              \
+    {                                                                                              \
+        FIELD(kind, SRC, "Source " title, filter ".src"),                                          \
+            FIELD(kind, DST, "Destination " title, filter ".dst"),                                 \
+            FIELD(kind, EITHER, "Source or Destination " title, filter)                            \
+    }
+
+static hf_register_info registered[KINDS][SIDES] = {
+    SIDES_OF(PROVIDER, "Provider Address", "nvgre.pa"),
+    SIDES_OF(PROVIDER_ENDPOINT, "Provider Endpoint", "nvgre.pa_endpoint"),
+    SIDES_OF(CUSTOMER, "Customer Address", "nvgre.ca"),
+    SIDES_OF(CUSTOMER_ENDPOINT, "Tenant Endpoint", "nvgre.endpoint"),
+};
 
 static char *address_text(wmem_allocator_t *pool, const address *address)
 {
@@ -33,11 +51,14 @@ char *nvgre_endpoint(wmem_allocator_t *pool, uint32_t vsid, const address *addre
     return wmem_strdup_printf(pool, "%s %s", g_strdelimit(label, "\\", '/'), text);
 }
 
-static bool is_wanted(proto_tree *tree, const int *sides)
+/* As proto_field_is_referenced() for each side, which would take as long as all the rest. */
+static bool is_wanted(proto_tree *tree, enum kind kind)
 {
-    return proto_field_is_referenced(tree, sides[SRC]) ||
-           proto_field_is_referenced(tree, sides[DST]) ||
-           proto_field_is_referenced(tree, sides[EITHER]);
+    const hf_register_info *sides = registered[kind];
+
+    return PTREE_DATA(tree)->visible || sides[SRC].hfinfo.ref_type != HF_REF_TYPE_NONE ||
+           sides[DST].hfinfo.ref_type != HF_REF_TYPE_NONE ||
+           sides[EITHER].hfinfo.ref_type != HF_REF_TYPE_NONE;
 }
 
 static void add(proto_tree *tree, int field, const char *text, bool hidden)
@@ -61,45 +82,39 @@ static void add_sides(proto_tree *tree, const int *sides, const char *src, const
     add(tree, sides[EITHER], dst, true);
 }
 
-static void add_fields(wmem_allocator_t *pool, proto_tree *tree, const struct fields *fields,
-                       uint32_t vsid, const address *src, const address *dst)
+static void add_texts(wmem_allocator_t *pool, proto_tree *tree, enum kind plain, uint32_t vsid,
+                      const address *src, const address *dst)
 {
-    if (is_wanted(tree, fields->address))
-        add_sides(tree, fields->address, address_text(pool, src), address_text(pool, dst), false);
-    if (is_wanted(tree, fields->endpoint))
-        add_sides(tree, fields->endpoint, nvgre_endpoint(pool, vsid, src),
+    enum kind endpoint = plain + 1;
+
+    if (is_wanted(tree, plain))
+        add_sides(tree, fields[plain], address_text(pool, src), address_text(pool, dst), false);
+    if (is_wanted(tree, endpoint))
+        add_sides(tree, fields[endpoint], nvgre_endpoint(pool, vsid, src),
                   nvgre_endpoint(pool, vsid, dst), true);
+}
+
+bool nvgre_endpoints_wanted(proto_tree *tree)
+{
+    bool wanted = false;
+
+    for (enum kind kind = 0; tree && !wanted && kind < KINDS; kind++)
+        wanted = is_wanted(tree, kind);
+    return wanted;
 }
 
 void nvgre_endpoints_show(packet_info *pinfo, proto_tree *tree, const struct nvgre_packet *packet)
 {
     if (!tree)
         return;
-    add_fields(pinfo->pool, tree, &provider, packet->vsid, &packet->pa_src, &packet->pa_dst);
-    add_fields(pinfo->pool, tree, &customer, packet->vsid, &packet->ca_src, &packet->ca_dst);
+    add_texts(pinfo->pool, tree, PROVIDER, packet->vsid, &packet->pa_src, &packet->pa_dst);
+    add_texts(pinfo->pool, tree, CUSTOMER, packet->vsid, &packet->ca_src, &packet->ca_dst);
 }
-
-#define FIELD(id, title, filter)                                                                   \
-    {                                                                                              \
-        &(id),                                                                                     \
-        {                                                                                          \
-            title, filter, FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL                              \
-        }                                                                                          \
-    }
-
-#define SIDES_OF(ids, title, filter)                                                               \
-    FIELD((ids)[SRC], "Source " title, filter ".src"),                                             \
-        FIELD((ids)[DST], "Destination " title, filter ".dst"),                                    \
-        FIELD((ids)[EITHER], "Source or Destination " title, filter)
 
 void nvgre_endpoints_register(int proto)
 {
-    static hf_register_info hf[] = {
-        SIDES_OF(provider.address, "Provider Address", "nvgre.pa"),
-        SIDES_OF(provider.endpoint, "Provider Endpoint", "nvgre.pa_endpoint"),
-        SIDES_OF(customer.address, "Customer Address", "nvgre.ca"),
-        SIDES_OF(customer.endpoint, "Tenant Endpoint", "nvgre.endpoint"),
-    };
-
-    proto_register_field_array(proto, hf, array_length(hf));
+    for (int kind = 0; kind < KINDS; kind++)
+        for (int side = 0; side < SIDES; side++)
+            fields[kind][side] = -1;
+    proto_register_field_array(proto, registered[0], KINDS * SIDES);
 }

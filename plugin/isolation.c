@@ -3,6 +3,7 @@
 
 #include "compat.h"
 
+#include <epan/etypes.h>
 #include <epan/exceptions.h>
 #include <epan/ipproto.h>
 #include <epan/prefs.h>
@@ -14,32 +15,37 @@
 
 #define TAG_LEN 8
 
-/* A protocol over IP in front of whose dissector ours stands. */
-struct transport {
+/* A protocol in front of whose dissector ours stands. */
+struct hook {
+    const char *table;
+    uint32_t protocol;
     const char *name;  /* of our dissector */
     const char *title; /* the same for people */
     dissector_cb_t dissector;
-    uint32_t protocol;
     dissector_handle_t stock;
 };
 
 static pref_t *arp_duplicates;
-static bool arp_duplicates_wanted; /* what it says outside of tenants */
 
 /*
- * An address that differs from tenant to tenant, in bytes that those who read an address of its
- * type do not look at. In a checksum over all of them the tag and its complement cancel out.
+ * A packet's addresses, made to differ from tenant to tenant in bytes that those who read an
+ * address of their type do not look at. In a checksum over all bytes the tag and its complement
+ * cancel out.
  */
-static address tagged(const packet_info *pinfo, const address *plain)
+static void tag_addresses(packet_info *pinfo)
 {
     const uint32_t tag[TAG_LEN / 4] = {tenant_now(), ~tenant_now()};
-    uint8_t *data = wmem_alloc(pinfo->pool, (size_t)plain->len + TAG_LEN);
-    address result;
+    const size_t src_len = (size_t)pinfo->src.len;
+    const size_t dst_len = (size_t)pinfo->dst.len;
+    uint8_t *src = wmem_alloc(pinfo->pool, src_len + TAG_LEN + dst_len + TAG_LEN);
+    uint8_t *dst = src + src_len + TAG_LEN;
 
-    memcpy(data, plain->data, (size_t)plain->len);
-    memcpy(data + plain->len, tag, TAG_LEN);
-    set_address(&result, plain->type, plain->len + TAG_LEN, data);
-    return result;
+    memcpy(src, pinfo->src.data, src_len);
+    memcpy(src + src_len, tag, TAG_LEN);
+    memcpy(dst, pinfo->dst.data, dst_len);
+    memcpy(dst + dst_len, tag, TAG_LEN);
+    set_address(&pinfo->src, pinfo->src.type, (int)src_len + TAG_LEN, src);
+    set_address(&pinfo->dst, pinfo->dst.type, (int)dst_len + TAG_LEN, dst);
 }
 
 static bool is_plain_ip(const address *given)
@@ -70,8 +76,7 @@ static void tag_for_later(packet_info *pinfo)
 
     if (PINFO_FD_VISITED(pinfo) && pinfo->ptype != PT_NONE)
         conversation = conversations_find(pinfo);
-    pinfo->src = tagged(pinfo, &pinfo->src);
-    pinfo->dst = tagged(pinfo, &pinfo->dst);
+    tag_addresses(pinfo);
     if (is_net) {
         pinfo->net_src = pinfo->src;
         pinfo->net_dst = pinfo->dst;
@@ -88,22 +93,17 @@ struct isolation isolation_begin(packet_info *pinfo, uint32_t tenant)
         .tenant = tenant_switch(tenant),
         .vlan_id = pinfo->vlan_id,
         .strict_tracking = prefs.strict_conversation_tracking_heuristics,
-        .arp_duplicates = ws_pref_get(arp_duplicates),
     };
 
-    if (before.tenant == TENANT_NONE)
-        arp_duplicates_wanted = before.arp_duplicates;
     conversations_switch(tenant);
     /* The IPv4 identification takes the lower half of what this is combined with. */
     pinfo->vlan_id = tenant << 16 | tenant >> 16;
     prefs.strict_conversation_tracking_heuristics = true;
-    ws_pref_set(arp_duplicates, false);
     return before;
 }
 
 void isolation_end(packet_info *pinfo, const struct isolation *before)
 {
-    ws_pref_set(arp_duplicates, before->arp_duplicates);
     prefs.strict_conversation_tracking_heuristics = before->strict_tracking;
     pinfo->vlan_id = before->vlan_id;
     if (is_plain_ip(&pinfo->src) && is_plain_ip(&pinfo->dst)) /* no inner tunnel's frame came by */
@@ -114,122 +114,148 @@ void isolation_end(packet_info *pinfo, const struct isolation *before)
 
 /* Reassembled from IPv6 fragments, it comes with tagged addresses. */
 static int dissect_transport(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
-                             void *transport_data)
+                             void *hook_data)
 {
-    const struct transport *transport = transport_data;
+    const struct hook *hook = hook_data;
 
     carrier_remember(pinfo, data);
     pinfo->src = untagged(&pinfo->src);
     pinfo->dst = untagged(&pinfo->dst);
-    return call_dissector_only(transport->stock, tvb, pinfo, tree, data);
+    return call_dissector_only(hook->stock, tvb, pinfo, tree, data);
 }
 
 bool isolation_wants_arp_duplicates(void)
 {
-    return tenant_now() == TENANT_NONE ? ws_pref_get(arp_duplicates) : arp_duplicates_wanted;
+    return ws_pref_get(arp_duplicates);
 }
 
-/* A packet's addresses, and the data of the tagged ones that stand in their place. */
+/* What to put back where tagged addresses stand in the place of a packet's. */
 struct tagging {
     address src;
     address dst;
     const void *tagged_src;
 };
 
-static struct tagging tag_addresses(packet_info *pinfo)
+static struct tagging begin_tagging(packet_info *pinfo)
 {
-    struct tagging tagging = {pinfo->src, pinfo->dst, NULL};
+    struct tagging before = {pinfo->src, pinfo->dst, NULL};
 
     if (tenant_now() != TENANT_NONE) {
-        pinfo->src = tagged(pinfo, &tagging.src);
-        pinfo->dst = tagged(pinfo, &tagging.dst);
-        tagging.tagged_src = pinfo->src.data;
+        tag_addresses(pinfo);
+        before.tagged_src = pinfo->src.data;
     }
-    return tagging;
+    return before;
 }
 
 /* Unless they are those of a tunnel's inner packet by now. */
-static void untag_addresses(packet_info *pinfo, const struct tagging *tagging)
+static void end_tagging(packet_info *pinfo, const struct tagging *before)
 {
-    if (tagging->tagged_src && pinfo->src.data == tagging->tagged_src) {
-        pinfo->src = tagging->src;
-        pinfo->dst = tagging->dst;
+    if (before->tagged_src && pinfo->src.data == before->tagged_src) {
+        pinfo->src = before->src;
+        pinfo->dst = before->dst;
     }
 }
 
 static int dissect_fragment(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
-                            void *transport_data)
+                            void *hook_data)
 {
-    const struct transport *transport = transport_data;
-    const struct tagging tagging = tag_addresses(pinfo);
+    const struct hook *hook = hook_data;
+    const struct tagging before = begin_tagging(pinfo);
     volatile int len = 0;
 
     TRY
     {
-        len = call_dissector_only(transport->stock, tvb, pinfo, tree, data);
+        len = call_dissector_only(hook->stock, tvb, pinfo, tree, data);
     }
     FINALLY
     {
-        untag_addresses(pinfo, &tagging);
+        end_tagging(pinfo, &before);
     }
     ENDTRY;
     return len;
 }
 
 static int dissect_sctp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
-                        void *transport_data)
+                        void *hook_data)
 {
-    const struct transport *transport = transport_data;
-    const struct tagging tagging = tag_addresses(pinfo);
+    const struct hook *hook = hook_data;
+    const struct tagging before = begin_tagging(pinfo);
     const struct sctp_memory memory = sctp_begin(tvb);
     volatile int len = 0;
 
     TRY
     {
-        len = call_dissector_only(transport->stock, tvb, pinfo, tree, data);
+        len = call_dissector_only(hook->stock, tvb, pinfo, tree, data);
     }
     FINALLY
     {
         sctp_end(&memory);
-        untag_addresses(pinfo, &tagging);
+        end_tagging(pinfo, &before);
     }
     ENDTRY;
     return len;
 }
 
-static struct transport transports[] = {
-    {"nvgre.gre", "GRE by NVGRE tenant", dissect_transport, IP_PROTO_GRE, NULL},
-    {"nvgre.tcp", "TCP by NVGRE tenant", dissect_transport, IP_PROTO_TCP, NULL},
-    {"nvgre.udp", "UDP by NVGRE tenant", dissect_transport, IP_PROTO_UDP, NULL},
-    {"nvgre.udplite", "UDP-Lite by NVGRE tenant", dissect_transport, IP_PROTO_UDPLITE, NULL},
-    {"nvgre.dccp", "DCCP by NVGRE tenant", dissect_transport, IP_PROTO_DCCP, NULL},
-    {"nvgre.sctp", "SCTP by NVGRE tenant", dissect_sctp, IP_PROTO_SCTP, NULL},
-    {"nvgre.ipv6_fragment", "IPv6 fragment by NVGRE tenant", dissect_fragment, IP_PROTO_FRAGMENT,
-     NULL},
+/* Wireshark looks for duplicate addresses in all frames; of a tenant, duplicates.h does. */
+static int dissect_arp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
+                       void *hook_data)
+{
+    const struct hook *hook = hook_data;
+    const bool wanted = ws_pref_get(arp_duplicates);
+    volatile int len = 0;
+
+    if (tenant_now() == TENANT_NONE)
+        return call_dissector_only(hook->stock, tvb, pinfo, tree, data);
+    ws_pref_set(arp_duplicates, false);
+    TRY
+    {
+        len = call_dissector_only(hook->stock, tvb, pinfo, tree, data);
+    }
+    FINALLY
+    {
+        ws_pref_set(arp_duplicates, wanted);
+    }
+    ENDTRY;
+    return len;
+}
+
+#define IP_HOOK(protocol, filter, title, dissector)                                                \
+    {                                                                                              \
+        "ip.proto", IP_PROTO_##protocol, "nvgre." filter, title " by NVGRE tenant", dissector,     \
+            NULL                                                                                   \
+    }
+
+static struct hook hooks[] = {
+    {"ethertype", ETHERTYPE_ARP, "nvgre.arp", "ARP by NVGRE tenant", dissect_arp, NULL},
+    IP_HOOK(GRE, "gre", "GRE", dissect_transport),
+    IP_HOOK(TCP, "tcp", "TCP", dissect_transport),
+    IP_HOOK(UDP, "udp", "UDP", dissect_transport),
+    IP_HOOK(UDPLITE, "udplite", "UDP-Lite", dissect_transport),
+    IP_HOOK(DCCP, "dccp", "DCCP", dissect_transport),
+    IP_HOOK(SCTP, "sctp", "SCTP", dissect_sctp),
+    IP_HOOK(FRAGMENT, "ipv6_fragment", "IPv6 fragment", dissect_fragment),
 };
 
-static void stand_in_front(struct transport *transport, dissector_table_t table)
+static void stand_in_front(struct hook *hook)
 {
+    dissector_table_t table = find_dissector_table(hook->table);
     int proto;
 
-    transport->stock = dissector_get_uint_handle(table, transport->protocol);
-    if (!transport->stock)
+    hook->stock = dissector_get_uint_handle(table, hook->protocol);
+    if (!hook->stock)
         return;
-    proto = proto_register_protocol_in_name_only(
-        transport->title, transport->title, transport->name,
-        dissector_handle_get_protocol_index(transport->stock), FT_PROTOCOL);
+    proto = proto_register_protocol_in_name_only(hook->title, hook->title, hook->name,
+                                                 dissector_handle_get_protocol_index(hook->stock),
+                                                 FT_PROTOCOL);
     proto_set_cant_toggle(proto);
-    dissector_add_uint(
-        "ip.proto", transport->protocol,
-        register_dissector_with_data(transport->name, transport->dissector, proto, transport));
+    dissector_add_uint(hook->table, hook->protocol,
+                       register_dissector_with_data(hook->name, hook->dissector, proto, hook));
 }
 
 void isolation_handoff(void)
 {
-    dissector_table_t table = find_dissector_table("ip.proto");
-
-    for (unsigned i = 0; i < array_length(transports); i++)
-        stand_in_front(&transports[i], table);
+    for (unsigned i = 0; i < array_length(hooks); i++)
+        stand_in_front(&hooks[i]);
     sctp_handoff();
     arp_duplicates = prefs_find_preference(prefs_find_module("arp"), "detect_duplicate_ips");
 }

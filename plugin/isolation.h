@@ -22,7 +22,6 @@ struct isolation {
     uint32_t tenant;
     uint32_t vlan_id;
     bool strict_tracking;
-    bool arp_duplicates;
 };
 
 /* Around the dissection of a tenant's frame; the second also when it throws. */

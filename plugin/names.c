@@ -123,6 +123,8 @@ static void table_cleared(void)
 static void update_names(void)
 {
     table_cleared();
+    if (row_count == 0)
+        return;
     names = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     for (unsigned i = 0; i < row_count; i++) {
         char *text = trimmed(rows[i].vsid, strlen(rows[i].vsid));

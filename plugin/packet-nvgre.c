@@ -39,6 +39,21 @@ static int ett_nvgre = -1;
 static int nvgre_tap = -1;
 static int provider_tap = -1;
 
+static hf_register_info hf[] = {
+    {&hf_key,
+     {"Key", "nvgre.key", FT_UINT32, BASE_HEX, NULL, 0,
+      "GRE key: VSID in the upper 24 bits, FlowID in the lower 8", HFILL}},
+    {&hf_vsid,
+     {"VSID", "nvgre.vsid", FT_UINT24, BASE_DEC_HEX, NULL, 0,
+      "Virtual Subnet ID: the tenant's virtual layer 2 network", HFILL}},
+    {&hf_tenant,
+     {"Tenant", "nvgre.tenant", FT_STRING, BASE_NONE, NULL, 0,
+      "The name that the preferences give to this VSID", HFILL}},
+    {&hf_flowid,
+     {"FlowID", "nvgre.flowid", FT_UINT8, BASE_DEC_HEX, NULL, 0,
+      "Entropy of the inner flow for equal-cost paths; 0 where none was made", HFILL}},
+};
+
 static dissector_handle_t nvgre_handle;
 static dissector_handle_t ethernet_handle;
 
@@ -106,6 +121,19 @@ static struct nvgre_place find_place(packet_info *pinfo, tvbuff_t *inner, uint16
         .isolated = isolate_tenants,
         .depth = pinfo->curr_proto_layer_num,
     };
+}
+
+/*
+ * Whether a filter, a column or somebody's eyes ask for the header. If not, it is not even made:
+ * an item at the top of the tree costs more than all else here.
+ */
+static bool is_wanted(proto_tree *tree)
+{
+    bool wanted = proto_field_is_referenced(tree, proto_nvgre) || nvgre_endpoints_wanted(tree);
+
+    for (unsigned i = 0; !wanted && i < array_length(hf); i++)
+        wanted = hf[i].hfinfo.ref_type != HF_REF_TYPE_NONE;
+    return wanted;
 }
 
 static void add_to_tree(proto_tree *tree, packet_info *pinfo, const struct nvgre_packet *packet,
@@ -183,8 +211,9 @@ static int dissect_nvgre(tvbuff_t *inner, packet_info *pinfo, proto_tree *tree, 
 
     packet->notes = nvgre_notes_find(pinfo, packet, &place);
     col_set_str(pinfo->cinfo, COL_PROTOCOL, "NVGRE");
-    add_to_tree(tree, pinfo, packet, &place);
-    if (tree)
+    if (packet->notes || is_wanted(tree))
+        add_to_tree(tree, pinfo, packet, &place);
+    if (tree && PTREE_DATA(tree)->visible) /* as of the packet that the menus are for */
         nvgre_filters_remember(pinfo, packet);
     tap_queue_packet(nvgre_tap, pinfo, packet);
     tap_queue_packet(provider_tap, pinfo, packet);
@@ -213,20 +242,6 @@ static int dissect_ethernet_in_gre(tvbuff_t *inner, packet_info *pinfo, proto_tr
 
 static void register_fields(void)
 {
-    static hf_register_info hf[] = {
-        {&hf_key,
-         {"Key", "nvgre.key", FT_UINT32, BASE_HEX, NULL, 0,
-          "GRE key: VSID in the upper 24 bits, FlowID in the lower 8", HFILL}},
-        {&hf_vsid,
-         {"VSID", "nvgre.vsid", FT_UINT24, BASE_DEC_HEX, NULL, 0,
-          "Virtual Subnet ID: the tenant's virtual layer 2 network", HFILL}},
-        {&hf_tenant,
-         {"Tenant", "nvgre.tenant", FT_STRING, BASE_NONE, NULL, 0,
-          "The name that the preferences give to this VSID", HFILL}},
-        {&hf_flowid,
-         {"FlowID", "nvgre.flowid", FT_UINT8, BASE_DEC_HEX, NULL, 0,
-          "Entropy of the inner flow for equal-cost paths; 0 where none was made", HFILL}},
-    };
     static int *ett[] = {&ett_nvgre};
 
     proto_register_field_array(proto_nvgre, hf, array_length(hf));

@@ -36,8 +36,8 @@ def filters_are_printed():
 
 
 def offered(capture, *options):
-    """The filters that are offered: packet number → title → filter."""
-    printed = tshark(capture, "-q", "-Y", "frame", *options)
+    """The filters that are offered for a packet whose details are shown: number → title → filter."""
+    printed = tshark(capture, "-V", *options)
     packets = {}
     for number, title, text in re.findall(r"^(\d+): ([^:]+): (.*)$", printed, re.MULTILINE):
         packets.setdefault(int(number), {})[title] = text
