@@ -60,3 +60,22 @@ void nvgre_template_init(struct nvgre_template *tmpl, const struct nvgre_outer *
     p += nvgre_gre_write(&gre, p);
     tmpl->len = (uint8_t)(p - tmpl->bytes);
 }
+
+void nvgre_outer_adjust(const struct nvgre_template *tmpl, uint8_t ttl, bool df, uint8_t *out)
+{
+    uint8_t *ip = out + tmpl->ip_offset;
+    uint16_t was_flags;
+    uint16_t was_ttl;
+    uint16_t checksum;
+
+    if (tmpl->ip_version == 6) {
+        ip[7] = ttl;
+        return;
+    }
+    was_flags = wire_get16(ip + 6);
+    was_ttl = wire_get16(ip + 8);
+    wire_put16(ip + 6, (uint16_t)((was_flags & ~IPV4_DF) | (df ? IPV4_DF : 0)));
+    ip[8] = ttl;
+    checksum = nvgre_checksum_update(wire_get16(ip + 10), was_flags, wire_get16(ip + 6));
+    wire_put16(ip + 10, nvgre_checksum_update(checksum, was_ttl, wire_get16(ip + 8)));
+}

@@ -87,6 +87,12 @@ static inline uint32_t nvgre_template_write(const struct nvgre_template *tmpl,
     return len;
 }
 
+/*
+ * Gives headers that nvgre_template_write wrote to `out` another TTL or hop limit and, in IPv4,
+ * another DF; the checksum follows.
+ */
+void nvgre_outer_adjust(const struct nvgre_template *tmpl, uint8_t ttl, bool df, uint8_t *out);
+
 #ifdef __cplusplus
 }
 #endif

@@ -26,7 +26,14 @@ static const struct option_word flowid_words[] = {{"toeplitz", FLOWID_TOEPLITZ},
                                                   {"crc32c", FLOWID_CRC32C},
                                                   {"zero", 0},
                                                   {NULL, 0}};
-static const struct option_word df_words[] = {{"set", 1}, {"clear", 0}, {NULL, 0}};
+/* Words above all numbers of --tos, --ttl and --df. */
+enum { QOS_INHERIT = 256, QOS_PCP };
+
+static const struct option_word df_words[] = {
+    {"set", 1}, {"clear", 0}, {"inherit", QOS_INHERIT}, {NULL, 0}};
+static const struct option_word tos_words[] = {
+    {"inherit", QOS_INHERIT}, {"pcp", QOS_PCP}, {NULL, 0}};
+static const struct option_word ttl_words[] = {{"inherit", QOS_INHERIT}, {NULL, 0}};
 static const struct option_word proto_words[] = {
     {"802.1q", NVGRE_TPID_8021Q}, {"802.1ad", NVGRE_TPID_8021AD}, {NULL, 0}};
 
@@ -61,12 +68,14 @@ static const struct option_row rows[] = {
      .offset = FIELD(vlan_cfi)},
     {OPTION_WORD, "enet-vlan-proto", 0, "PROTO", "its protocol", "802.1q", .words = proto_words,
      .offset = FIELD(vlan_proto)},
-    {OPTION_NUMBER, "ttl", 0, "N", "TTL or hop limit", "64", .min = 1, .max = 255,
-     .offset = FIELD(ttl)},
-    {OPTION_NUMBER, "tos", 0, "N", "TOS or traffic class", "0", .max = 255, .offset = FIELD(tos)},
+    {OPTION_NUMBER, "ttl", 0, "N", "TTL or hop limit; inherited only from IP", "64", .min = 1,
+     .max = 255, .words = ttl_words, .offset = FIELD(ttl)},
+    {OPTION_NUMBER, "tos", 0, "N",
+     "TOS or traffic class; inherited (RFC 2983), or from the 802.1Q priority", "0", .max = 255,
+     .words = tos_words, .offset = FIELD(tos)},
     {OPTION_WORD, "ecn", 0, "WHAT", "the inner packet's congestion marks (RFC 6040)", "copy",
      .words = ecn_words, .offset = FIELD(ecn)},
-    {OPTION_WORD, "df", 0, "WHAT", "don't fragment (IPv4); if clear, the IP ID counts the packets",
+    {OPTION_WORD, "df", 0, "WHAT", "don't fragment (IPv4); if clear, the IP ID counts packets",
      "set", .words = df_words, .offset = FIELD(df)},
     {.help = "Inner frames"},
     {OPTION_WORD, "inner-vlan", 0, "WHAT", "frames with an 802.1Q tag", "strip",
@@ -134,10 +143,15 @@ static void mac_of(const struct option_mac *given, const struct option_address *
     }
 }
 
+static uint8_t fixed_ttl(const struct encap_options *options)
+{
+    return options->ttl.value == QOS_INHERIT ? 64 : (uint8_t)options->ttl.value;
+}
+
 static void fill_outer(const struct encap_options *options, struct nvgre_outer *outer)
 {
     *outer = (struct nvgre_outer){.ip_version = options->local.version,
-                                  .ttl = (uint8_t)options->ttl.value,
+                                  .ttl = fixed_ttl(options),
                                   .df = options->df.value != 0};
     mac_of(&options->src_mac, &options->local, outer->src_mac);
     mac_of(&options->dst_mac, &options->remote, outer->dst_mac);
@@ -159,8 +173,13 @@ static void fill_config(const struct encap_options *options, struct encap_config
 
     fill_outer(options, &outer);
     nvgre_template_init(&config->tmpl, &outer);
-    config->tos = (uint8_t)options->tos.value;
-    config->ip_id_counts = !options->df.value;
+    config->tos = options->tos.value < QOS_INHERIT ? (uint8_t)options->tos.value : 0;
+    config->ttl = fixed_ttl(options);
+    config->df = options->df.value != 0;
+    config->inherit = (uint8_t)((options->tos.value == QOS_INHERIT ? INHERIT_DSCP : 0) |
+                                (options->tos.value == QOS_PCP ? INHERIT_PCP : 0) |
+                                (options->ttl.value == QOS_INHERIT ? INHERIT_TTL : 0) |
+                                (options->df.value == QOS_INHERIT ? INHERIT_DF : 0));
     config->inner_vlan = (enum inner_vlan)options->inner_vlan.value;
     config->ecn = (enum ecn_mode)options->ecn.value;
     config->hash_flow = !options->key.given && flowid >= FLOWID_TOEPLITZ;

@@ -32,14 +32,14 @@ NUMBERS = {
     "enet-vlan-tag": ("0 to 4095", ("4096",)),
     "enet-vlan-pri": ("0 to 7", ("8",)),
     "enet-vlan-cfi": ("0 to 1", ("2",)),
-    "ttl": ("1 to 255", ("0", "256")),
-    "tos": ("0 to 255", ("256", "0x100")),
+    "ttl": ("inherit or 1 to 255", ("0", "256", "Inherit")),
+    "tos": ("inherit|pcp or 0 to 255", ("256", "0x100", "dscp")),
 }
 NEVER_NUMBERS = ("", "-1", "+1", " 1", "1 ", "1.0", "1e2", "x", "0x", "0xg", "99999999999999999999")
 WORDS = {
     "enet-vlan-proto": ("802.1q|802.1ad", ("802.1Q", "0x8100", "1", "")),
     "ecn": ("copy|ignore", ("Copy", "0", "copy ", "")),
-    "df": ("set|clear", ("1", "0", "")),
+    "df": ("set|clear|inherit", ("1", "0", "256", "")),
     "inner-vlan": ("strip|drop|keep", ("strip,drop", "0", "")),
     "format": ("pcap|nsecpcap|pcapng", ("erf", "0", "PCAP", "")),
     "others": ("keep|drop", ("1", "")),

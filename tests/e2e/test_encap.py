@@ -136,6 +136,56 @@ GROUPS = (
 )
 
 
+def inner_ip(version, tos=0xB9, ttl=17, df=True, tags=()):
+    """An inner packet with these fields."""
+    frame = Ether(**MACS)
+    for prio, vlan in tags:
+        frame /= Dot1Q(prio=prio, vlan=vlan)
+    if version == 4:
+        return bytes(frame / IP(**CAS, tos=tos, ttl=ttl, flags="DF" if df else 0) / ICMP())
+    return bytes(frame / IPv6(**CAS6, tc=tos, hlim=ttl, nh=59) / Raw(b"x"))
+
+
+ARP_FRAME = bytes(Ether(**MACS) / ARP())
+TAGGED = {"tags": ((5, 101),)}
+# inner frame, options, what they give
+INHERITED = (
+    (inner_ip(4), {"tos": "inherit"}, {"tos": 0xB9}),
+    (inner_ip(6), {"tos": "inherit"}, {"tos": 0xB9}),
+    (inner_ip(4), {"tos": "inherit", "ecn": "ignore"}, {"tos": 0xB8}),
+    (inner_ip(4), {"tos": 4}, {"tos": 5}),
+    (ARP_FRAME, {"tos": "inherit"}, {"tos": 0}),
+    (inner_ip(4, tos=0, **TAGGED), {"tos": "pcp", "inner_vlan": "keep"}, {"tos": 0xA0}),
+    (inner_ip(4, tos=3, tags=((7, 1), (2, 2))), {"tos": "pcp", "inner_vlan": "keep"}, {"tos": 0xE3}),
+    (inner_ip(4), {"tos": "pcp"}, {"tos": 1}),
+    (inner_ip(4), {"ttl": "inherit"}, {"tos": 1, "ttl": 17}),
+    (inner_ip(6), {"ttl": "inherit"}, {"tos": 1, "ttl": 17}),
+    (inner_ip(4, ttl=0), {"ttl": "inherit"}, {"tos": 1, "ttl": 64}),
+    (inner_ip(4, ttl=255), {"ttl": "inherit"}, {"tos": 1, "ttl": 255}),
+    (ARP_FRAME, {"ttl": "inherit"}, {"ttl": 64}),
+    (inner_ip(4), {"df": "inherit"}, {"tos": 1, "df": True}),
+    (inner_ip(4, df=False), {"df": "inherit"}, {"tos": 1, "df": False, "ident": 1}),
+    (inner_ip(6), {"df": "inherit"}, {"tos": 1, "df": True}),
+    (ARP_FRAME, {"df": "inherit"}, {"df": True}),
+    (inner_ip(4, df=False, ttl=3), {"df": "inherit", "tos": "inherit", "ttl": "inherit"},
+     {"tos": 0xB9, "ttl": 3, "df": False, "ident": 1}),
+)
+
+
+@pytest.mark.parametrize("inner, options, changes", INHERITED)
+@pytest.mark.parametrize("version", PAS)
+def test_fields_of_the_inner_packet(encap, version, inner, options, changes):
+    [frame] = pcapfile.frames(encap([inner], flowid=7, **PAS[version], **options).out)
+    expected = {"key": VSID << 8 | 7, **changes}
+    if version == 6:
+        expected |= {**DEFAULTS6, "label": 0, "src": PAS[6]["local"], "dst": PAS[6]["remote"],
+                     "smac": "02:00:00:00:00:11", "dmac": "02:00:00:00:00:22",
+                     **{name: value for name, value in expected.items()
+                        if name not in ("df", "ident")}}
+
+    assert frame.hex() == outer(inner, **expected).hex()
+
+
 @pytest.mark.parametrize("remote, mac", GROUPS)
 def test_mac_of_the_remote_pa(encap, remote, mac):
     local = PAS[ipaddress.ip_address(remote).version]["local"]

@@ -116,7 +116,7 @@ static struct encap_config make_config(const struct outer_row *outer_row,
     const struct nvgre_outer outer = make_outer(outer_row);
     struct encap_config config = {.key = row->fixed_key ? FIXED_KEY : KEY,
                                   .tos = row->tos,
-                                  .ip_id_counts = row->ip_id_counts,
+                                  .df = !row->ip_id_counts,
                                   .hash_flow = !row->fixed_key,
                                   .inner_vlan = row->inner_vlan,
                                   .ecn = row->ecn};

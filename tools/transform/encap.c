@@ -4,9 +4,36 @@
 #include "ecn.h"
 #include "inner.h"
 
+/* The DSCP in the upper 6 bits. */
+static uint8_t inherited_tos(const struct encap_config *config, const struct nvgre_inner *inner)
+{
+    if (config->inherit & INHERIT_DSCP && inner->has_ip)
+        return inner->ip.tos & (uint8_t)~NVGRE_ECN_MASK;
+    if (config->inherit & INHERIT_PCP && inner->l2.vlan_count)
+        return inner->data[NVGRE_ETH_LEN] & 0xE0; /* PCP is in the place of the class selector */
+    return config->tos;
+}
+
+static uint8_t inherited_ttl(const struct encap_config *config, const struct nvgre_inner *inner)
+{
+    uint8_t ttl = 0;
+
+    if (config->inherit & INHERIT_TTL && inner->has_ip)
+        ttl = inner->data[inner->ip.offset + (inner->ip.version == 4 ? 8 : 7)];
+    return ttl ? ttl : config->ttl;
+}
+
+static bool inherited_df(const struct encap_config *config, const struct nvgre_inner *inner)
+{
+    if (config->inherit & INHERIT_DF && inner->has_ip && inner->ip.version == 4)
+        return (inner->data[inner->ip.offset + 6] & 0x40) != 0;
+    return config->df;
+}
+
 /* What the flow's hash gives, and TOS. */
 TRANSFORM_STEP void fill_fields(const struct encap_config *config, const struct nvgre_inner *inner,
-                                const struct nvgre_flow *flow, struct nvgre_outer_fields *fields)
+                                const struct nvgre_flow *flow, uint8_t tos,
+                                struct nvgre_outer_fields *fields)
 {
     fields->key = config->key;
     fields->flow_label = 0;
@@ -16,17 +43,18 @@ TRANSFORM_STEP void fill_fields(const struct encap_config *config, const struct 
         fields->key |= hash & 0xFF;
         fields->flow_label = hash >> 12;
     }
-    fields->tos = config->tos;
+    fields->tos = tos;
     if (config->ecn == ECN_COPY && inner->has_ip)
-        fields->tos = (uint8_t)((config->tos & ~NVGRE_ECN_MASK) | (inner->ip.tos & NVGRE_ECN_MASK));
+        fields->tos = (uint8_t)((tos & ~NVGRE_ECN_MASK) | (inner->ip.tos & NVGRE_ECN_MASK));
 }
 
 TRANSFORM_STEP enum outcome encapsulate(const struct encap_config *encap,
                                         const struct cap_packet *packet,
                                         const struct nvgre_inner *inner,
-                                        const struct nvgre_flow *flow, uint8_t *room,
-                                        struct transform_result *result)
+                                        const struct nvgre_flow *flow, bool inheriting,
+                                        uint8_t *room, struct transform_result *result)
 {
+    bool df = inheriting ? inherited_df(encap, inner) : encap->df;
     struct nvgre_outer_fields fields;
     uint32_t tags_len = 0;
     uint32_t outer_len;
@@ -41,9 +69,11 @@ TRANSFORM_STEP enum outcome encapsulate(const struct encap_config *encap,
         result->value = fields.inner_len;
         return OUTCOME_OVERSIZE;
     }
-    fields.ip_id = encap->ip_id_counts ? (uint16_t)packet->number : 0;
-    fill_fields(encap, inner, flow, &fields);
+    fields.ip_id = df ? 0 : (uint16_t)packet->number;
+    fill_fields(encap, inner, flow, inheriting ? inherited_tos(encap, inner) : encap->tos, &fields);
     outer_len = nvgre_template_write(&encap->tmpl, &fields, room);
+    if (inheriting)
+        nvgre_outer_adjust(&encap->tmpl, inherited_ttl(encap, inner), df, room);
     result->caplen = outer_len + packet->caplen - tags_len;
     result->len = outer_len + fields.inner_len;
     copy_untagged(room + outer_len, packet->data, packet->caplen, tags_len);
@@ -65,7 +95,7 @@ TRANSFORM_REST enum outcome run_any(const struct encap_config *encap,
     if (!inner.has_l2)
         return no_ethernet_header(packet->caplen, packet->len, result);
     nvgre_flow_find(&inner, &flow);
-    return encapsulate(encap, packet, &inner, &flow, room, result);
+    return encapsulate(encap, packet, &inner, &flow, encap->inherit != 0, room, result);
 }
 
 static enum outcome run(const void *config, const struct cap_packet *packet, uint8_t *room,
@@ -75,13 +105,13 @@ static enum outcome run(const void *config, const struct cap_packet *packet, uin
     struct nvgre_inner inner;
     struct nvgre_flow flow;
 
-    if (packet->iface->linktype != CAP_LINKTYPE_ETHERNET ||
+    if (packet->iface->linktype != CAP_LINKTYPE_ETHERNET || encap->inherit ||
         !nvgre_inner_decode_usual(packet->data, packet->caplen, &inner))
         return run_any(encap, packet, room, result);
     nvgre_flow_find(&inner, &flow);
     if (!nvgre_flow_is_usual(&encap->hasher, &flow))
         return run_any(encap, packet, room, result);
-    return encapsulate(encap, packet, &inner, &flow, room, result);
+    return encapsulate(encap, packet, &inner, &flow, false, room, result);
 }
 
 static uint16_t same_linktype(uint16_t linktype)

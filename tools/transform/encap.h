@@ -8,12 +8,22 @@
 #include "outer.h"
 #include "transform.h"
 
+/* What outer headers take from a tenant's frame, instead of the value that is set. */
+enum encap_inherit {
+    INHERIT_DSCP = 1, /* of inner IP (RFC 2983, uniform) */
+    INHERIT_PCP = 2,  /* DSCP as class selector of the 802.1Q priority, of tagged frames */
+    INHERIT_TTL = 4,  /* TTL or hop limit of inner IP, unless that is 0 */
+    INHERIT_DF = 8    /* of inner IPv4 */
+};
+
 struct encap_config {
     struct nvgre_template tmpl;
     uint32_t key; /* with FlowID 0 where the flow's hash gives it */
     uint8_t tos;
-    bool ip_id_counts; /* the IP ID is the packet number, as without DF; otherwise it is 0 */
-    bool hash_flow;    /* FlowID and flow label come from the inner flow */
+    uint8_t ttl;
+    bool df;
+    uint8_t inherit;            /* of enum encap_inherit, combined */
+    bool hash_flow;             /* FlowID and flow label come from the inner flow */
     struct nvgre_hasher hasher; /* set where hash_flow is */
     enum inner_vlan inner_vlan;
     enum ecn_mode ecn;
