@@ -24,7 +24,7 @@ static GPtrArray *tables; /* Wireshark's, in the order in which they were met */
  * or those outside of tenants while this tenant's are in the table itself. NULL where the tenant
  * has no entries, and the table did not need to be emptied for it.
  */
-static GPtrArray *sets;
+static GPtrArray *sets; /* they are there until the next file is opened */
 
 /*
  * The maps of the sets, made as Wireshark's tables are, since a content has to fit wherever it is
@@ -33,7 +33,8 @@ static GPtrArray *sets;
 static GPtrArray *keepers;
 static unsigned keepers_used;
 
-static uint32_t loaded; /* the tenant whose entries are in Wireshark's tables */
+static wmem_map_t *exact_table; /* the one by both addresses and ports */
+static uint32_t loaded;         /* the tenant whose entries are in Wireshark's tables */
 
 static unsigned probe_hash(const void *key)
 {
@@ -44,7 +45,7 @@ static size_t find_content_size(const wmem_map_t *map)
 {
     uintptr_t word;
 
-    for (size_t size = sizeof word; size <= CONTENT_MAX; size += sizeof word) {
+    for (size_t size = sizeof word; size < CONTENT_MAX; size += sizeof word) {
         memcpy(&word, (const char *)map + size, sizeof word);
         if (word == (uintptr_t)probe_hash)
             return size;
@@ -177,16 +178,13 @@ static struct exact_key key_of(const packet_info *pinfo, bool back)
     }};
 }
 
-static wmem_map_t *exact_table(void)
-{
-    return wmem_map_lookup(get_conversation_hashtables(), EXACT_TABLE);
-}
-
 conversation_t *conversations_find(const packet_info *pinfo)
 {
+    if (!exact_table)
+        return NULL;
     for (int back = 0; back < 2; back++) {
         struct exact_key key = key_of(pinfo, back);
-        conversation_t *first = wmem_map_lookup(exact_table(), key.elements);
+        conversation_t *first = wmem_map_lookup(exact_table, key.elements);
 
         if (first && first->setup_frame <= pinfo->num)
             return first;
@@ -204,14 +202,14 @@ void conversations_publish(const packet_info *pinfo, conversation_t *conversatio
     struct exact_key back = key_of(pinfo, true);
     const void *kept;
 
-    if (wmem_map_lookup_extended(exact_table(), back.elements, &kept, NULL))
-        wmem_map_insert(exact_table(), kept, conversation);
-    if (!wmem_map_lookup_extended(exact_table(), forth.elements, &kept, NULL)) {
+    if (wmem_map_lookup_extended(exact_table, back.elements, &kept, NULL))
+        wmem_map_insert(exact_table, kept, conversation);
+    if (!wmem_map_lookup_extended(exact_table, forth.elements, &kept, NULL)) {
         copy_address_wmem(wmem_file_scope(), &forth.elements[0].addr_val, &pinfo->src);
         copy_address_wmem(wmem_file_scope(), &forth.elements[2].addr_val, &pinfo->dst);
         kept = wmem_memdup(wmem_file_scope(), &forth, sizeof forth);
     }
-    wmem_map_insert(exact_table(), kept, conversation);
+    wmem_map_insert(exact_table, kept, conversation);
 }
 
 static void free_set(void *set)
@@ -232,6 +230,7 @@ void conversations_register(void)
     tables = g_ptr_array_new();
     keepers = g_ptr_array_new();
     sets = g_ptr_array_new_with_free_func(free_set);
+    exact_table = wmem_map_lookup(get_conversation_hashtables(), EXACT_TABLE);
     examine_maps();
     register_init_routine(new_file);
 }

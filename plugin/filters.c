@@ -30,9 +30,11 @@ static char *tenant_build(WS_FILTER_PARAMETERS)
 {
     GString *filter = g_string_new(NULL);
     const struct nvgre_packet *packet;
+    uint32_t i;
 
-    for (uint32_t i = 1; (packet = layer(pinfo, i)) != NULL; i++)
-        g_string_append_printf(filter, "%snvgre.vsid == %u", i > 1 ? " && " : "", packet->vsid);
+    for (i = 1; (packet = layer(pinfo, i)) != NULL; i++)
+        g_string_append_printf(filter, "nvgre.vsid#%u == %u && ", i, packet->vsid);
+    g_string_append_printf(filter, "!nvgre.vsid#%u", i); /* not those in a further tunnel */
     return g_string_free(filter, FALSE);
 }
 

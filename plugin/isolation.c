@@ -92,11 +92,13 @@ struct isolation isolation_begin(packet_info *pinfo, uint32_t tenant)
     const struct isolation before = {
         .tenant = tenant_switch(tenant),
         .vlan_id = pinfo->vlan_id,
+        .src_data = pinfo->src.data,
         .strict_tracking = prefs.strict_conversation_tracking_heuristics,
     };
 
     conversations_switch(tenant);
-    /* The IPv4 identification takes the lower half of what this is combined with. */
+    /* The IPv4 identification takes the lower half of what this is combined with, so that the
+       first 65535 tenants cannot meet. */
     pinfo->vlan_id = tenant << 16 | tenant >> 16;
     prefs.strict_conversation_tracking_heuristics = true;
     return before;
@@ -106,7 +108,8 @@ void isolation_end(packet_info *pinfo, const struct isolation *before)
 {
     prefs.strict_conversation_tracking_heuristics = before->strict_tracking;
     pinfo->vlan_id = before->vlan_id;
-    if (is_plain_ip(&pinfo->src) && is_plain_ip(&pinfo->dst)) /* no inner tunnel's frame came by */
+    /* Unless there was no inner packet, or it was in another tunnel, which has seen to it. */
+    if (pinfo->src.data != before->src_data && is_plain_ip(&pinfo->src) && is_plain_ip(&pinfo->dst))
         tag_for_later(pinfo);
     tenant_switch(before->tenant);
     conversations_switch(before->tenant);
@@ -232,6 +235,7 @@ static struct hook hooks[] = {
     IP_HOOK(UDP, "udp", "UDP", dissect_transport),
     IP_HOOK(UDPLITE, "udplite", "UDP-Lite", dissect_transport),
     IP_HOOK(DCCP, "dccp", "DCCP", dissect_transport),
+    IP_HOOK(ICMPV6, "icmpv6", "ICMPv6", dissect_transport),
     IP_HOOK(SCTP, "sctp", "SCTP", dissect_sctp),
     IP_HOOK(FRAGMENT, "ipv6_fragment", "IPv6 fragment", dissect_fragment),
 };

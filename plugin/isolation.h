@@ -21,6 +21,7 @@
 struct isolation {
     uint32_t tenant;
     uint32_t vlan_id;
+    const void *src_data; /* of the address outside */
     bool strict_tracking;
 };
 

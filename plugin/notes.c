@@ -87,7 +87,7 @@ static uint32_t notes_of_carrier(const packet_info *pinfo, const struct nvgre_pa
     if (!carrier_recall(pinfo, &carrier))
         return 0;
     notes = when(NVGRE_NOTE_OUTER_TTL, carrier.ttl == 0);
-    if (inner->has_ip)
+    if (inner->has_ip && !pinfo->flags.in_error_pkt)
         notes |= when(NVGRE_NOTE_ECN_DROP,
                       nvgre_ecn_decap(carrier.tos, inner->ip.tos) == NVGRE_ECN_DROP) |
                  when(NVGRE_NOTE_ECN_UNUSED, nvgre_ecn_is_unused(carrier.tos, inner->ip.tos));
@@ -98,10 +98,12 @@ static uint32_t notes_of_inner(packet_info *pinfo, const struct nvgre_packet *pa
                                const struct nvgre_place *place)
 {
     const struct nvgre_inner *inner = &packet->inner;
+    uint32_t notes = when(NVGRE_NOTE_INNER_8021Q, inner->has_l2 && inner->l2.vlan_count > 0) |
+                     when(NVGRE_NOTE_INNER_CUT, inner->caplen < packet->inner_len);
 
-    return when(NVGRE_NOTE_INNER_8021Q, inner->has_l2 && inner->l2.vlan_count > 0) |
-           when(NVGRE_NOTE_INNER_CUT, inner->caplen < packet->inner_len) |
-           when(NVGRE_NOTE_INNER_LENGTH, !pinfo->fragmented && trailer_len(packet) < 0) |
+    if (pinfo->flags.in_error_pkt) /* only the beginning of a packet, sent before */
+        return notes;
+    return notes | when(NVGRE_NOTE_INNER_LENGTH, !pinfo->fragmented && trailer_len(packet) < 0) |
            when(NVGRE_NOTE_TRAILING_FCS, has_trailing_fcs(packet, place->inner)) |
            when(NVGRE_NOTE_FLOWID_CHANGED,
                 check_flowids && flowid_has_changed(place->tenant, inner, packet->flowid)) |

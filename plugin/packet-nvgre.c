@@ -140,8 +140,9 @@ static void add_to_tree(proto_tree *tree, packet_info *pinfo, const struct nvgre
                         const struct nvgre_place *place)
 {
     const char *name = nvgre_tenant_name(packet->vsid);
-    proto_item *header =
-        proto_tree_add_item(tree, proto_nvgre, place->source, place->key_offset, 4, ENC_NA);
+    /* Of their own, since a protocol's bytes are those of the tvb, wherever the item begins. */
+    tvbuff_t *bytes = tvb_new_subset_length(place->source, place->key_offset, 4);
+    proto_item *header = proto_tree_add_item(tree, proto_nvgre, bytes, 0, 4, ENC_NA);
     proto_tree *fields = proto_item_add_subtree(header, ett_nvgre);
     proto_item *vsid;
 

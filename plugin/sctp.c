@@ -26,7 +26,7 @@ static bool is_of_another_tenant(tvbuff_t *packet)
         wmem_map_insert(owners, wmem_memdup(wmem_file_scope(), &key, sizeof key),
                         GUINT_TO_POINTER(owner));
     }
-    return owner != tenant_now() + 1;
+    return tenant_now() != TENANT_NONE && owner != tenant_now() + 1;
 }
 
 static void set_memory(const struct sctp_memory *memory)

@@ -141,16 +141,30 @@ def fragments_by_tenant(talk):
         yield from fragmented(talk, 0x40 + (0 if talk.first else count))
 
 
+def ipv6_fragments(talk, protocol, payload, ident):
+    """A packet of CLIENT in IPv6 fragments."""
+    for start in range(0, len(payload), FRAGMENT_LEN):
+        part = payload[start:start + FRAGMENT_LEN]
+        more = start + len(part) < len(payload)
+        header = struct.pack("!BBHI", protocol, 0, start | more, ident)
+        yield talk.frame(CLIENT, IPV6, talk.ipv6(CLIENT, IPV6_FRAGMENT, header + part))
+
+
 def fragments_ipv6(talk):
     """Datagrams in three IPv6 fragments with the identification that every tenant has."""
     for ident in (1, 2, 3):
         payload = talk.text(2 * FRAGMENT_LEN + 100).encode()
-        datagram = talk.datagram(CLIENT, PLAIN_PORTS, payload, 6)
-        for start in range(0, len(datagram), FRAGMENT_LEN):
-            part = datagram[start:start + FRAGMENT_LEN]
-            more = start + len(part) < len(datagram)
-            header = struct.pack("!BBHI", UDP, 0, start | more, ident)
-            yield talk.frame(CLIENT, IPV6, talk.ipv6(CLIENT, IPV6_FRAGMENT, header + part))
+        yield from ipv6_fragments(talk, UDP, talk.datagram(CLIENT, PLAIN_PORTS, payload, 6), ident)
+
+
+def echo_ipv6_one_way(talk):
+    """Pings in IPv6 fragments, to which the replies come in one piece."""
+    for sequence in (1, 2):
+        rest = struct.pack("!HH", 1, sequence) + ECHO_DATA * 10
+        request = struct.pack("!BBH", *ECHO_REQUEST_V6, 0) + rest
+        yield from ipv6_fragments(talk, ICMPV6, talk.checksummed(CLIENT, ICMPV6, request, 2, 6),
+                                  sequence)
+        yield icmpv6(talk, SERVER, ECHO_REPLY_V6, rest)
 
 
 def arp_message(talk, sender, operation, macs):
@@ -174,4 +188,4 @@ def arp(talk):
 
 FLOWS = {flow.__name__: flow for flow in (
     echo, echo_ipv6, errors, sctp, fragments, fragments_by_vsid, fragments_by_tenant,
-    fragments_ipv6, arp)}
+    fragments_ipv6, echo_ipv6_one_way, arp)}

@@ -19,6 +19,7 @@ C, R, K, S = 0x8000, 0x4000, 0x2000, 0x1000
 MACS = {"dst": "06:06:00:00:00:07", "src": "06:06:00:00:00:05"}
 CAS = IP(src="10.0.0.5", dst="10.0.0.7")
 ECHO = Ether(**MACS) / CAS / ICMP(id=1, seq=1) / Raw(bytes(range(40)))
+BIG = Ether(**MACS) / CAS / ICMP(id=1, seq=2) / Raw(bytes(1400))
 ECHO6 = Ether(**MACS) / IPv6(src="2001:db8:10::5", dst="2001:db8:10::7") / ICMPv6EchoRequest()
 WHO_HAS = Ether(**MACS) / ARP(psrc="10.0.0.5", pdst="10.0.0.7")
 EXPERIMENT = Ether(**MACS, type=0x88B5) / Raw(bytes(20))
@@ -181,8 +182,9 @@ FRAMES = {
                                    ["outer_ttl"]),
     "outer TTL 0 in UDP": (frame(IP(ttl=0) / UDP(sport=49152, dport=4754) / gre()),
                            ["outer_ttl"]),
-    "quoted by ICMP": (frame(IP(proto=1) / ICMP(type=3, code=4)
-                             / bytes(ipv4(gre()))[:60]), []),
+    **{f"quoted by ICMP, {quoted} bytes": (
+        frame(IP(proto=1) / ICMP(type=3, code=4) / bytes(ipv4(gre(BIG), tos=3))[:quoted]), [])
+       for quoted in (60, 128, 548)},
 }
 
 
@@ -303,7 +305,7 @@ def test_golden_tree():
     ("VSID 0", "00000050", 0, 0x50),
     ("VSID 0xFFFFFF", "ffffff00", 0xFFFFFF, 0),
     ("inner cut at its start", "00138950", 5001, 0x50),
-    ("quoted by ICMP", "00138950", 5001, 0x50),
+    ("quoted by ICMP, 60 bytes", "00138950", 5001, 0x50),
 ])
 def test_fields_highlight_their_bytes_of_the_key(packets, name, key, vsid, flowid):
     packet = packets[name]

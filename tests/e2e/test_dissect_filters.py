@@ -55,20 +55,34 @@ def pa(vsid, *addresses):
     return " && ".join(f'nvgre.pa_endpoint == "{vsid} {address}"' for address in addresses)
 
 
+def tenant(*vsids):
+    """The filter for a tenant, with the VSIDs of its tunnels from the outside in."""
+    levels = [f"nvgre.vsid#{level} == {vsid}" for level, vsid in enumerate(vsids, 1)]
+    return " && ".join([*levels, f"!nvgre.vsid#{len(vsids) + 1}"])
+
+
 IPV4 = ("192.168.4.11", "192.168.4.22")
 IPV6 = ("2001:db8::11", "2001:db8::22")
 
 
-@pytest.mark.parametrize("packet, tenant, provider", [
-    (BLUE, "nvgre.vsid == 5001", pa(5001, *IPV4)),
-    (frame(ipv6(gre(ECHO6))), "nvgre.vsid == 5001", pa(5001, *IPV6)),
-    (nested(3), "nvgre.vsid == 5002 && nvgre.vsid == 5001 && nvgre.vsid == 5000",
+@pytest.mark.parametrize("packet, of_tenant, provider", [
+    (BLUE, tenant(5001), pa(5001, *IPV4)),
+    (frame(ipv6(gre(ECHO6))), tenant(5001), pa(5001, *IPV6)),
+    (nested(3), tenant(5002, 5001, 5000),
      " && ".join(pa(vsid, *IPV4) for vsid in (5002, 5001, 5000))),
-    (nvgre(b"x"), "nvgre.vsid == 5001", pa(5001, *IPV4)),
+    (nvgre(b"x"), tenant(5001), pa(5001, *IPV4)),
 ])
-def test_filters_of_a_packet(packet, tenant, provider):
-    assert offered([packet]) == {1: {TENANT: tenant, PROVIDER: provider}}
-    assert matched([packet], tenant) == matched([packet], provider) == {1}
+def test_filters_of_a_packet(packet, of_tenant, provider):
+    assert offered([packet]) == {1: {TENANT: of_tenant, PROVIDER: provider}}
+    assert matched([packet], of_tenant) == matched([packet], provider) == {1}
+
+
+def test_tenants_in_tunnels_of_others_are_other_tenants():
+    packets = [nvgre(key=5001 << 8), nested(1), nested(2), nested(3), nvgre(key=5000 << 8)]
+    filters = {number: filters[TENANT] for number, filters in offered(packets).items()}
+
+    assert [matched(packets, filters[number]) for number in range(1, 6)] == [
+        {1}, {2, 5}, {3}, {4}, {2, 5}]
 
 
 def test_no_filters_without_nvgre():

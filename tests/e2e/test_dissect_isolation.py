@@ -120,6 +120,7 @@ CONTENTS = {
     "fragments_by_vsid": ("ip.fragments", 3),
     "fragments_by_tenant": ("ip.fragments", 4),
     "fragments_ipv6": ("ipv6.fragments", 3),
+    "echo_ipv6_one_way": ("icmpv6.resp_to and not ipv6.fragments", 2),
     "arp": ("arp", 4),
 }
 
