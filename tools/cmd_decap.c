@@ -6,6 +6,7 @@
 struct decap_options {
     struct run_options run;
     struct vsid_set vsids;
+    struct pa_set peers;
     struct option_number inner_vlan; /* enum inner_vlan */
     struct option_number ecn;        /* enum ecn_mode */
 };
@@ -16,6 +17,8 @@ static const struct option_row rows[] = {
     {.help = "Tunnels"},
     {OPTION_VSIDS, "vsid-filter", 0, "LIST", "take only these VSIDs, such as 5001,6000-6009",
      .offset = FIELD(vsids)},
+    {OPTION_PAS, "peer", 0, "LIST", "take packets of these outer sources only, drop others",
+     .offset = FIELD(peers)},
     {OPTION_WORD, "inner-vlan", 0, "WHAT", "inner frames with an 802.1Q tag", "drop",
      .words = inner_vlan_words, .offset = FIELD(inner_vlan)},
     {OPTION_WORD, "ecn", 0, "WHAT", "congestion marks of the outer header (RFC 6040)", "copy",
@@ -43,6 +46,7 @@ int cmd_decap(int argc, char **argv)
         code = run_files(&option_set, &options.run, positional);
     if (code == OPTIONS_GO_ON) {
         config = (struct decap_config){.vsids = options.vsids,
+                                       .peers = options.peers,
                                        .inner_vlan = (enum inner_vlan)options.inner_vlan.value,
                                        .ecn = (enum ecn_mode)options.ecn.value,
                                        .strict = options.run.strict};
@@ -50,5 +54,6 @@ int cmd_decap(int argc, char **argv)
         code = run_transform("decap", &options.run, &transform);
     }
     vsid_set_free(&options.vsids);
+    pa_set_free(&options.peers);
     return code;
 }

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "transform/pa_set.h"
 #include "transform/vsid_set.h"
 
 /* Fields that rows fill. */
@@ -43,7 +44,8 @@ enum option_kind {
     OPTION_ADDRESS, /* struct option_address */
     OPTION_MAC,     /* struct option_mac */
     OPTION_TEXT,    /* const char * */
-    OPTION_VSIDS    /* struct vsid_set */
+    OPTION_VSIDS,   /* struct vsid_set */
+    OPTION_PAS      /* struct pa_set */
 };
 
 struct option_row {

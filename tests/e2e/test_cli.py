@@ -50,6 +50,9 @@ BAD_ADDRESSES = ("", "1.2.3", "1.2.3.4.5", "1.2.3.256", "host", "::1::", "1.2.3.
 BAD_MACS = ("", "02:00:00:00:00", "02:00:00:00:00:01:02", "020000000001", "02:00:00:00:00:0g",
             "2:0:0:0:0:1", "02:00:00:00:00:01 ", "02.00.00.00.00.01", "02:00:00:00:00:")
 VSIDS = "VSIDs such as 5001,6000-6009 (0 to 16777215)"
+BAD_PEERS = ("", ",", "10.0.0.1,", ",10.0.0.1", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/-1", "::/129",
+             "10.0.0.0/8/8", "10.0.0", "10.0.0.1 ", "host", "10.0.0.1;10.0.0.2",
+             "10.0.0.0/255.0.0.0", "1:2:3:4:5:6:7:8:9", 60 * "1")
 BAD_VSIDS = ("", ",", "5001,", ",5001", "5001,,6001", "16777216", "6009-6000", "5002-5001",
              "5001-", "-5001", "5001-5002-5003", "5001 ", " 5001", "5001;6001", "x", "+5001",
              "5001-16777216", "18446744073709556617")
@@ -70,6 +73,8 @@ def bad_values():
             yield ENCAP, option, value, expected
     for value in BAD_VSIDS:
         yield DECAP, "vsid-filter", value, VSIDS
+    for value in BAD_PEERS:
+        yield DECAP, "peer", value, "addresses and prefixes such as 192.168.4.0/24,2001:db8::11"
     yield DECAP, "inner-vlan", "no", "strip|drop|keep"
     yield DECAP, "ecn", "no", "copy|ignore"
 
@@ -184,7 +189,7 @@ OPTIONS = {
     "encap": {"vsid", "key", "allow-reserved-vsid", "flowid", "local", "remote", "enet-smac",
               "enet-dmac", "enet-vlan-tag", "enet-vlan-pri", "enet-vlan-cfi", "enet-vlan-proto",
               "ttl", "tos", "ecn", "df", "inner-vlan"},
-    "decap": {"vsid-filter", "inner-vlan", "ecn"},
+    "decap": {"vsid-filter", "peer", "inner-vlan", "ecn"},
 }
 COMMON = {"read", "write", "format", "others", "strict", "quiet", "json", "help"}
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """decap: what is taken out, what is kept, what is dropped, header field by header field."""
 
+import ipaddress
 import json
 import struct
 
@@ -253,6 +254,29 @@ def test_vsid_filter(decap, text, taken):
     expected = [ECHO if vsid in taken else frame for vsid, frame in zip(VSIDS, frames)]
     assert pcapfile.frames(done.out) == expected
     assert outcomes(done).get("not_selected", 0) == len(VSIDS) - len(taken)
+
+
+# outer sources, and lists of whom to take
+SOURCES = ("0.0.0.0", "10.0.0.255", "10.0.1.0", "192.168.3.255", "192.168.4.0", "192.168.4.11",
+           "192.168.4.12", "192.168.5.0", "255.255.255.255", "::", "2001:db7:ffff::ffff",
+           "2001:db8::", "2001:db8::11", "2001:db8:0:1::", "2001:db9::", "ffff::ffff")
+PEERS = ("192.168.4.11", "192.168.4.0/24", "192.168.4.77/24", "192.168.4.11/32", "10.0.0.0/23",
+         "0.0.0.0/0", "::/0", "2001:db8::/32", "2001:db8::11", "2001:db8::/64,192.168.4.12",
+         "255.255.255.255,0.0.0.0,::", "192.168.4.0/24,192.168.4.11,192.168.5.0/30",
+         "2001:db8::/32,10.0.1.0,192.168.0.0/16,2001:db8::11/128", "128.0.0.0/1", "203.0.113.9")
+
+
+@pytest.mark.parametrize("peers", PEERS)
+def test_peers(decap, peers):
+    networks = [ipaddress.ip_network(text, strict=False) for text in peers.split(",")]
+    taken = [any(ipaddress.ip_address(source) in network for network in networks
+                 if network.version == (6 if ":" in source else 4)) for source in SOURCES]
+    frames = [wire.ethernet(*HOSTS, (wire.ipv6 if ":" in source else wire.ipv4)(
+        source, PAS[6 if ":" in source else 4][1], wire.gre(ECHO, KEY))) for source in SOURCES]
+    done = decap(frames, peer=peers, json=True)
+
+    assert pcapfile.frames(done.out) == [ECHO] * sum(taken)
+    assert outcomes(done).get("no_peer", 0) == taken.count(False)
 
 
 TAGS = (((0x8100, 101),), ((0x8100, 0xA000),), ((0x88A8, 200),), ((0x9100, 5),),

@@ -56,11 +56,15 @@ static enum outcome other_outcome(const struct nvgre_frame *frame, struct transf
 
 /* Whether the header may be taken; OUTCOME_DONE where it may. */
 TRANSFORM_STEP enum outcome judge_header(const struct decap_config *decap,
-                                         const struct nvgre_frame *frame,
+                                         const struct nvgre_frame *frame, const uint8_t *data,
                                          struct transform_result *result)
 {
     uint32_t vsid = nvgre_key_vsid(frame->gre.key);
+    const uint8_t *ip = data + frame->ip.offset;
 
+    if (decap->peers.count &&
+        !pa_set_has(&decap->peers, frame->ip.version, ip + (frame->ip.version == 4 ? 12 : 8)))
+        return OUTCOME_NO_PEER;
     if (!vsid_set_selects(&decap->vsids, vsid))
         return OUTCOME_NOT_SELECTED;
     result->notes = 0;
@@ -114,7 +118,7 @@ TRANSFORM_STEP enum outcome take(const struct decap_config *decap, const struct 
                                  struct transform_result *result)
 {
     const uint8_t *inner = data + frame->inner_offset;
-    enum outcome outcome = judge_header(decap, frame, result);
+    enum outcome outcome = judge_header(decap, frame, data, result);
 
     if (outcome != OUTCOME_DONE)
         return outcome;
@@ -152,6 +156,7 @@ static enum outcome run(const void *config, const struct cap_packet *packet, uin
     struct nvgre_frame frame;
 
     if (packet->iface->linktype == CAP_LINKTYPE_ETHERNET && decap->vsids.count == 0 &&
+        decap->peers.count == 0 &&
         nvgre_frame_decode_usual(packet->data, packet->caplen, packet->len, &frame))
         return take(decap, &frame, packet->data, room, result);
     return run_any(decap, packet, room, result);

@@ -4,11 +4,13 @@
 
 /* NVGRE packets into the tenants' frames, as an NVE receives them. */
 
+#include "pa_set.h"
 #include "transform.h"
 #include "vsid_set.h"
 
 struct decap_config {
     struct vsid_set vsids; /* empty for all */
+    struct pa_set peers;   /* outer sources to take packets from; empty for all */
     enum inner_vlan inner_vlan;
     enum ecn_mode ecn;
     bool strict; /* no deviation from RFC 7637 section 3.2 is taken */

@@ -11,6 +11,7 @@ const struct outcome_row outcome_rows[OUTCOME_COUNT] = {
     [OUTCOME_INNER_VLAN] = {DISPOSITION_DROP, "inner_vlan", "802.1Q tag in the inner frame"},
     [OUTCOME_CONGESTION] = {DISPOSITION_DROP, "congestion",
                             "outer CE on an inner packet without ECN (RFC 6040)"},
+    [OUTCOME_NO_PEER] = {DISPOSITION_DROP, "no_peer", "from an address that is no peer's"},
     [OUTCOME_MALFORMED] = {DISPOSITION_BAD, "malformed", "malformed"},
     [OUTCOME_TRUNCATED] = {DISPOSITION_BAD, "truncated", "cut before the inner frame"},
     [OUTCOME_MUST_DISCARD] = {DISPOSITION_BAD, "must_discard",

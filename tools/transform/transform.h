@@ -22,9 +22,10 @@ enum outcome {
     OUTCOME_OTHER_GRE,
     OUTCOME_NOT_SELECTED,
 
-    /* Dropped: a rule of RFC 7637 or RFC 6040 says so. */
+    /* Dropped: a rule of RFC 7637 or RFC 6040, or of the user, says so. */
     OUTCOME_INNER_VLAN,
     OUTCOME_CONGESTION,
+    OUTCOME_NO_PEER,
 
     /* Kept, but the command should have applied: exit code 3. */
     OUTCOME_MALFORMED,
