@@ -16,8 +16,9 @@ struct encap_options {
     struct option_mac src_mac, dst_mac;
     struct option_number vlan_id, vlan_pri, vlan_cfi, vlan_proto;
     struct option_number ttl, tos, df;
-    struct option_number inner_vlan; /* enum inner_vlan */
-    struct option_number ecn;        /* enum ecn_mode */
+    struct option_number mtu, mtu_action; /* enum mtu_action */
+    struct option_number inner_vlan;      /* enum inner_vlan */
+    struct option_number ecn;             /* enum ecn_mode */
     bool allow_reserved;
 };
 
@@ -29,10 +30,14 @@ static const struct option_word flowid_words[] = {{"toeplitz", FLOWID_TOEPLITZ},
 /* Words above all numbers of --tos, --ttl and --df. */
 enum { QOS_INHERIT = 256, QOS_PCP };
 
+enum { MTU_MIN = 68 }; /* RFC 791; it has room for all headers and an inner Ethernet header */
+
 static const struct option_word df_words[] = {
     {"set", 1}, {"clear", 0}, {"inherit", QOS_INHERIT}, {NULL, 0}};
 static const struct option_word tos_words[] = {
     {"inherit", QOS_INHERIT}, {"pcp", QOS_PCP}, {NULL, 0}};
+static const struct option_word mtu_words[] = {
+    {"keep", MTU_KEEP}, {"drop", MTU_DROP}, {"trunc", MTU_TRUNC}, {"error", MTU_ERROR}, {NULL, 0}};
 static const struct option_word ttl_words[] = {{"inherit", QOS_INHERIT}, {NULL, 0}};
 static const struct option_word proto_words[] = {
     {"802.1q", NVGRE_TPID_8021Q}, {"802.1ad", NVGRE_TPID_8021AD}, {NULL, 0}};
@@ -77,6 +82,11 @@ static const struct option_row rows[] = {
      .words = ecn_words, .offset = FIELD(ecn)},
     {OPTION_WORD, "df", 0, "WHAT", "don't fragment (IPv4); if clear, the IP ID counts packets",
      "set", .words = df_words, .offset = FIELD(df)},
+    {OPTION_NUMBER, "mtu", 0, "N", "the longest outer IP packet, in bytes", .min = MTU_MIN,
+     .max = 65535, .offset = FIELD(mtu)},
+    {OPTION_WORD, "mtu-action", 0, "WHAT",
+     "frames that exceed it; trunc cuts the inner frame, error keeps it plain", "keep",
+     .words = mtu_words, .offset = FIELD(mtu_action)},
     {.help = "Inner frames"},
     {OPTION_WORD, "inner-vlan", 0, "WHAT", "frames with an 802.1Q tag", "strip",
      .words = inner_vlan_words, .offset = FIELD(inner_vlan)},
@@ -109,6 +119,8 @@ static int check(const struct encap_options *options)
         return options_misuse(&option_set,
                               "VSID %u is reserved; use 4096 to 16777214 or --allow-reserved-vsid",
                               vsid);
+    if (options->mtu_action.given && !options->mtu.given)
+        return options_misuse(&option_set, "--mtu N is needed with --mtu-action");
     if (!options->local.version || !options->remote.version)
         return options_misuse(&option_set, "--local IP and --remote IP are needed");
     if (options->local.version != options->remote.version)
@@ -180,6 +192,14 @@ static void fill_config(const struct encap_options *options, struct encap_config
                                 (options->tos.value == QOS_PCP ? INHERIT_PCP : 0) |
                                 (options->ttl.value == QOS_INHERIT ? INHERIT_TTL : 0) |
                                 (options->df.value == QOS_INHERIT ? INHERIT_DF : 0));
+    config->inner_max = config->tmpl.inner_max;
+    if (options->mtu.given) {
+        uint32_t headers =
+            NVGRE_HEADER_LEN + (outer.ip_version == 4 ? NVGRE_IPV4_LEN : NVGRE_IPV6_LEN);
+
+        config->inner_max = options->mtu.value - headers;
+    }
+    config->mtu_action = (enum mtu_action)options->mtu_action.value;
     config->inner_vlan = (enum inner_vlan)options->inner_vlan.value;
     config->ecn = (enum ecn_mode)options->ecn.value;
     config->hash_flow = !options->key.given && flowid >= FLOWID_TOEPLITZ;

@@ -146,6 +146,7 @@ static void report_bad(const struct run *run, enum outcome outcome, const char *
         diag_packet(file, number, "%s, 0x%04x%s", outcome_rows[outcome].text, result->value, fate);
         break;
     case OUTCOME_OVERSIZE:
+    case OUTCOME_MTU_ERROR:
         diag_packet(file, number, "frame %s, %u bytes%s", outcome_rows[outcome].text, result->value,
                     fate);
         break;
@@ -164,11 +165,19 @@ static void report_bad(const struct run *run, enum outcome outcome, const char *
     }
 }
 
+static void note_excess(struct run *run)
+{
+    if (run->result.excess > run->summary.mtu_excess)
+        run->summary.mtu_excess = run->result.excess;
+    run->result.excess = 0;
+}
+
 /* Counts an outcome and tells of a bad one. Returns false where --strict stops the run. */
 static bool note_outcome(struct run *run, enum outcome outcome, const char *fate)
 {
     uint64_t count = ++run->summary.outcomes[outcome];
 
+    note_excess(run);
     if (outcome_rows[outcome].disposition != DISPOSITION_BAD)
         return true;
     if (count <= MESSAGES_MAX)
@@ -203,6 +212,7 @@ static void count_notes(struct run *run)
 {
     for (int i = 0; i < NOTE_COUNT; i++)
         run->summary.notes[i] += run->result.notes >> i & 1;
+    note_excess(run);
 }
 
 static int handle_packet(struct run *run)

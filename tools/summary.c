@@ -39,6 +39,9 @@ void summary_print(const struct summary *summary, FILE *stream)
         if (summary->notes[i])
             fprintf(stream, "%s, %s: %" PRIu64 "\n", summary->done, note_rows[i].text,
                     summary->notes[i]);
+    if (summary->mtu_excess)
+        fprintf(stream, "outer packets above the MTU: by %" PRIu32 " bytes at most\n",
+                summary->mtu_excess);
     print_outcomes(summary, DISPOSITION_OTHER, summary->drop_others ? "left out" : "kept", stream);
     print_outcomes(summary, DISPOSITION_DROP, "dropped", stream);
     print_outcomes(summary, DISPOSITION_BAD, "not handled", stream);
@@ -86,6 +89,7 @@ int summary_print_json(const struct summary *summary, FILE *stream)
     failed |= json_object_set_new(root, summary->done, json_count(summary->outcomes[OUTCOME_DONE]));
     for (int i = 0; i < NOTE_COUNT; i++)
         failed |= json_object_set_new(root, note_rows[i].name, json_count(summary->notes[i]));
+    failed |= json_object_set_new(root, "mtu_excess", json_count(summary->mtu_excess));
     failed |= json_object_set_new(root, "others", json_outcomes(summary, DISPOSITION_OTHER));
     failed |= json_object_set_new(root, "others_kept", json_boolean(!summary->drop_others));
     failed |= json_object_set_new(root, "dropped", json_outcomes(summary, DISPOSITION_DROP));

@@ -33,6 +33,7 @@ NUMBERS = {
     "enet-vlan-pri": ("0 to 7", ("8",)),
     "enet-vlan-cfi": ("0 to 1", ("2",)),
     "ttl": ("inherit or 1 to 255", ("0", "256", "Inherit")),
+    "mtu": ("68 to 65535", ("67", "65536")),
     "tos": ("inherit|pcp or 0 to 255", ("256", "0x100", "dscp")),
 }
 NEVER_NUMBERS = ("", "-1", "+1", " 1", "1 ", "1.0", "1e2", "x", "0x", "0xg", "99999999999999999999")
@@ -40,6 +41,7 @@ WORDS = {
     "enet-vlan-proto": ("802.1q|802.1ad", ("802.1Q", "0x8100", "1", "")),
     "ecn": ("copy|ignore", ("Copy", "0", "copy ", "")),
     "df": ("set|clear|inherit", ("1", "0", "256", "")),
+    "mtu-action": ("keep|drop|trunc|error", ("fragment", "")),
     "inner-vlan": ("strip|drop|keep", ("strip,drop", "0", "")),
     "format": ("pcap|nsecpcap|pcapng", ("erf", "0", "PCAP", "")),
     "others": ("keep|drop", ("1", "")),
@@ -110,6 +112,7 @@ MISUSE = (
     (("encap", *ENCAP[3:]), "--vsid N (or --key N) is needed"),
     (ENCAP[:5], "--local IP and --remote IP are needed"),
     ((*ENCAP[:3], *ENCAP[5:]), "--local IP and --remote IP are needed"),
+    ((*ENCAP, "--mtu-action", "drop"), "--mtu N is needed with --mtu-action"),
     ((*ENCAP, "--key", "0x138900"), "--key gives VSID and FlowID; leave out --vsid"),
     (("encap", *ENCAP[3:], "--key", "0x138900", "--flowid", "1"), "leave out --flowid"),
     ((*ENCAP, "--remote", "fd00::1"), "must both be IPv4 or both IPv6"),
@@ -188,7 +191,7 @@ def test_leading_zeros_do_not_make_another_number(run):
 OPTIONS = {
     "encap": {"vsid", "key", "allow-reserved-vsid", "flowid", "local", "remote", "enet-smac",
               "enet-dmac", "enet-vlan-tag", "enet-vlan-pri", "enet-vlan-cfi", "enet-vlan-proto",
-              "ttl", "tos", "ecn", "df", "inner-vlan"},
+              "ttl", "tos", "ecn", "df", "mtu", "mtu-action", "inner-vlan"},
     "decap": {"vsid-filter", "peer", "inner-vlan", "ecn"},
 }
 COMMON = {"read", "write", "format", "others", "strict", "quiet", "json", "help"}

@@ -2,6 +2,7 @@
 """encap: every option and every bit of the outer headers, as scapy, os-ken and tshark see them."""
 
 import ipaddress
+import json
 import struct
 import subprocess
 
@@ -386,6 +387,46 @@ def test_cut_packets(encap, version, tags):
                                         {"smac": "02:00:00:00:00:11", "dmac": "02:00:00:00:00:22"}))
         assert got.data == expected
         assert got.wire_len == {4: 42, 6: 62}[version] + 1000
+
+
+def of_len(length):
+    """An inner frame of some bytes."""
+    return (ECHO + bytes(length))[:length]
+
+
+OVERHEAD = {4: 28, 6: 48}  # of an outer IP packet
+# action, how many of the frames that are too long come out as what, and the exit code
+MTU_ACTIONS = {
+    "keep": ("whole", 0), "trunc": ("cut", 0), "drop": ("nothing", 0), "error": ("plain", 3),
+}
+
+
+@pytest.mark.parametrize("mtu", [68, 1500, 1600, 9000, 65535])
+@pytest.mark.parametrize("action", MTU_ACTIONS)
+@pytest.mark.parametrize("version", PAS)
+def test_mtu(encap, version, action, mtu):
+    fits = mtu - OVERHEAD[version]
+    lengths = [14, fits - 1, fits, fits + 1, fits + 10] if mtu < 65535 else [14, fits]
+    what, code = MTU_ACTIONS[action]
+    longer = [length for length in lengths if length > fits]
+    done = encap([of_len(length) for length in lengths], mtu=mtu, mtu_action=action, json=True,
+                 code=code if longer else 0, **PAS[version])
+    header = 14 + OVERHEAD[version]
+    expected = [header + min(length, fits) if what == "cut" and length > fits
+                else length if what == "plain" and length > fits
+                else header + length
+                for length in lengths if length <= fits or what != "nothing"]
+    frames = pcapfile.frames(done.out)
+    summary = json.loads(done.stdout)
+
+    assert [len(frame) for frame in frames] == expected
+    assert [len(Ether(frame)[GRE].payload) for frame in frames if GRE in Ether(frame)] == [
+        size - header for size in expected if what != "plain" or size - header <= fits
+        and size not in longer]
+    assert summary["mtu_excess"] == max((length - fits for length in longer), default=0)
+    assert (summary["over_mtu"] if what == "whole" else summary["cut_to_mtu"] if what == "cut"
+            else summary["dropped"].get("over_mtu", 0) + summary["not_handled"].get("mtu_error", 0)
+            ) == len(longer)
 
 
 def test_runts_are_not_padded(encap):

@@ -14,8 +14,8 @@ ECHO = bytes.fromhex("060600000007060600000005080045000024000100004001b5220a0000
 PAS = ("192.168.4.11", "192.168.4.22")
 HOSTS = ("02:00:c0:a8:04:0b", "02:00:c0:a8:04:16")
 KEYS = ("command", "input", "output", "packets_read", "bytes_read", "packets_written",
-        "bytes_written", "deviant", "reserved_vsids", "untagged", "others", "others_kept",
-        "dropped", "not_handled", "cut", "interrupted")
+        "bytes_written", "deviant", "reserved_vsids", "untagged", "over_mtu", "cut_to_mtu",
+        "mtu_excess", "others", "others_kept", "dropped", "not_handled", "cut", "interrupted")
 
 
 def tunnel(inner=ECHO, key=0x138950, flags=wire.GRE_K, **fields):
@@ -95,6 +95,16 @@ def test_left_out(decap):
     assert summary["packets_written"] == summary["bytes_written"] == 0
     stderr = decap(items, code=3, others="drop", **SELECTED).stderr
     assert "\nleft out, not NVGRE: 1\n" in stderr and "kept" not in stderr
+
+
+def test_mtu(encap):
+    items = [ECHO[:42], *[ECHO.ljust(length, b"x") for length in (1472, 1473, 1500)]]
+    stderr = encap(items, mtu=1500).stderr
+
+    assert "\nencapsulated, above the MTU with outer headers: 2\n" in stderr
+    assert "\nouter packets above the MTU: by 28 bytes at most\n" in stderr
+    stderr = encap(items, code=3, mtu=1500, mtu_action="error").stderr
+    assert "/in: packet 3: frame above the MTU with outer headers, 1473 bytes; kept as it is" in stderr
 
 
 def test_encap(encap):

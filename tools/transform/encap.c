@@ -48,14 +48,39 @@ TRANSFORM_STEP void fill_fields(const struct encap_config *config, const struct 
         fields->tos = (uint8_t)((tos & ~NVGRE_ECN_MASK) | (inner->ip.tos & NVGRE_ECN_MASK));
 }
 
+/* An inner frame that is too long, by the MTU or for any IP packet. */
+TRANSFORM_REST enum outcome judge_length(const struct encap_config *encap, uint32_t *inner_len,
+                                         struct transform_result *result)
+{
+    result->value = *inner_len;
+    if (*inner_len > encap->tmpl.inner_max)
+        return OUTCOME_OVERSIZE;
+    result->excess = *inner_len - encap->inner_max;
+    switch (encap->mtu_action) {
+    case MTU_DROP:
+        return OUTCOME_OVER_MTU;
+    case MTU_ERROR:
+        return OUTCOME_MTU_ERROR;
+    case MTU_TRUNC:
+        *inner_len = encap->inner_max;
+        result->notes |= 1u << NOTE_CUT_TO_MTU;
+        return OUTCOME_DONE;
+    default:
+        result->notes |= 1u << NOTE_OVER_MTU;
+        return OUTCOME_DONE;
+    }
+}
+
 TRANSFORM_STEP enum outcome encapsulate(const struct encap_config *encap,
                                         const struct cap_packet *packet,
                                         const struct nvgre_inner *inner,
-                                        const struct nvgre_flow *flow, bool inheriting,
-                                        uint8_t *room, struct transform_result *result)
+                                        const struct nvgre_flow *flow, bool usual, uint8_t *room,
+                                        struct transform_result *result)
 {
+    bool inheriting = !usual && encap->inherit;
     bool df = inheriting ? inherited_df(encap, inner) : encap->df;
     struct nvgre_outer_fields fields;
+    uint32_t caplen = packet->caplen;
     uint32_t tags_len = 0;
     uint32_t outer_len;
 
@@ -65,18 +90,22 @@ TRANSFORM_STEP enum outcome encapsulate(const struct encap_config *encap,
         tags_len = inner->l2.vlan_count * NVGRE_VLAN_TAG_LEN;
     result->notes = tags_len ? 1u << NOTE_UNTAGGED : 0;
     fields.inner_len = packet->len - tags_len;
-    if (fields.inner_len > encap->tmpl.inner_max) {
-        result->value = fields.inner_len;
-        return OUTCOME_OVERSIZE;
+    if (!usual && fields.inner_len > encap->inner_max) {
+        enum outcome outcome = judge_length(encap, &fields.inner_len, result);
+
+        if (outcome != OUTCOME_DONE)
+            return outcome;
+        if (caplen > fields.inner_len + tags_len)
+            caplen = fields.inner_len + tags_len;
     }
     fields.ip_id = df ? 0 : (uint16_t)packet->number;
     fill_fields(encap, inner, flow, inheriting ? inherited_tos(encap, inner) : encap->tos, &fields);
     outer_len = nvgre_template_write(&encap->tmpl, &fields, room);
     if (inheriting)
         nvgre_outer_adjust(&encap->tmpl, inherited_ttl(encap, inner), df, room);
-    result->caplen = outer_len + packet->caplen - tags_len;
+    result->caplen = outer_len + caplen - tags_len;
     result->len = outer_len + fields.inner_len;
-    copy_untagged(room + outer_len, packet->data, packet->caplen, tags_len);
+    copy_untagged(room + outer_len, packet->data, caplen, tags_len);
     return OUTCOME_DONE;
 }
 
@@ -95,7 +124,7 @@ TRANSFORM_REST enum outcome run_any(const struct encap_config *encap,
     if (!inner.has_l2)
         return no_ethernet_header(packet->caplen, packet->len, result);
     nvgre_flow_find(&inner, &flow);
-    return encapsulate(encap, packet, &inner, &flow, encap->inherit != 0, room, result);
+    return encapsulate(encap, packet, &inner, &flow, false, room, result);
 }
 
 static enum outcome run(const void *config, const struct cap_packet *packet, uint8_t *room,
@@ -106,12 +135,13 @@ static enum outcome run(const void *config, const struct cap_packet *packet, uin
     struct nvgre_flow flow;
 
     if (packet->iface->linktype != CAP_LINKTYPE_ETHERNET || encap->inherit ||
+        packet->len > encap->inner_max ||
         !nvgre_inner_decode_usual(packet->data, packet->caplen, &inner))
         return run_any(encap, packet, room, result);
     nvgre_flow_find(&inner, &flow);
     if (!nvgre_flow_is_usual(&encap->hasher, &flow))
         return run_any(encap, packet, room, result);
-    return encapsulate(encap, packet, &inner, &flow, false, room, result);
+    return encapsulate(encap, packet, &inner, &flow, true, room, result);
 }
 
 static uint16_t same_linktype(uint16_t linktype)

@@ -16,13 +16,18 @@ enum encap_inherit {
     INHERIT_DF = 8    /* of inner IPv4 */
 };
 
+/* What happens to frames that make an outer IP packet above the MTU. It is never fragmented. */
+enum mtu_action { MTU_KEEP, MTU_DROP, MTU_TRUNC, MTU_ERROR };
+
 struct encap_config {
     struct nvgre_template tmpl;
     uint32_t key; /* with FlowID 0 where the flow's hash gives it */
     uint8_t tos;
     uint8_t ttl;
     bool df;
-    uint8_t inherit;            /* of enum encap_inherit, combined */
+    uint8_t inherit;    /* of enum encap_inherit, combined */
+    uint32_t inner_max; /* bytes of the longest inner frame that fits; at most the template's */
+    enum mtu_action mtu_action; /* of longer ones, if the template could take them */
     bool hash_flow;             /* FlowID and flow label come from the inner flow */
     struct nvgre_hasher hasher; /* set where hash_flow is */
     enum inner_vlan inner_vlan;

@@ -26,6 +26,7 @@ enum outcome {
     OUTCOME_INNER_VLAN,
     OUTCOME_CONGESTION,
     OUTCOME_NO_PEER,
+    OUTCOME_OVER_MTU,
 
     /* Kept, but the command should have applied: exit code 3. */
     OUTCOME_MALFORMED,
@@ -34,6 +35,7 @@ enum outcome {
     OUTCOME_MUST_DISCARD,
     OUTCOME_DEVIANT, /* with --strict only */
     OUTCOME_OVERSIZE,
+    OUTCOME_MTU_ERROR,
     OUTCOME_LINK_TYPE,
     OUTCOME_BAD_BLOCK, /* a pcapng packet block of which not even the captured bytes can be found */
 
@@ -57,6 +59,8 @@ enum transform_note {
     NOTE_DEVIANT, /* C, S or ignorable GRE bits */
     NOTE_RESERVED_VSID,
     NOTE_UNTAGGED, /* VLAN tags of the inner frame were removed */
+    NOTE_OVER_MTU,
+    NOTE_CUT_TO_MTU,
     NOTE_COUNT
 };
 
@@ -74,6 +78,7 @@ struct transform_result {
     enum nvgre_reason reason; /* of OUTCOME_MALFORMED */
     uint32_t value;           /* the number that belongs to the outcome */
     uint32_t notes;           /* a bit 1 << n for each enum transform_note n; of OUTCOME_DONE */
+    uint32_t excess;          /* bytes by which an outer packet exceeds the MTU, with such notes */
 };
 
 struct transform {
