@@ -7,6 +7,7 @@ struct decap_options {
     struct run_options run;
     struct vsid_set vsids;
     struct pa_set peers;
+    bool all_layers;
     struct option_number inner_vlan; /* enum inner_vlan */
     struct option_number ecn;        /* enum ecn_mode */
 };
@@ -19,6 +20,8 @@ static const struct option_row rows[] = {
      .offset = FIELD(vsids)},
     {OPTION_PAS, "peer", 0, "LIST", "take packets of these outer sources only, drop others",
      .offset = FIELD(peers)},
+    {OPTION_FLAG, "all-layers", 0, NULL, "take frames out of tunnels within tunnels too, 8 at most",
+     .offset = FIELD(all_layers)},
     {OPTION_WORD, "inner-vlan", 0, "WHAT", "inner frames with an 802.1Q tag", "drop",
      .words = inner_vlan_words, .offset = FIELD(inner_vlan)},
     {OPTION_WORD, "ecn", 0, "WHAT", "congestion marks of the outer header (RFC 6040)", "copy",
@@ -47,6 +50,7 @@ int cmd_decap(int argc, char **argv)
     if (code == OPTIONS_GO_ON) {
         config = (struct decap_config){.vsids = options.vsids,
                                        .peers = options.peers,
+                                       .all_layers = options.all_layers,
                                        .inner_vlan = (enum inner_vlan)options.inner_vlan.value,
                                        .ecn = (enum ecn_mode)options.ecn.value,
                                        .strict = options.run.strict};

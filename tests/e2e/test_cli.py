@@ -192,7 +192,7 @@ OPTIONS = {
     "encap": {"vsid", "key", "allow-reserved-vsid", "flowid", "local", "remote", "enet-smac",
               "enet-dmac", "enet-vlan-tag", "enet-vlan-pri", "enet-vlan-cfi", "enet-vlan-proto",
               "ttl", "tos", "ecn", "df", "mtu", "mtu-action", "inner-vlan"},
-    "decap": {"vsid-filter", "peer", "inner-vlan", "ecn"},
+    "decap": {"vsid-filter", "peer", "all-layers", "inner-vlan", "ecn"},
 }
 COMMON = {"read", "write", "format", "others", "strict", "quiet", "json", "help"}
 

@@ -256,6 +256,60 @@ def test_vsid_filter(decap, text, taken):
     assert outcomes(done).get("not_selected", 0) == len(VSIDS) - len(taken)
 
 
+def nest(levels, inner=ECHO, tags=(), **fields):
+    """A frame in so many tunnels; in each of them with tags."""
+    frame = inner
+    for level in range(levels):
+        frame = tunnel(wire.insert_tags(frame, *tags), key=(5001 + level) << 8, **fields)
+    return frame
+
+
+# frame, what comes out with --all-layers
+LAYERS = {
+    "one": (nest(1), ECHO),
+    "two": (nest(2), ECHO),
+    "eight": (nest(8), ECHO),
+    "nine": (nest(9), nest(1)),
+    "IPv6 in IPv4": (tunnel(tunnel(version=6)), ECHO),
+    "no NVGRE inside": (tunnel(tunnel(gre={"flags": 0})), tunnel(gre={"flags": 0})),
+    "to be discarded": (tunnel(tunnel(gre={"flags": GRE_K | 0x0800})),
+                        tunnel(gre={"flags": GRE_K | 0x0800})),
+    "deviant": (tunnel(tunnel(gre={"flags": GRE_K | GRE_S})), ECHO),
+    "runt": (tunnel(tunnel(ECHO[:14])), ECHO[:14]),
+}
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_all_layers(decap, name):
+    frame, inner = LAYERS[name]
+
+    assert pcapfile.frames(decap([frame], all_layers=True).out) == [inner]
+    assert len(pcapfile.frames(decap([frame]).out)[0]) == len(frame) - 42
+
+
+def test_all_layers_of_cut_packets(decap):
+    frame = nest(3)
+    for caplen in range(3 * 42 + 14, len(frame)):
+        [item] = pcapfile.read(decap([packet(frame[:caplen], len(frame))], all_layers=True).out)
+        assert (item.data, item.wire_len) == (ECHO[:caplen - 3 * 42], len(ECHO))
+
+
+def test_tags_in_all_layers(decap):
+    frame = nest(2, tags=((0x8100, 101), (0x8100, 102)))
+
+    assert pcapfile.frames(decap([frame], all_layers=True, inner_vlan="strip").out) == [ECHO]
+    done = decap([frame], all_layers=True, json=True)
+    assert (pcapfile.frames(done.out), outcomes(done)) == ([], {"inner_vlan": 1})
+
+
+def test_congestion_passes_through_all_layers(decap):
+    """A CE mark of the outermost header reaches the innermost packet (RFC 6040)."""
+    inner = bytes(Ether(**MACS) / IP(**CAS, tos=2) / ICMP())
+    [out] = pcapfile.frames(decap([tunnel(tunnel(inner, tos=2), tos=3)], all_layers=True).out)
+
+    assert out == bytes(Ether(**MACS) / IP(**CAS, tos=3) / ICMP())
+
+
 # outer sources, and lists of whom to take
 SOURCES = ("0.0.0.0", "10.0.0.255", "10.0.1.0", "192.168.3.255", "192.168.4.0", "192.168.4.11",
            "192.168.4.12", "192.168.5.0", "255.255.255.255", "::", "2001:db7:ffff::ffff",

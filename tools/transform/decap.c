@@ -100,7 +100,8 @@ TRANSFORM_REST enum outcome take_special(const struct decap_config *decap,
         tags_len = inner.l2.vlan_count * NVGRE_VLAN_TAG_LEN;
         result->notes |= 1u << NOTE_UNTAGGED;
     }
-    copy_untagged(room, inner_data, result->caplen, tags_len);
+    if (tags_len || room != inner_data)
+        copy_untagged(room, inner_data, result->caplen, tags_len);
     result->caplen -= tags_len;
     result->len -= tags_len;
     if (!inner.has_ip || decap->ecn == ECN_IGNORE)
@@ -131,6 +132,32 @@ TRANSFORM_STEP enum outcome take(const struct decap_config *decap, const struct 
     return OUTCOME_DONE;
 }
 
+/*
+ * What was taken out, at `room`, as long as it is NVGRE again. A header that a receiver must
+ * discard stays, with all in it.
+ */
+static enum outcome take_further(const struct decap_config *decap, uint8_t *room,
+                                 struct transform_result *result)
+{
+    enum outcome outcome = OUTCOME_DONE;
+
+    for (int layers = 1; outcome == OUTCOME_DONE && layers < DECAP_LAYERS_MAX; layers++) {
+        struct nvgre_frame frame;
+        enum nvgre_class kind =
+            nvgre_frame_decode(NVGRE_LINK_ETHERNET, room, result->caplen, result->len, &frame);
+
+        if (kind != NVGRE_CLASS_CLEAN &&
+            (kind != NVGRE_CLASS_DEVIANT || frame.gre.deviations & NVGRE_DEV_DISCARD))
+            break;
+        result->notes |= 1u << NOTE_NESTED;
+        result->caplen = frame.inner_caplen;
+        result->len = frame.inner_len;
+        memmove(room, room + frame.inner_offset, frame.inner_caplen);
+        outcome = take_special(decap, room, frame.ip.tos, room, result);
+    }
+    return outcome;
+}
+
 TRANSFORM_REST enum outcome run_any(const struct decap_config *decap,
                                     const struct cap_packet *packet, uint8_t *room,
                                     struct transform_result *result)
@@ -138,15 +165,18 @@ TRANSFORM_REST enum outcome run_any(const struct decap_config *decap,
     struct nvgre_frame frame;
     enum nvgre_link link;
     enum nvgre_class kind;
+    enum outcome outcome;
 
     if (!link_of(packet->iface->linktype, &link)) {
         result->value = packet->iface->linktype;
         return OUTCOME_LINK_TYPE;
     }
     kind = nvgre_frame_decode(link, packet->data, packet->caplen, packet->len, &frame);
-    return kind == NVGRE_CLASS_CLEAN || kind == NVGRE_CLASS_DEVIANT
-               ? take(decap, &frame, packet->data, room, result)
-               : other_outcome(&frame, result);
+    if (kind != NVGRE_CLASS_CLEAN && kind != NVGRE_CLASS_DEVIANT)
+        return other_outcome(&frame, result);
+    outcome = take(decap, &frame, packet->data, room, result);
+    return outcome == OUTCOME_DONE && decap->all_layers ? take_further(decap, room, result)
+                                                        : outcome;
 }
 
 static enum outcome run(const void *config, const struct cap_packet *packet, uint8_t *room,
@@ -156,7 +186,7 @@ static enum outcome run(const void *config, const struct cap_packet *packet, uin
     struct nvgre_frame frame;
 
     if (packet->iface->linktype == CAP_LINKTYPE_ETHERNET && decap->vsids.count == 0 &&
-        decap->peers.count == 0 &&
+        decap->peers.count == 0 && !decap->all_layers &&
         nvgre_frame_decode_usual(packet->data, packet->caplen, packet->len, &frame))
         return take(decap, &frame, packet->data, room, result);
     return run_any(decap, packet, room, result);

@@ -8,12 +8,15 @@
 #include "transform.h"
 #include "vsid_set.h"
 
+#define DECAP_LAYERS_MAX 8
+
 struct decap_config {
     struct vsid_set vsids; /* empty for all */
     struct pa_set peers;   /* outer sources to take packets from; empty for all */
     enum inner_vlan inner_vlan;
     enum ecn_mode ecn;
-    bool strict; /* no deviation from RFC 7637 section 3.2 is taken */
+    bool all_layers; /* tunnels within tunnels too, up to DECAP_LAYERS_MAX in all */
+    bool strict;     /* no deviation from RFC 7637 section 3.2 is taken */
 };
 
 /* The transform for a configuration, which must outlive it. */

@@ -22,7 +22,8 @@ static inline enum outcome no_ethernet_header(uint32_t caplen, uint32_t len,
 
 /*
  * Copies a frame of `caplen` bytes without its VLAN tags, `tags_len` bytes behind the MACs (0
- * for a frame as it is): what stays is the MACs, then from the last tag's EtherType on.
+ * for a frame as it is): what stays is the MACs, then from the last tag's EtherType on. With
+ * tags, `out` may be `frame`.
  */
 static inline void copy_untagged(uint8_t *out, const uint8_t *frame, uint32_t caplen,
                                  uint32_t tags_len)
@@ -31,8 +32,8 @@ static inline void copy_untagged(uint8_t *out, const uint8_t *frame, uint32_t ca
         memcpy(out, frame, caplen);
         return;
     }
-    memcpy(out, frame, 12);
-    memcpy(out + 12, frame + 12 + tags_len, caplen - tags_len - 12);
+    memmove(out, frame, 12);
+    memmove(out + 12, frame + 12 + tags_len, caplen - tags_len - 12);
 }
 
 #endif

@@ -59,6 +59,7 @@ enum transform_note {
     NOTE_DEVIANT, /* C, S or ignorable GRE bits */
     NOTE_RESERVED_VSID,
     NOTE_UNTAGGED, /* VLAN tags of the inner frame were removed */
+    NOTE_NESTED,   /* out of a tunnel within a tunnel */
     NOTE_OVER_MTU,
     NOTE_CUT_TO_MTU,
     NOTE_COUNT
