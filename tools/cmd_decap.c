@@ -10,7 +10,10 @@ struct decap_options {
     bool all_layers;
     struct option_number inner_vlan; /* enum inner_vlan */
     struct option_number ecn;        /* enum ecn_mode */
+    struct option_number tag;        /* whether a VSID is an interface */
 };
+
+static const struct option_word tag_words[] = {{"interface", 1}, {"none", 0}, {NULL, 0}};
 
 #define FIELD(name) offsetof(struct decap_options, name)
 
@@ -26,6 +29,8 @@ static const struct option_row rows[] = {
      .words = inner_vlan_words, .offset = FIELD(inner_vlan)},
     {OPTION_WORD, "ecn", 0, "WHAT", "congestion marks of the outer header (RFC 6040)", "copy",
      .words = ecn_words, .offset = FIELD(ecn)},
+    {OPTION_WORD, "tag", 0, "HOW", "what tells the VSID in a pcapng OUT: an interface vsid-N",
+     "none", .words = tag_words, .offset = FIELD(tag)},
     {0}};
 
 static const struct option_row *const tables[] = {rows, run_option_rows, NULL};
@@ -50,6 +55,7 @@ int cmd_decap(int argc, char **argv)
     if (code == OPTIONS_GO_ON) {
         config = (struct decap_config){.vsids = options.vsids,
                                        .peers = options.peers,
+                                       .tags = options.tag.value != 0,
                                        .all_layers = options.all_layers,
                                        .inner_vlan = (enum inner_vlan)options.inner_vlan.value,
                                        .ecn = (enum ecn_mode)options.ecn.value,

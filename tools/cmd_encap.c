@@ -22,6 +22,10 @@ struct encap_options {
     bool allow_reserved;
 };
 
+/* --vsid: a word above all VSIDs. */
+enum { VSID_FROM_INTERFACE = NVGRE_VSID_MAX + 1 };
+
+static const struct option_word vsid_words[] = {{"from-interface", VSID_FROM_INTERFACE}, {NULL, 0}};
 static const struct option_word flowid_words[] = {{"toeplitz", FLOWID_TOEPLITZ},
                                                   {"toeplitz-sym", FLOWID_TOEPLITZ_SYM},
                                                   {"crc32c", FLOWID_CRC32C},
@@ -46,8 +50,9 @@ static const struct option_word proto_words[] = {
 
 static const struct option_row rows[] = {
     {.help = "Tunnel (VSID or key, and both endpoints, are needed)"},
-    {OPTION_NUMBER, "vsid", 0, "N", "Virtual Subnet ID", .max = NVGRE_VSID_MAX,
-     .offset = FIELD(vsid)},
+    {OPTION_NUMBER, "vsid", 0, "N",
+     "Virtual Subnet ID, or that of pcapng interfaces vsid-N, as decap makes them",
+     .max = NVGRE_VSID_MAX, .words = vsid_words, .offset = FIELD(vsid)},
     {OPTION_NUMBER, "key", 0, "N", "the whole GRE key instead of VSID and FlowID",
      .max = UINT32_MAX, .offset = FIELD(key)},
     {OPTION_FLAG, "allow-reserved-vsid", 0, NULL,
@@ -115,7 +120,8 @@ static int check(const struct encap_options *options)
     if (options->key.given && (options->vsid.given || options->flowid.given))
         return options_misuse(&option_set, "--key gives VSID and FlowID; leave out --%s",
                               options->vsid.given ? "vsid" : "flowid");
-    if (!options->allow_reserved && (nvgre_vsid_is_reserved(vsid) || vsid == NVGRE_VSID_VENDOR))
+    if (!options->allow_reserved && vsid <= NVGRE_VSID_MAX &&
+        (nvgre_vsid_is_reserved(vsid) || vsid == NVGRE_VSID_VENDOR))
         return options_misuse(&option_set,
                               "VSID %u is reserved; use 4096 to 16777214 or --allow-reserved-vsid",
                               vsid);
@@ -180,6 +186,7 @@ static void fill_config(const struct encap_options *options, struct encap_config
 {
     static const enum nvgre_hash hashes[] = {NVGRE_HASH_TOEPLITZ, NVGRE_HASH_TOEPLITZ_SYM,
                                              NVGRE_HASH_CRC32C};
+    const bool of_iface = options->vsid.value == VSID_FROM_INTERFACE;
     uint32_t flowid = options->flowid.value;
     struct nvgre_outer outer;
 
@@ -188,7 +195,8 @@ static void fill_config(const struct encap_options *options, struct encap_config
     config->tos = options->tos.value < QOS_INHERIT ? (uint8_t)options->tos.value : 0;
     config->ttl = fixed_ttl(options);
     config->df = options->df.value != 0;
-    config->inherit = (uint8_t)((options->tos.value == QOS_INHERIT ? INHERIT_DSCP : 0) |
+    config->inherit = (uint8_t)((of_iface ? INHERIT_VSID : 0) |
+                                (options->tos.value == QOS_INHERIT ? INHERIT_DSCP : 0) |
                                 (options->tos.value == QOS_PCP ? INHERIT_PCP : 0) |
                                 (options->ttl.value == QOS_INHERIT ? INHERIT_TTL : 0) |
                                 (options->df.value == QOS_INHERIT ? INHERIT_DF : 0));
@@ -205,9 +213,9 @@ static void fill_config(const struct encap_options *options, struct encap_config
     config->hash_flow = !options->key.given && flowid >= FLOWID_TOEPLITZ;
     if (config->hash_flow)
         nvgre_hasher_init(&config->hasher, hashes[flowid - FLOWID_TOEPLITZ]);
-    config->key = options->key.given
-                      ? options->key.value
-                      : nvgre_key(options->vsid.value, config->hash_flow ? 0 : (uint8_t)flowid);
+    config->key = options->key.given ? options->key.value
+                                     : nvgre_key(of_iface ? 0 : options->vsid.value,
+                                                 config->hash_flow ? 0 : (uint8_t)flowid);
 }
 
 int cmd_encap(int argc, char **argv)

@@ -27,6 +27,7 @@ struct run {
     struct transform_result result; /* of the packet in hand */
     struct summary summary;
     bool writing; /* the writer is open */
+    bool tagging; /* results go to an interface of their VSID */
 };
 
 static void count_files(struct run *run)
@@ -121,6 +122,7 @@ static int open_files(struct run *run)
         return EXIT_RUNTIME;
     }
     run->writing = true;
+    run->tagging = run->transform.tags && config.format == CAP_FORMAT_PCAPNG;
     return EXIT_CLEAN;
 }
 
@@ -153,6 +155,7 @@ static void report_bad(const struct run *run, enum outcome outcome, const char *
     case OUTCOME_LINK_TYPE:
         diag_packet(file, number, "%s, %u%s", outcome_rows[outcome].text, result->value, fate);
         break;
+    case OUTCOME_NO_VSID:
     case OUTCOME_FRAGMENT:
         diag_packet(file, number, "%s%s", outcome_rows[outcome].text, fate);
         break;
@@ -215,6 +218,18 @@ static void count_notes(struct run *run)
     note_excess(run);
 }
 
+static enum cap_result commit(struct run *run)
+{
+    const struct cap_packet *packet = &run->reader.packet;
+    const struct transform_result *result = &run->result;
+
+    if (run->tagging)
+        return cap_writer_commit_tagged(&run->writer, packet, CAP_LINKTYPE_ETHERNET, result->caplen,
+                                        result->len, result->vsid + 1);
+    return cap_writer_commit(&run->writer, packet, CAP_LINKTYPE_ETHERNET, result->caplen,
+                             result->len);
+}
+
 static int handle_packet(struct run *run)
 {
     const struct cap_packet *packet = &run->reader.packet;
@@ -224,8 +239,7 @@ static int handle_packet(struct run *run)
 
     if (outcome != OUTCOME_DONE)
         return pass_on(run, outcome);
-    switch (cap_writer_commit(&run->writer, packet, CAP_LINKTYPE_ETHERNET, result->caplen,
-                              result->len)) {
+    switch (commit(run)) {
     case CAP_OK:
         break;
     case CAP_UNSTORABLE:

@@ -26,7 +26,7 @@ def refused(run, tmp_path):
 
 # option, values that are refused, what the message says is expected
 NUMBERS = {
-    "vsid": ("0 to 16777215", ("16777216", "0x1000000", "4294972297", "5001x", "5 001")),
+    "vsid": ("from-interface or 0 to 16777215", ("16777216", "0x1000000", "4294972297", "5001x", "5 001")),
     "key": ("0 to 4294967295", ("4294967296", "0x100000000", "18446744073709556617")),
     "flowid": ("toeplitz|toeplitz-sym|crc32c|zero or 0 to 255", ("256", "Zero", "toeplit")),
     "enet-vlan-tag": ("0 to 4095", ("4096",)),
@@ -77,6 +77,7 @@ def bad_values():
         yield DECAP, "vsid-filter", value, VSIDS
     for value in BAD_PEERS:
         yield DECAP, "peer", value, "addresses and prefixes such as 192.168.4.0/24,2001:db8::11"
+    yield DECAP, "tag", "vlan", "interface|none"
     yield DECAP, "inner-vlan", "no", "strip|drop|keep"
     yield DECAP, "ecn", "no", "copy|ignore"
 
@@ -192,7 +193,7 @@ OPTIONS = {
     "encap": {"vsid", "key", "allow-reserved-vsid", "flowid", "local", "remote", "enet-smac",
               "enet-dmac", "enet-vlan-tag", "enet-vlan-pri", "enet-vlan-cfi", "enet-vlan-proto",
               "ttl", "tos", "ecn", "df", "mtu", "mtu-action", "inner-vlan"},
-    "decap": {"vsid-filter", "peer", "all-layers", "inner-vlan", "ecn"},
+    "decap": {"vsid-filter", "peer", "all-layers", "inner-vlan", "ecn", "tag"},
 }
 COMMON = {"read", "write", "format", "others", "strict", "quiet", "json", "help"}
 

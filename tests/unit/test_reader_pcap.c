@@ -93,23 +93,23 @@ struct header_row {
 };
 
 static const struct header_row headers[] = {
-    {"microseconds", HEADER, CAP_FORMAT_PCAP, false, {1, 0, 6, 65535, 0}},
+    {"microseconds", HEADER, CAP_FORMAT_PCAP, false, {1, 0, 6, 65535, 0, 0}},
     {"nanoseconds",
      "a1b23c4d 0002 0004 00000000 00000000 00040000 00000071",
      CAP_FORMAT_NSECPCAP,
      false,
-     {113, 0, 9, 262144, 0}},
+     {113, 0, 9, 262144, 0, 0}},
     {"modified",
      "a1b2cd34 0002 0004 00000000 00000000 00000000 00000001",
      CAP_FORMAT_PCAP,
      true,
-     {1, 0, 6, 0, 0}},
+     {1, 0, 6, 0, 0, 0}},
     {"time zone and accuracy",
      "a1b2c3d4 0002 0004 00000e10 00000001 ffffffff 0000ffff",
      CAP_FORMAT_PCAP,
      false,
-     {65535, 0, 6, UINT32_MAX, 0}},
-    {"FCS of 4 bytes", FCS_HEADER("24000001"), CAP_FORMAT_PCAP, false, {1, 4, 6, 65535, 0}},
+     {65535, 0, 6, UINT32_MAX, 0, 0}},
+    {"FCS of 4 bytes", FCS_HEADER("24000001"), CAP_FORMAT_PCAP, false, {1, 4, 6, 65535, 0, 0}},
 };
 
 static void test_header(void **state)

@@ -27,6 +27,7 @@ struct cap_iface {
     uint8_t tsresol;  /* units of time as if_tsresol has them: 6 is 10^-6 s, 0x80 + n is 2^-n s */
     uint32_t snaplen; /* 0 for no limit */
     int64_t tsoffset; /* seconds to add to each time stamp */
+    uint32_t tag;     /* the tenant that its name tells (iface_tags.h), or CAP_TAG_NONE */
 };
 
 /* How a packet stood in its file. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
+#include "iface_tags.h"
 #include "order.h"
 #include "pcapng.h"
 #include "reader_common.h"
@@ -42,7 +43,9 @@ static uint8_t fcs_bytes(uint8_t value)
 static void read_iface_option(struct cap_iface *iface, const struct pcapng_option *option,
                               bool swapped)
 {
-    if (option->code == PCAPNG_IF_TSRESOL && option->len == 1)
+    if (option->code == PCAPNG_IF_NAME)
+        iface->tag = cap_tag_of_name(option->value, option->len);
+    else if (option->code == PCAPNG_IF_TSRESOL && option->len == 1)
         iface->tsresol = option->value[0];
     else if (option->code == PCAPNG_IF_TSOFFSET && option->len == 8)
         iface->tsoffset = (int64_t)order_get64(option->value, swapped);

@@ -25,6 +25,18 @@ void cap_writer_start(struct cap_writer *writer)
     writer->ops->start(writer);
 }
 
+enum cap_result cap_writer_commit_tagged(struct cap_writer *writer, const struct cap_packet *packet,
+                                         uint16_t linktype, uint32_t caplen, uint32_t len,
+                                         uint32_t tag)
+{
+    enum cap_result result;
+
+    writer->tag = tag;
+    result = cap_writer_commit(writer, packet, linktype, caplen, len);
+    writer->tag = CAP_TAG_NONE;
+    return result;
+}
+
 enum cap_result cap_writer_keep(struct cap_writer *writer, const struct cap_packet *packet)
 {
     if (!writer->started)
@@ -58,4 +70,5 @@ void cap_writer_close(struct cap_writer *writer)
     cap_output_close(&writer->output);
     free(writer->map);
     writer->map = NULL;
+    cap_iface_tags_free(&writer->tags);
 }

@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "iface_tags.h"
 #include "output.h"
 #include "reader.h"
 
@@ -56,6 +57,8 @@ struct cap_writer {
     uint32_t map_room;
     uint32_t iface_count;   /* pcapng: in the output's section */
     uint32_t first_snaplen; /* pcapng: of the section's first interface */
+    uint32_t tag;           /* pcapng: of the packet in hand */
+    struct cap_iface_tags tags;
 };
 
 /* What differs between the formats. */
@@ -118,6 +121,11 @@ static inline enum cap_result cap_writer_commit(struct cap_writer *writer,
     memcpy(record + 12, &len, sizeof len);
     return cap_writer_add_record(writer, caplen, CAP_PLAIN_RECORD_LEN + caplen);
 }
+
+/* The same as a packet of a tenant, which in pcapng has an interface of its own. */
+enum cap_result cap_writer_commit_tagged(struct cap_writer *writer, const struct cap_packet *packet,
+                                         uint16_t linktype, uint32_t caplen, uint32_t len,
+                                         uint32_t tag);
 
 /* Writes a packet as it is. */
 enum cap_result cap_writer_keep(struct cap_writer *writer, const struct cap_packet *packet);

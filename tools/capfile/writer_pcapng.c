@@ -7,7 +7,7 @@
 #include "pcapng.h"
 #include "timestamp.h"
 
-enum { INTERFACE_BLOCK_MAX = 64 }; /* bytes of one that describe_iface writes */
+enum { INTERFACE_BLOCK_MAX = 96 }; /* bytes of one that describe_iface writes */
 
 /* Appends a whole block whose body of `body_len` bytes stands at the output's place + 8. */
 static enum cap_result add_block(struct cap_writer *writer, uint32_t type, uint32_t body_len)
@@ -51,11 +51,17 @@ static uint32_t describe_iface(struct cap_writer *writer, const struct cap_iface
     uint8_t *body = cap_output_at(&writer->output) + 8;
     uint32_t snaplen = cap_writer_grown_snaplen(writer, iface->snaplen);
     int64_t tsoffset = (int64_t)order64((uint64_t)iface->tsoffset, writer->swapped);
+    char name[CAP_TAG_NAME_MAX];
     uint8_t *p = body + 8;
 
     order_put16(body, linktype, writer->swapped);
     order_put16(body + 2, 0, writer->swapped);
     order_put32(body + 4, snaplen, writer->swapped);
+    if (writer->tag != CAP_TAG_NONE) {
+        uint16_t len = cap_tag_name(writer->tag, name);
+
+        p = put_option(writer, p, PCAPNG_IF_NAME, name, len);
+    }
     if (iface->tsresol != 6)
         p = put_option(writer, p, PCAPNG_IF_TSRESOL, &iface->tsresol, 1);
     if (tsoffset != 0)
@@ -106,11 +112,41 @@ static void start(struct cap_writer *writer)
         entry->own = describe_iface(writer, iface, iface->linktype);
 }
 
-/* Where the output's number of a packet's interface is kept: 1 + number, or 0 while it has none. */
-static inline uint32_t *iface_number(struct cap_iface_map *entry, const struct cap_packet *packet,
-                                     uint16_t linktype)
+/*
+ * Where the output's number of a packet's interface is kept: 1 + number, or 0 while it has none.
+ * NULL where memory is out.
+ */
+static uint32_t *iface_number(struct cap_writer *writer, const struct cap_packet *packet,
+                              uint16_t linktype)
 {
+    struct cap_iface_map *entry;
+    struct cap_iface_tag *place;
+
+    if (writer->tag != CAP_TAG_NONE) {
+        place = cap_iface_tags_find(&writer->tags, packet->iface_id, writer->tag);
+        if (!place) {
+            writer->output.error = ENOMEM;
+            return NULL;
+        }
+        if (place->number != 0 || writer->iface_count < PCAPNG_INTERFACES_MAX)
+            return &place->number;
+    }
+    entry = map_entry(writer, packet->iface_id);
+    if (!entry)
+        return NULL;
     return linktype == packet->iface->linktype ? &entry->own : &entry->ethernet;
+}
+
+/* The same, where it is known: 0 if not, or if it takes a longer look. */
+static inline uint32_t known_number(const struct cap_writer *writer,
+                                    const struct cap_packet *packet, uint16_t linktype)
+{
+    const struct cap_iface_map *entry;
+
+    if (writer->tag != CAP_TAG_NONE || packet->iface_id >= writer->map_room)
+        return 0;
+    entry = &writer->map[packet->iface_id];
+    return linktype == packet->iface->linktype ? entry->own : entry->ethernet;
 }
 
 /* Describes a packet's interface while the packet's data already stand in the buffer. */
@@ -189,14 +225,12 @@ __attribute__((noinline)) static enum cap_result commit_any(struct cap_writer *w
                                                             uint16_t linktype, uint32_t caplen,
                                                             uint32_t len)
 {
-    struct cap_iface_map *entry = map_entry(writer, packet->iface_id);
-    uint32_t *number;
+    uint32_t *number = iface_number(writer, packet, linktype);
     uint8_t *body;
     uint8_t *p;
 
-    if (!entry)
+    if (!number)
         return CAP_WRITE_FAILED;
-    number = iface_number(entry, packet, linktype);
     if (*number == 0)
         *number = describe_before_data(writer, packet, linktype, caplen);
     writer->packets++;
@@ -224,9 +258,8 @@ static enum cap_result commit(struct cap_writer *writer, const struct cap_packet
     uint32_t block_len = PCAPNG_PACKET_HEADER_LEN + pcapng_padded(caplen) + 4;
     uint32_t number = 0;
 
-    if (packet->record == CAP_RECORD_ENHANCED && packet->options_len == 0 && !writer->swapped &&
-        packet->iface_id < writer->map_room)
-        number = *iface_number(&writer->map[packet->iface_id], packet, linktype);
+    if (packet->record == CAP_RECORD_ENHANCED && packet->options_len == 0 && !writer->swapped)
+        number = known_number(writer, packet, linktype);
     if (number == 0)
         return commit_any(writer, packet, linktype, caplen, len);
     order_put32(block, PCAPNG_ENHANCED_PACKET, false);
@@ -271,6 +304,7 @@ static enum cap_result section_block(struct cap_writer *writer, uint8_t *copy,
     writer->iface_count = 0;
     if (writer->map)
         memset(writer->map, 0, writer->map_room * sizeof *writer->map);
+    cap_iface_tags_clear(&writer->tags);
     memset(copy + 16, 0xFF, 8); /* its length is not known before its end */
     return cap_output_add(&writer->output, block->len) ? CAP_WRITE_FAILED : CAP_OK;
 }

@@ -68,6 +68,7 @@ TRANSFORM_STEP enum outcome judge_header(const struct decap_config *decap,
     if (!vsid_set_selects(&decap->vsids, vsid))
         return OUTCOME_NOT_SELECTED;
     result->notes = 0;
+    result->vsid = vsid;
     if (nvgre_vsid_is_reserved(vsid))
         result->notes = 1u << NOTE_RESERVED_VSID;
     if (!frame->gre.deviations)
@@ -205,5 +206,6 @@ struct transform decap_transform(const struct decap_config *config)
                               .config = config,
                               .run = run,
                               .linktype = decap_linktype,
+                              .tags = config->tags,
                               .growth = 0};
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "encap.h"
 
+#include "capfile/iface_tags.h"
 #include "ecn.h"
 #include "inner.h"
 
@@ -35,7 +36,6 @@ TRANSFORM_STEP void fill_fields(const struct encap_config *config, const struct 
                                 const struct nvgre_flow *flow, uint8_t tos,
                                 struct nvgre_outer_fields *fields)
 {
-    fields->key = config->key;
     fields->flow_label = 0;
     if (config->hash_flow) {
         uint32_t hash = nvgre_flow_hash(&config->hasher, flow);
@@ -99,6 +99,12 @@ TRANSFORM_STEP enum outcome encapsulate(const struct encap_config *encap,
             caplen = fields.inner_len + tags_len;
     }
     fields.ip_id = df ? 0 : (uint16_t)packet->number;
+    fields.key = encap->key;
+    if (!usual && encap->inherit & INHERIT_VSID) {
+        if (packet->iface->tag == CAP_TAG_NONE)
+            return OUTCOME_NO_VSID;
+        fields.key |= nvgre_key(packet->iface->tag - 1, 0);
+    }
     fill_fields(encap, inner, flow, inheriting ? inherited_tos(encap, inner) : encap->tos, &fields);
     outer_len = nvgre_template_write(&encap->tmpl, &fields, room);
     if (inheriting)

@@ -8,12 +8,13 @@
 #include "outer.h"
 #include "transform.h"
 
-/* What outer headers take from a tenant's frame, instead of the value that is set. */
+/* What outer headers take from a tenant's packet, instead of the value that is set. */
 enum encap_inherit {
     INHERIT_DSCP = 1, /* of inner IP (RFC 2983, uniform) */
     INHERIT_PCP = 2,  /* DSCP as class selector of the 802.1Q priority, of tagged frames */
     INHERIT_TTL = 4,  /* TTL or hop limit of inner IP, unless that is 0 */
-    INHERIT_DF = 8    /* of inner IPv4 */
+    INHERIT_DF = 8,   /* of inner IPv4 */
+    INHERIT_VSID = 16 /* of the interface it was captured on (iface_tags.h) */
 };
 
 /* What happens to frames that make an outer IP packet above the MTU. It is never fragmented. */

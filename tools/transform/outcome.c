@@ -19,6 +19,7 @@ const struct outcome_row outcome_rows[OUTCOME_COUNT] = {
                               "GRE bits that a receiver must discard"},
     [OUTCOME_DEVIANT] = {DISPOSITION_BAD, "deviant", "C, S or reserved GRE bits"},
     [OUTCOME_OVERSIZE] = {DISPOSITION_BAD, "oversize", "too long for an outer IP packet"},
+    [OUTCOME_NO_VSID] = {DISPOSITION_BAD, "no_vsid", "no VSID known for the packet"},
     [OUTCOME_MTU_ERROR] = {DISPOSITION_BAD, "mtu_error", "above the MTU with outer headers"},
     [OUTCOME_LINK_TYPE] = {DISPOSITION_BAD, "link_type", "link type that cannot be taken"},
     [OUTCOME_BAD_BLOCK] = {DISPOSITION_BAD, "bad_block", "packet block that makes no sense"},

@@ -34,6 +34,7 @@ enum outcome {
     OUTCOME_FRAGMENT, /* of an outer packet: no inner frame is whole in it */
     OUTCOME_MUST_DISCARD,
     OUTCOME_DEVIANT, /* with --strict only */
+    OUTCOME_NO_VSID, /* an interface that names none */
     OUTCOME_OVERSIZE,
     OUTCOME_MTU_ERROR,
     OUTCOME_LINK_TYPE,
@@ -79,7 +80,8 @@ struct transform_result {
     enum nvgre_reason reason; /* of OUTCOME_MALFORMED */
     uint32_t value;           /* the number that belongs to the outcome */
     uint32_t notes;           /* a bit 1 << n for each enum transform_note n; of OUTCOME_DONE */
-    uint32_t excess;          /* bytes by which an outer packet exceeds the MTU, with such notes */
+    uint32_t vsid;   /* that a packet of OUTCOME_DONE came out of; of transforms that tag */
+    uint32_t excess; /* bytes by which an outer packet exceeds the MTU, with such notes */
 };
 
 struct transform {
@@ -88,7 +90,8 @@ struct transform {
     enum outcome (*run)(const void *config, const struct cap_packet *packet, uint8_t *room,
                         struct transform_result *result);
     uint16_t (*linktype)(uint16_t linktype); /* what it makes of a link type */
-    uint32_t growth;                         /* bytes by which it may lengthen a packet */
+    bool tags;       /* results have a VSID, to be seen in a pcapng output */
+    uint32_t growth; /* bytes by which it may lengthen a packet */
 };
 
 /*
