@@ -8,8 +8,9 @@
 
 #include <wireshark.h>
 
+#include <epan/packet.h> /* before others, which rely on it */
+
 #include <epan/conversation_filter.h>
-#include <epan/packet.h>
 #include <epan/prefs-int.h>
 #include <epan/prefs.h>
 

@@ -14,7 +14,7 @@ FILTERS = {
         "nvgre.key == 0x00138950": 1,
         "nvgre.flowid == 0x50": 2,
         "nvgre[0:3] == 00:13:89": 18,
-        "nvgre[-1:] == 50": 2,
+        "nvgre[-2:] == 89:50": 1,
         "len(nvgre) == 4 and nvgre contains 00:17:71": 17,
         "nvgre.vsid == 5001 && icmp": 2,
         "nvgre && ip.src == 192.168.4.11": 19,
