@@ -33,10 +33,10 @@ static const struct option_row rows[] = {
      "none", .words = tag_words, .offset = FIELD(tag)},
     {0}};
 
-static const struct option_row *const tables[] = {rows, run_option_rows, NULL};
+static const struct option_row *const tables[] = {rows, run_option_rows, select_option_rows, NULL};
 
 static const struct option_set option_set = {
-    "decap", "[options] IN OUT",
+    "decap", "[options] IN OUT [FILTER]",
     "Take the tenants' frames out of NVGRE (RFC 7637): outer Ethernet, SLL, SLL2, raw IP or\n"
     "loopback, VLAN tags, IPv4 or IPv6 with options and extension headers, GRE. IN and OUT\n"
     "are pcap or pcapng files; - is standard input or output.",
@@ -65,5 +65,6 @@ int cmd_decap(int argc, char **argv)
     }
     vsid_set_free(&options.vsids);
     pa_set_free(&options.peers);
+    select_options_free(&options.run.select);
     return code;
 }

@@ -97,10 +97,10 @@ static const struct option_row rows[] = {
      .words = inner_vlan_words, .offset = FIELD(inner_vlan)},
     {0}};
 
-static const struct option_row *const tables[] = {rows, run_option_rows, NULL};
+static const struct option_row *const tables[] = {rows, run_option_rows, select_option_rows, NULL};
 
 static const struct option_set option_set = {
-    "encap", "--vsid N --local IP --remote IP [options] IN OUT",
+    "encap", "--vsid N --local IP --remote IP [options] IN OUT [FILTER]",
     "Put plain Ethernet frames into NVGRE (RFC 7637) as one endpoint sends them to another.\n"
     "IN and OUT are pcap or pcapng files; - is standard input or output.",
     tables};
@@ -230,9 +230,11 @@ int cmd_encap(int argc, char **argv)
         code = check(&options);
     if (code == OPTIONS_GO_ON)
         code = run_files(&option_set, &options.run, positional);
-    if (code != OPTIONS_GO_ON)
-        return code;
-    fill_config(&options, &config);
-    transform = encap_transform(&config);
-    return run_transform("encap", &options.run, &transform);
+    if (code == OPTIONS_GO_ON) {
+        fill_config(&options, &config);
+        transform = encap_transform(&config);
+        code = run_transform("encap", &options.run, &transform);
+    }
+    select_options_free(&options.run.select);
+    return code;
 }

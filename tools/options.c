@@ -12,6 +12,7 @@
 
 #include "diag.h"
 #include "number.h"
+#include "time_text.h"
 
 enum { ROWS_MAX = 64, LONG_BASE = 256, HELP_COLUMN = 30 };
 
@@ -89,6 +90,12 @@ static bool parse_value(const struct option_row *row, const char *text, void *fi
     case OPTION_PAS:
         pa_set_free(field);
         return pa_set_parse(field, text) == 0;
+    case OPTION_TIME:
+        ((struct option_time *)field)->given = true;
+        return time_text_read(text, &((struct option_time *)field)->time);
+    case OPTION_PACKETS:
+        packet_list_free(field);
+        return packet_list_parse(field, text) == 0;
     case OPTION_TEXT:
         memcpy(field, &text, sizeof text);
         return *text != '\0';
@@ -112,6 +119,10 @@ static const char *expected(const struct option_row *row, char *buffer, size_t s
         return "VSIDs such as 5001,6000-6009 (0 to 16777215)";
     case OPTION_PAS:
         return "addresses and prefixes such as 192.168.4.0/24,2001:db8::11";
+    case OPTION_TIME:
+        return "a time such as 2026-01-01 10:00:00.5, with Z for UTC, or 1767261600.5";
+    case OPTION_PACKETS:
+        return "packet numbers such as 1,3-5,100-";
     case OPTION_TEXT:
         return "a name";
     default:
@@ -154,6 +165,7 @@ struct getopt_tables {
     const struct option_row *rows[ROWS_MAX];
     struct option longs[ROWS_MAX + 2];
     char shorts[2 * ROWS_MAX + 4];
+    const struct option_row *words; /* the row of OPTION_WORDS, or NULL */
     int count;
 };
 
@@ -181,6 +193,10 @@ static void collect_rows(const struct option_set *set, struct getopt_tables *tab
         for (const struct option_row *row = *table; !row_ends(row); row++) {
             if (row->kind == OPTION_HEADING)
                 continue;
+            if (row->kind == OPTION_WORDS) {
+                tables->words = row;
+                continue;
+            }
             set_initial(row, options);
             add_row(tables, row);
         }
@@ -246,10 +262,14 @@ int options_parse(const struct option_set *set, int argc, char **argv, void *opt
         if (done != OPTIONS_GO_ON)
             return done;
     }
-    for (int i = optind; i < argc; i++) {
-        if (i - optind == positional_max)
-            return options_misuse(set, "unexpected argument %s", argv[i]);
+    if (!tables.words && argc - optind > positional_max)
+        return options_misuse(set, "unexpected argument %s", argv[optind + positional_max]);
+    for (int i = optind; i < argc && i - optind < positional_max; i++)
         positional[i - optind] = argv[i];
+    if (tables.words) {
+        char *const *words = argv + optind;
+
+        memcpy(field_of(tables.words, options), &words, sizeof words);
     }
     return OPTIONS_GO_ON;
 }
@@ -266,7 +286,8 @@ static void print_row(const struct option_row *row)
     }
     if (row->letter)
         used = snprintf(left, sizeof left, "-%c, ", row->letter);
-    snprintf(left + used, sizeof left - (size_t)used, "--%s%s%s", row->name, row->value ? " " : "",
+    snprintf(left + used, sizeof left - (size_t)used, "%s%s%s%s",
+             row->kind == OPTION_WORDS ? "" : "--", row->name, row->value ? " " : "",
              row->value ? row->value : "");
     printf("  %-*s%s%s", HELP_COLUMN - 2, left, strlen(left) < HELP_COLUMN - 2 ? "" : " ",
            row->help);

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "capfile/timestamp.h"
+#include "packet_list.h"
 #include "transform/pa_set.h"
 #include "transform/vsid_set.h"
 
@@ -30,6 +32,11 @@ struct option_mac {
     uint8_t bytes[6];
 };
 
+struct option_time {
+    bool given;
+    struct cap_time time;
+};
+
 /* A word that stands for a number. */
 struct option_word {
     const char *word;
@@ -45,7 +52,11 @@ enum option_kind {
     OPTION_MAC,     /* struct option_mac */
     OPTION_TEXT,    /* const char * */
     OPTION_VSIDS,   /* struct vsid_set */
-    OPTION_PAS      /* struct pa_set */
+    OPTION_PAS,     /* struct pa_set */
+    OPTION_TIME,    /* struct option_time */
+    OPTION_PACKETS, /* struct packet_list */
+    OPTION_WORDS    /* char *const *: no option, but all positional arguments, however many, and
+                       NULL behind them */
 };
 
 struct option_row {
@@ -73,8 +84,8 @@ struct option_set {
 
 /*
  * Parses argv (argv[0] is the command's name) into `options`, defaults first. Positional
- * arguments, at most `positional_max`, go to `positional`. Returns OPTIONS_GO_ON, or the exit
- * code to end with: after --help, or after a message about wrong usage.
+ * arguments, at most `positional_max` (without a row of OPTION_WORDS), go to `positional`. Returns
+ * OPTIONS_GO_ON, or the exit code to end with: after --help, or after a message about wrong usage.
  */
 int options_parse(const struct option_set *set, int argc, char **argv, void *options,
                   const char **positional, int positional_max);

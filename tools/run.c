@@ -25,6 +25,7 @@ struct run {
     struct cap_reader reader;
     struct cap_writer writer;
     struct transform_result result; /* of the packet in hand */
+    struct selection selection;
     struct summary summary;
     bool writing; /* the writer is open */
     bool tagging; /* results go to an interface of their VSID */
@@ -112,6 +113,10 @@ static int open_files(struct run *run)
         if (!signals_stop)
             diag(run->summary.in, "%s", run->reader.error.text);
         return EXIT_RUNTIME;
+    }
+    if (select_prepare(&run->selection, &run->reader) != SELECT_YES) {
+        cap_reader_close(&run->reader);
+        return EXIT_USAGE;
     }
     config.format = options->format.given ? (enum cap_format)options->format.value
                                           : format_of_name(run->out, run->reader.format);
@@ -230,12 +235,17 @@ static enum cap_result commit(struct run *run)
                              result->len);
 }
 
-static int handle_packet(struct run *run)
+static inline enum outcome transform_packet(struct run *run)
+{
+    return run->transform.run(run->transform.config, &run->reader.packet,
+                              cap_writer_room(&run->writer), &run->result);
+}
+
+/* What becomes of a packet after its outcome. */
+static inline int settle(struct run *run, enum outcome outcome)
 {
     const struct cap_packet *packet = &run->reader.packet;
     struct transform_result *result = &run->result;
-    enum outcome outcome =
-        run->transform.run(run->transform.config, packet, cap_writer_room(&run->writer), result);
 
     if (outcome != OUTCOME_DONE)
         return pass_on(run, outcome);
@@ -251,6 +261,33 @@ static int handle_packet(struct run *run)
     if (result->notes)
         count_notes(run);
     return EXIT_CLEAN;
+}
+
+static int handle_packet(struct run *run)
+{
+    return settle(run, transform_packet(run));
+}
+
+/* The same where not all packets are wanted. */
+static int handle_selected(struct run *run)
+{
+    struct selection *selection = &run->selection;
+    enum select_answer answer = select_packet(selection, &run->reader.packet);
+    enum outcome outcome = OUTCOME_NOT_SELECTED;
+
+    if (answer == SELECT_YES) {
+        outcome = transform_packet(run);
+        if (outcome == OUTCOME_DONE)
+            answer = select_result(selection, cap_writer_room(&run->writer), run->result.caplen,
+                                   run->result.len);
+        if (answer == SELECT_NO)
+            outcome = OUTCOME_NOT_SELECTED;
+    }
+    if (answer == SELECT_UNFIT)
+        return EXIT_USAGE;
+    if (outcome != OUTCOME_NOT_SELECTED)
+        select_count(selection, outcome == OUTCOME_DONE);
+    return settle(run, outcome);
 }
 
 /* An input that ends or breaks off inside a record. */
@@ -269,7 +306,10 @@ static int copy_all(struct run *run)
 
         switch (cap_reader_next(&run->reader)) {
         case CAP_PACKET:
-            code = handle_packet(run);
+            if (!run->selection.wanted)
+                code = handle_packet(run);
+            else if ((code = handle_selected(run)) == EXIT_CLEAN && run->selection.enough)
+                return EXIT_CLEAN;
             break;
         case CAP_BLOCK:
             if (cap_writer_block(&run->writer, &run->reader.block) == CAP_WRITE_FAILED)
@@ -342,12 +382,19 @@ int run_transform(const char *command, const struct run_options *options,
     int code;
 
     signals_install();
-    code = open_files(&run);
+    if (select_init(&run.selection, &options->select, options->filter, transform->inner_frame,
+                    run.summary.in) != 0) {
+        diag("filter", "cannot be made: out of memory");
+        code = EXIT_RUNTIME;
+    } else {
+        code = open_files(&run);
+    }
     if (code == EXIT_CLEAN) {
         code = finish(&run, copy_all(&run));
         cap_writer_close(&run.writer);
         cap_reader_close(&run.reader);
     }
+    select_free(&run.selection);
     signals_end();
     return code;
 }

@@ -4,15 +4,17 @@
 
 /* From a capture through a transform to a capture: what all such commands share. */
 
-#include "options.h"
+#include "select.h"
 #include "transform/transform.h"
 
 enum others { OTHERS_KEEP, OTHERS_DROP };
 
 /* The options that these commands share; the first member of each command's options. */
 struct run_options {
+    struct select_options select;
     const char *in;
     const char *out;
+    char *const *filter; /* words of FILTER, NULL at the end */
     struct option_number others;
     struct option_number format; /* enum cap_format */
     bool strict;

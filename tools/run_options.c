@@ -53,11 +53,10 @@ int run_files(const struct option_set *set, struct run_options *options,
         options->in = positional[next++];
     if (!options->out)
         options->out = positional[next++];
-    if (next < 2 && positional[next])
-        return options_misuse(set, "unexpected argument %s", positional[next]);
     if (!options->in || !options->out || !*options->in || !*options->out)
         return options_misuse(set, "IN and OUT are needed");
+    options->filter = options->select.words + next;
     if (names_compressed(options->out))
         return options_misuse(set, "OUT %s: compressed captures are not written", options->out);
-    return OPTIONS_GO_ON;
+    return select_check(set, &options->select);
 }

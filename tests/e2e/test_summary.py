@@ -32,7 +32,7 @@ OUTCOMES = (
     (tunnel(flags=wire.GRE_K | 1), ("others", "other_gre"), "kept, GRE of another kind"),
     (tunnel(fragment=1), ("not_handled", "fragment"),
      "not handled, fragment of an outer packet"),
-    (tunnel(key=0x177100), ("others", "not_selected"), "kept, VSID not selected"),
+    (tunnel(key=0x177100), ("others", "not_selected"), "kept, not selected"),
     (tunnel(TAGGED), ("dropped", "inner_vlan"), "dropped, 802.1Q tag in the inner frame"),
     (tunnel(tos=3), ("dropped", "congestion"),
      "dropped, outer CE on an inner packet without ECN (RFC 6040)"),

@@ -207,5 +207,6 @@ struct transform decap_transform(const struct decap_config *config)
                               .run = run,
                               .linktype = decap_linktype,
                               .tags = config->tags,
-                              .growth = 0};
+                              .growth = 0,
+                              .inner_frame = INNER_IN_RESULT};
 }

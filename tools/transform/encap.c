@@ -161,5 +161,6 @@ struct transform encap_transform(const struct encap_config *config)
                               .config = config,
                               .run = run,
                               .linktype = same_linktype,
+                              .inner_frame = INNER_IN_PACKET,
                               .growth = config->tmpl.len};
 }

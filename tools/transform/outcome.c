@@ -7,7 +7,7 @@ const struct outcome_row outcome_rows[OUTCOME_COUNT] = {
     [OUTCOME_NO_KEY] = {DISPOSITION_OTHER, "no_key", "Ethernet in GRE without a key"},
     [OUTCOME_OTHER_GRE] = {DISPOSITION_OTHER, "other_gre", "GRE of another kind"},
     [OUTCOME_FRAGMENT] = {DISPOSITION_BAD, "fragment", "fragment of an outer packet"},
-    [OUTCOME_NOT_SELECTED] = {DISPOSITION_OTHER, "not_selected", "VSID not selected"},
+    [OUTCOME_NOT_SELECTED] = {DISPOSITION_OTHER, "not_selected", "not selected"},
     [OUTCOME_INNER_VLAN] = {DISPOSITION_DROP, "inner_vlan", "802.1Q tag in the inner frame"},
     [OUTCOME_CONGESTION] = {DISPOSITION_DROP, "congestion",
                             "outer CE on an inner packet without ECN (RFC 6040)"},

@@ -84,6 +84,12 @@ struct transform_result {
     uint32_t excess; /* bytes by which an outer packet exceeds the MTU, with such notes */
 };
 
+/* Where the inner frame is that --inner-filter looks at. */
+enum inner_frame {
+    INNER_IN_PACKET, /* the packet that is read is the inner frame, as of encap */
+    INNER_IN_RESULT  /* what is made of it is, as of decap */
+};
+
 struct transform {
     const char *done; /* what happened to packets of OUTCOME_DONE */
     const void *config;
@@ -92,6 +98,7 @@ struct transform {
     uint16_t (*linktype)(uint16_t linktype); /* what it makes of a link type */
     bool tags;       /* results have a VSID, to be seen in a pcapng output */
     uint32_t growth; /* bytes by which it may lengthen a packet */
+    enum inner_frame inner_frame;
 };
 
 /*
