@@ -87,17 +87,37 @@ static const char *file_name(const char *path, const char *standard)
     return strcmp(path, "-") == 0 ? standard : path;
 }
 
-/* The format that the name of a file asks for; `otherwise` if none. */
-static enum cap_format format_of_name(const char *path, enum cap_format otherwise)
+/* Whether a name of `*len` bytes ends so; if it does, *len becomes what stands before that. */
+static bool take_extension(const char *path, size_t *len, const char *extension)
 {
-    const char *dot = strrchr(path, '.');
+    size_t extension_len = strlen(extension);
 
-    if (!dot)
-        return otherwise;
-    if (strcasecmp(dot, ".pcapng") == 0)
-        return CAP_FORMAT_PCAPNG;
-    return strcasecmp(dot, ".pcap") == 0 && otherwise == CAP_FORMAT_PCAPNG ? CAP_FORMAT_PCAP
-                                                                           : otherwise;
+    if (*len < extension_len ||
+        strncasecmp(path + *len - extension_len, extension, extension_len) != 0)
+        return false;
+    *len -= extension_len;
+    return true;
+}
+
+/* The compression and format that OUT's name asks for, where options do not. */
+static void read_name(const char *path, const struct run_options *options,
+                      struct cap_writer_config *config)
+{
+    size_t len = strlen(path);
+    enum cap_compression compression = CAP_COMPRESSION_NONE;
+
+    if (take_extension(path, &len, ".gz"))
+        compression = CAP_COMPRESSION_GZIP;
+    else if (take_extension(path, &len, ".zst"))
+        compression = CAP_COMPRESSION_ZSTD;
+    config->compression =
+        options->compression.given ? (enum cap_compression)options->compression.value : compression;
+    if (options->format.given)
+        config->format = (enum cap_format)options->format.value;
+    else if (take_extension(path, &len, ".pcapng"))
+        config->format = CAP_FORMAT_PCAPNG;
+    else if (take_extension(path, &len, ".pcap") && config->format == CAP_FORMAT_PCAPNG)
+        config->format = CAP_FORMAT_PCAP;
 }
 
 static int open_files(struct run *run)
@@ -118,8 +138,8 @@ static int open_files(struct run *run)
         cap_reader_close(&run->reader);
         return EXIT_USAGE;
     }
-    config.format = options->format.given ? (enum cap_format)options->format.value
-                                          : format_of_name(run->out, run->reader.format);
+    config.format = run->reader.format;
+    read_name(run->out, options, &config);
     if (cap_writer_open(&run->writer, run->out, &run->reader, &config, &error) != 0) {
         if (!signals_stop)
             diag(run->summary.out, "%s", error.text);
@@ -244,7 +264,6 @@ static inline enum outcome transform_packet(struct run *run)
 /* What becomes of a packet after its outcome. */
 static inline int settle(struct run *run, enum outcome outcome)
 {
-    const struct cap_packet *packet = &run->reader.packet;
     struct transform_result *result = &run->result;
 
     if (outcome != OUTCOME_DONE)

@@ -16,7 +16,8 @@ struct run_options {
     const char *out;
     char *const *filter; /* words of FILTER, NULL at the end */
     struct option_number others;
-    struct option_number format; /* enum cap_format */
+    struct option_number format;      /* enum cap_format */
+    struct option_number compression; /* enum cap_compression */
     bool strict;
     bool quiet;
     bool json;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "capfile/capture.h"
+#include "capfile/compression.h"
 #include "diag.h"
 #include "run.h"
 
@@ -12,6 +13,11 @@ static const struct option_word format_words[] = {{"pcap", CAP_FORMAT_PCAP},
                                                   {"nsecpcap", CAP_FORMAT_NSECPCAP},
                                                   {"pcapng", CAP_FORMAT_PCAPNG},
                                                   {NULL, 0}};
+
+static const struct option_word compression_words[] = {{"gz", CAP_COMPRESSION_GZIP},
+                                                       {"zst", CAP_COMPRESSION_ZSTD},
+                                                       {"none", CAP_COMPRESSION_NONE},
+                                                       {NULL, 0}};
 
 const struct option_word inner_vlan_words[] = {
     {"strip", INNER_VLAN_STRIP}, {"drop", INNER_VLAN_DROP}, {"keep", INNER_VLAN_KEEP}, {NULL, 0}};
@@ -27,6 +33,8 @@ const struct option_row run_option_rows[] = {
     {OPTION_WORD, "format", 'F', "FORMAT",
      "format of OUT, else as OUT's extension says, else as IN's", .words = format_words,
      .offset = FIELD(format)},
+    {OPTION_WORD, "compress", 0, "HOW", "compression of OUT, else .gz or .zst as OUT's name ends",
+     .words = compression_words, .offset = FIELD(compression)},
     {OPTION_WORD, "others", 0, "WHAT", "packets that this does not apply to", "keep",
      .words = others_words, .offset = FIELD(others)},
     {OPTION_FLAG, "strict", 0, NULL,
@@ -35,14 +43,6 @@ const struct option_row run_option_rows[] = {
     {OPTION_FLAG, "json", 0, NULL,
      "the summary as JSON on standard output (standard error if OUT is -)", .offset = FIELD(json)},
     {0}};
-
-/* Written as plain captures, such names would mislead whoever opens the file. */
-static bool names_compressed(const char *path)
-{
-    const char *dot = strrchr(path, '.');
-
-    return dot && (strcmp(dot, ".gz") == 0 || strcmp(dot, ".zst") == 0);
-}
 
 int run_files(const struct option_set *set, struct run_options *options,
               const char *const positional[2])
@@ -56,7 +56,5 @@ int run_files(const struct option_set *set, struct run_options *options,
     if (!options->in || !options->out || !*options->in || !*options->out)
         return options_misuse(set, "IN and OUT are needed");
     options->filter = options->select.words + next;
-    if (names_compressed(options->out))
-        return options_misuse(set, "OUT %s: compressed captures are not written", options->out);
     return select_check(set, &options->select);
 }

@@ -45,6 +45,7 @@ WORDS = {
     "mtu-action": ("keep|drop|trunc|error", ("fragment", "")),
     "inner-vlan": ("strip|drop|keep", ("strip,drop", "0", "")),
     "format": ("pcap|nsecpcap|pcapng", ("erf", "0", "PCAP", "")),
+    "compress": ("gz|zst|none", ("gzip", "zstd", "9", "")),
     "others": ("keep|drop", ("1", "")),
 }
 ADDRESS, MAC = "an IPv4 or IPv6 address", "a MAC address such as 02:00:00:00:00:01"
@@ -162,8 +163,6 @@ BAD_FILES = (
     (("in",), "IN and OUT are needed"),
     (("-r", "in"), "IN and OUT are needed"),
     (("-w", "out"), "IN and OUT are needed"),
-    (("in", "out.pcap.gz"), "OUT out.pcap.gz: compressed captures are not written"),
-    (("in", "-w", "out.zst"), "OUT out.zst: compressed captures are not written"),
 )
 
 
@@ -212,7 +211,7 @@ OPTIONS = {
               "ttl", "tos", "ecn", "df", "mtu", "mtu-action", "inner-vlan"},
     "decap": {"vsid-filter", "peer", "all-layers", "inner-vlan", "ecn", "tag"},
 }
-COMMON = {"read", "write", "format", "others", "strict", "quiet", "json", "help",
+COMMON = {"read", "write", "format", "compress", "others", "strict", "quiet", "json", "help",
           "inner-filter", "start-time", "stop-time", "include", "exclude", "packet-count"}
 
 

@@ -3,11 +3,13 @@
 """Makes the seeds of fuzz_capfile in corpus/capfile, the same bytes every time.
 
 Each is a small capture behind the two bytes that choose output format and transform: all
-formats and byte orders, all kinds of blocks, and some that are cut or make no sense. Other
-files of the folder stay.
+formats and byte orders, all kinds of blocks, some that are cut or make no sense, and compressed
+ones (their bytes depend on the versions of zlib and zstd). Other files of the folder stay.
 """
 
+import gzip
 import struct
+import subprocess
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
@@ -17,6 +19,7 @@ CAPTURES = FOLDER.parent.parent / "captures"
 TO_PCAP, TO_NSECPCAP, TO_PCAPNG, TO_SAME = range(4)
 KEEP, ENCAP, DECAP = 0, 1 << 2, 2 << 2
 AUTO_NSEC, DROP_OTHERS = 1 << 4, 1 << 5
+TO_GZIP, TO_ZSTD = 1 << 6, 2 << 6
 
 USEC, NSEC, MODIFIED = 0xA1B2C3D4, 0xA1B23C4D, 0xA1B2CD34
 ETHERNET, SLL, RAW = 1, 113, 101
@@ -173,6 +176,28 @@ def seeds():
     for name, capture in captures:
         for run, choices in runs:
             yield f"{name}-{run}", choices + capture
+    yield from compressed_seeds(dict(captures))
+
+
+def compressed_seeds(captures):
+    """Yields (name, input) of compressed captures, to compressed ones."""
+    pcap_file, pcapng_file = captures["pcap-usec-little"], captures["pcapng-little"]
+    large = captures["pcapng-large-block"] + bytes(0x80004)
+    gzipped = gzip.compress(pcap_file, mtime=0)
+    zstd = [subprocess.run(["zstd", "-q"], input=data, capture_output=True, check=True).stdout
+            for data in (pcap_file, pcapng_file, large)]
+    skippable = b"\x50\x2a\x4d\x18\x03\0\0\0abc"
+    captures = (("gzip-pcap", gzipped),
+                ("gzip-members", gzip.compress(pcapng_file[:99], mtime=0)
+                 + gzip.compress(pcapng_file[99:], mtime=0) + bytes(9)),
+                ("gzip-garbage", gzipped + b"garbage"), ("gzip-cut", gzipped[:-9]),
+                ("gzip-large-block", gzip.compress(large, mtime=0)),
+                ("zstd-pcap", zstd[0]), ("zstd-frames", skippable + zstd[1] + skippable),
+                ("zstd-garbage", zstd[0] + b"garbage"), ("zstd-cut", zstd[1][:-2]),
+                ("zstd-large-block", zstd[2]))
+    for name, data in captures:
+        for run, choice in (("plain", 0), ("gzip", TO_GZIP), ("zstd", TO_ZSTD)):
+            yield f"{name}-{run}", bytes((TO_SAME | DECAP | choice, 0)) + data
 
 
 def main():

@@ -187,6 +187,12 @@ static inline bool delivery_ready(void *context, int fd)
     return true;
 }
 
+static inline bool delivery_go_on(void *context)
+{
+    (void)context;
+    return true;
+}
+
 static inline struct cap_wait delivery_open(struct delivery *delivery, const uint8_t *data,
                                             size_t len, size_t step)
 {
@@ -203,7 +209,7 @@ static inline struct cap_wait delivery_open(struct delivery *delivery, const uin
         assert_int_equal(write(delivery->source, data, len), len);
     }
     snprintf(delivery->path, sizeof(delivery->path), "/proc/self/fd/%d", delivery->source);
-    return (struct cap_wait){.ready = delivery_ready, .context = delivery};
+    return (struct cap_wait){.ready = delivery_ready, .go_on = delivery_go_on, .context = delivery};
 }
 
 static inline void delivery_close(struct delivery *delivery)

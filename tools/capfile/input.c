@@ -9,11 +9,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "inflate.h"
+
 /*
  * The buffer is a place for what is left of the last chunk, and behind it one chunk: so reads
  * are of whole chunks at aligned offsets, and views run across the seam.
  */
 #define SEAM CAP_INPUT_VIEW_MAX
+
+/* The compressed bytes that were read, and what they are decompressed by. */
+struct cap_packed {
+    struct cap_inflate *inflate;
+    const uint8_t *at;
+    const uint8_t *end;
+    uint8_t *buffer; /* CAP_IO_CHUNK */
+};
 
 int cap_open(const char *path, int flags, const struct cap_wait *wait)
 {
@@ -50,39 +60,108 @@ int cap_input_open(struct cap_input *input, const char *path, const struct cap_w
     return 0;
 }
 
+static void free_packed(struct cap_packed *packed)
+{
+    if (!packed)
+        return;
+    cap_inflate_free(packed->inflate);
+    free(packed->buffer);
+    free(packed);
+}
+
+int cap_input_unpack(struct cap_input *input, enum cap_compression kind, struct cap_error *error)
+{
+    size_t left = cap_input_left(input);
+    struct cap_packed *packed = calloc(1, sizeof *packed);
+
+    if (packed) {
+        packed->inflate = cap_inflate_new(kind);
+        packed->buffer = aligned_alloc(CAP_IO_ALIGNMENT, CAP_IO_CHUNK);
+    }
+    if (!packed || !packed->inflate || !packed->buffer) {
+        free_packed(packed);
+        cap_error_set(error, "cannot decompress: %s", strerror(ENOMEM));
+        return -1;
+    }
+    memcpy(packed->buffer, input->start, left);
+    packed->at = packed->buffer;
+    packed->end = packed->buffer + left;
+    input->packed = packed;
+    input->start = input->end = input->buffer + SEAM;
+    return 0;
+}
+
 void cap_input_close(struct cap_input *input)
 {
     free(input->buffer);
+    free_packed(input->packed);
     if (input->fd > STDIN_FILENO)
         close(input->fd);
     input->fd = -1;
     input->buffer = NULL;
+    input->packed = NULL;
 }
 
-/* One read of at most `room` bytes to `end`; false at the end, on an error or when given up. */
-static bool read_some(struct cap_input *input, size_t room)
+/* One read; the bytes it gave, 0 at the end, on an error or when given up. */
+static size_t read_file(struct cap_input *input, uint8_t *to, size_t room)
 {
     for (;;) {
         ssize_t got;
 
         if (!input->regular && !input->wait.ready(input->wait.context, input->fd)) {
             input->stopped = true;
-            return false;
+            return 0;
         }
-        got = read(input->fd, input->end, room);
-        if (got > 0) {
-            input->end += got;
-            return true;
-        }
+        got = read(input->fd, to, room);
+        if (got > 0)
+            return (size_t)got;
         if (got == 0) {
             input->eof = true;
-            return false;
+            return 0;
         }
         if (errno != EINTR) {
             input->error = errno;
-            return false;
+            return 0;
         }
     }
+}
+
+/* The same of a compressed file, of which much may be read before it gives a byte. */
+static size_t unpack(struct cap_input *input, uint8_t *to, size_t room)
+{
+    struct cap_packed *packed = input->packed;
+
+    for (;;) {
+        size_t made;
+        size_t got;
+
+        if (cap_inflate_run(packed->inflate, &packed->at, packed->end, to, room, &made,
+                            &input->defect) != 0)
+            input->eof = true;
+        if (made > 0 || input->eof)
+            return made;
+        if (!input->wait.go_on(input->wait.context)) {
+            input->stopped = true;
+            return 0;
+        }
+        got = read_file(input, packed->buffer, CAP_IO_CHUNK);
+        if (input->eof)
+            (void)cap_inflate_may_end(packed->inflate, &input->defect);
+        if (got == 0)
+            return 0;
+        packed->at = packed->buffer;
+        packed->end = packed->buffer + got;
+    }
+}
+
+/* At most `room` bytes more at `end`; false at the end, on an error or when given up. */
+static bool read_some(struct cap_input *input, size_t room)
+{
+    size_t got =
+        input->packed ? unpack(input, input->end, room) : read_file(input, input->end, room);
+
+    input->end += got;
+    return got > 0;
 }
 
 const uint8_t *cap_input_fill(struct cap_input *input, size_t len)

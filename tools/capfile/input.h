@@ -4,7 +4,8 @@
 
 /*
  * A file, pipe or device read through one large buffer that hands out views of contiguous
- * bytes. Memory is constant: no view is longer than CAP_INPUT_VIEW_MAX.
+ * bytes, decompressed where that was asked for. Memory is constant: no view is longer than
+ * CAP_INPUT_VIEW_MAX.
  */
 
 #include <stdbool.h>
@@ -12,6 +13,7 @@
 #include <stdint.h>
 
 #include "capture.h"
+#include "compression.h"
 
 #define CAP_IO_CHUNK ((size_t)256 * 1024)       /* bytes a read or write asks for */
 #define CAP_IO_ALIGNMENT ((size_t)4096)         /* the kernel copies faster from and to pages */
@@ -28,12 +30,16 @@ struct cap_wait {
 /* open(2) that goes on after signals; -1 with errno set. */
 int cap_open(const char *path, int flags, const struct cap_wait *wait);
 
+struct cap_packed;
+
 struct cap_input {
     int fd;
     bool regular; /* a file, where no read waits */
     bool eof;
-    bool stopped; /* cap_wait said to give up */
-    int error;    /* errno of a failed read, or 0 */
+    bool stopped;              /* cap_wait said to give up */
+    int error;                 /* errno of a failed read, or 0 */
+    struct cap_error defect;   /* why compressed data ended too early; empty if it did not */
+    struct cap_packed *packed; /* what is read of a compressed file; NULL for others */
     uint8_t *buffer;
     uint8_t *start; /* first byte not yet taken */
     uint8_t *end;
@@ -44,6 +50,12 @@ struct cap_input {
 int cap_input_open(struct cap_input *input, const char *path, const struct cap_wait *wait,
                    struct cap_error *error);
 void cap_input_close(struct cap_input *input);
+
+/*
+ * Goes on with what the input decompresses to. For an input of which nothing was taken yet; views
+ * begin anew. Returns 0, or -1 with *error set.
+ */
+int cap_input_unpack(struct cap_input *input, enum cap_compression kind, struct cap_error *error);
 
 /* Reads on until `len` bytes are there; for cap_input_view. */
 const uint8_t *cap_input_fill(struct cap_input *input, size_t len);

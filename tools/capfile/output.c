@@ -11,6 +11,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "deflate.h"
+
+struct cap_packer {
+    struct cap_deflate *deflate;
+    bool begun;      /* a member or frame that is not complete */
+    off_t mark;      /* where in the file the last cap_output_position is; -1 in pipes */
+    size_t fill;     /* of the buffer */
+    uint8_t *buffer; /* compressed bytes to write, CAP_IO_CHUNK */
+};
+
 /* The name that renaming must replace: behind a symbolic link, not the link. */
 static char *final_path(const char *path)
 {
@@ -128,7 +138,6 @@ static int write_all(struct cap_output *output, const uint8_t *data, size_t len)
 
         if (done >= 0) {
             data += done;
-            output->written += (uint64_t)done;
             len -= (size_t)done;
         } else if (errno == EAGAIN) {
             (void)poll(&(struct pollfd){.fd = output->fd, .events = POLLOUT}, 1, -1);
@@ -141,12 +150,68 @@ static int write_all(struct cap_output *output, const uint8_t *data, size_t len)
     return output->error ? -1 : 0;
 }
 
-static int write_front(struct cap_output *output, size_t len)
+static void free_packer(struct cap_packer *packer)
+{
+    if (!packer)
+        return;
+    cap_deflate_free(packer->deflate);
+    free(packer->buffer);
+    free(packer);
+}
+
+int cap_output_pack(struct cap_output *output, enum cap_compression kind, struct cap_error *error)
+{
+    struct cap_packer *packer = calloc(1, sizeof *packer);
+
+    if (packer) {
+        packer->deflate = cap_deflate_new(kind);
+        packer->buffer = aligned_alloc(CAP_IO_ALIGNMENT, CAP_IO_CHUNK);
+    }
+    if (!packer || !packer->deflate || !packer->buffer) {
+        free_packer(packer);
+        cap_error_set(error, "cannot compress: %s", strerror(ENOMEM));
+        return -1;
+    }
+    output->packer = packer;
+    return 0;
+}
+
+/* Compresses, and writes whole chunks, or all that came out where it must be out. */
+static int pack(struct cap_output *output, const uint8_t *data, size_t len,
+                enum cap_deflate_until until)
+{
+    struct cap_packer *packer = output->packer;
+    const uint8_t *end = data + len;
+    bool more = len > 0 || packer->begun || until == CAP_DEFLATE_END;
+
+    while (more && !output->error) {
+        size_t made;
+
+        if (cap_deflate_run(packer->deflate, &data, end, until, packer->buffer + packer->fill,
+                            CAP_IO_CHUNK - packer->fill, &made, &more) != 0) {
+            output->error = ENOMEM;
+            break;
+        }
+        packer->begun = more || until != CAP_DEFLATE_END;
+        packer->fill += made;
+        if (packer->fill == CAP_IO_CHUNK || (!more && until != CAP_DEFLATE_ON)) {
+            (void)write_all(output, packer->buffer, packer->fill);
+            packer->fill = 0;
+        }
+    }
+    return output->error ? -1 : 0;
+}
+
+/* Writes the first `len` bytes of the buffer; where they are compressed, as `until` says. */
+static int write_front(struct cap_output *output, size_t len, enum cap_deflate_until until)
 {
     size_t fill = (size_t)(output->at - output->buffer);
+    int failed = output->packer ? pack(output, output->buffer, len, until)
+                                : write_all(output, output->buffer, len);
 
-    if (write_all(output, output->buffer, len) != 0)
+    if (failed)
         fill = len; /* nothing more is written; the buffer must not overflow */
+    output->written += len;
     memmove(output->buffer, output->buffer + len, fill - len);
     output->at = output->buffer + (fill - len);
     return output->error ? -1 : 0;
@@ -156,16 +221,33 @@ int cap_output_write_chunks(struct cap_output *output)
 {
     size_t fill = (size_t)(output->at - output->buffer);
 
-    return write_front(output, fill - fill % CAP_IO_CHUNK);
+    return write_front(output, fill - fill % CAP_IO_CHUNK, CAP_DEFLATE_ON);
 }
 
+static int write_rest(struct cap_output *output, enum cap_deflate_until until)
+{
+    return write_front(output, (size_t)(output->at - output->buffer), until);
+}
+
+/* Nobody reads a temporary file, so that there is no need to compress it less well. */
 int cap_output_flush(struct cap_output *output)
 {
-    return write_front(output, (size_t)(output->at - output->buffer));
+    return write_rest(output, output->temporary ? CAP_DEFLATE_ON : CAP_DEFLATE_FLUSH);
 }
 
-uint64_t cap_output_position(const struct cap_output *output)
+/* Whether there is something to complete; a file without data is a member or frame too. */
+static bool is_unfinished(const struct cap_output *output)
 {
+    return output->packer->begun || output->at > output->buffer || output->written == 0;
+}
+
+uint64_t cap_output_position(struct cap_output *output)
+{
+    if (output->packer) {
+        if (is_unfinished(output))
+            (void)write_rest(output, CAP_DEFLATE_END); /* a failure shows at the next write */
+        output->packer->mark = lseek(output->fd, 0, SEEK_CUR);
+    }
     return output->written + (uint64_t)(output->at - output->buffer);
 }
 
@@ -181,7 +263,14 @@ void cap_output_take_back(struct cap_output *output, uint64_t position)
     output->at = output->buffer;
     if (fstat(output->fd, &status) != 0 || !S_ISREG(status.st_mode))
         return; /* what went into a pipe or device is gone */
-    end = lseek(output->fd, (off_t)(position - output->written), SEEK_CUR);
+    if (output->packer) {
+        cap_deflate_reset(output->packer->deflate);
+        output->packer->begun = false;
+        output->packer->fill = 0;
+        end = lseek(output->fd, output->packer->mark, SEEK_SET);
+    } else {
+        end = lseek(output->fd, (off_t)(position - output->written), SEEK_CUR);
+    }
     output->written = position;
     if (end < 0 || ftruncate(output->fd, end) != 0)
         output->error = errno;
@@ -189,7 +278,9 @@ void cap_output_take_back(struct cap_output *output, uint64_t position)
 
 int cap_output_publish(struct cap_output *output, struct cap_error *error)
 {
-    bool failed = cap_output_flush(output) != 0;
+    bool failed = output->packer && !is_unfinished(output)
+                      ? output->error != 0
+                      : write_rest(output, CAP_DEFLATE_END) != 0;
     int fd = output->fd;
 
     output->fd = -1;
@@ -220,6 +311,7 @@ void cap_output_close(struct cap_output *output)
     free(output->temporary);
     free(output->path);
     free(output->buffer);
+    free_packer(output->packer);
     *output = (struct cap_output){.fd = -1, .error = output->error};
     errno = reason;
 }

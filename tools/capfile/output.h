@@ -3,7 +3,8 @@
 #define CAPFILE_OUTPUT_H
 
 /*
- * A file, pipe or device written through one large buffer. A regular file appears under its
+ * A file, pipe or device written through one large buffer, and compressed where that was asked
+ * for. A regular file appears under its
  * name only when it is complete: it is written beside it and renamed by cap_output_publish.
  */
 
@@ -15,13 +16,16 @@
 /* Bytes that are always free behind `cap_output_at`. */
 #define CAP_OUTPUT_ROOM ((size_t)768 * 1024)
 
+struct cap_packer;
+
 struct cap_output {
     int fd;
     int error; /* errno of a failed write, or 0 */
     struct cap_wait wait;
-    uint64_t written; /* bytes that have left the buffer */
-    char *path;       /* where a regular file goes; NULL for others */
-    char *temporary;  /* where it is until then */
+    uint64_t written;          /* bytes that have left the buffer */
+    struct cap_packer *packer; /* what compresses them; NULL for nothing */
+    char *path;                /* where a regular file goes; NULL for others */
+    char *temporary;           /* where it is until then */
     uint8_t *buffer;
     uint8_t *chunk_end; /* of the buffer's first chunk */
     uint8_t *at;        /* where the next byte goes */
@@ -34,12 +38,19 @@ struct cap_output {
 int cap_output_open(struct cap_output *output, const char *path, const struct cap_input *input,
                     struct cap_error *error);
 
+/* Compresses from the start on. Returns 0, or -1 with *error set. */
+int cap_output_pack(struct cap_output *output, enum cap_compression kind, struct cap_error *error);
+
 /* Writes whole chunks, or all there is; -1 with output->error set where that fails. */
 int cap_output_write_chunks(struct cap_output *output);
 int cap_output_flush(struct cap_output *output);
 
-/* How many bytes were added so far; and taking back what was added after so many, from a file. */
-uint64_t cap_output_position(const struct cap_output *output);
+/*
+ * How many bytes were added so far, a place to go back to; and taking back what was added after
+ * it, from a file. Compressed data is taken back as members or frames, so that each place begins
+ * one, and only the last one can be gone back to.
+ */
+uint64_t cap_output_position(struct cap_output *output);
 void cap_output_take_back(struct cap_output *output, uint64_t position);
 
 /* Writes all there is, closes and gives the file its name. Returns 0, or -1 with *error set. */

@@ -13,41 +13,46 @@ static bool is_magic(uint32_t word, uint32_t magic)
     return word == magic || word == order32(magic, true);
 }
 
-/* What else users pass by mistake deserves its name. */
-static const char *other_format(uint32_t word)
+/* The first bytes of the capture, decompressed; NULL with reader->error set. */
+static const uint8_t *first_bytes(struct cap_reader *reader)
 {
-    uint8_t first[4];
+    const uint8_t *first = cap_input_view(&reader->input, CAP_COMPRESSION_MAGIC_LEN);
+    enum cap_compression kind = first ? cap_compression_of(first) : CAP_COMPRESSION_NONE;
 
-    memcpy(first, &word, sizeof first);
-    if (first[0] == 0x1f && first[1] == 0x8b)
-        return "gzip-compressed; decompress it first";
-    if (first[0] == 0x28 && first[1] == 0xb5 && first[2] == 0x2f && first[3] == 0xfd)
-        return "zstd-compressed; decompress it first";
-    return "not a pcap or pcapng capture";
+    if (kind != CAP_COMPRESSION_NONE) {
+        if (cap_input_unpack(&reader->input, kind, &reader->error) != 0)
+            return NULL;
+        first = cap_input_view(&reader->input, CAP_COMPRESSION_MAGIC_LEN);
+    }
+    if (!first && reader->input.error) {
+        cap_error_set(&reader->error, "cannot read: %s", strerror(reader->input.error));
+    } else if (!first && reader->input.defect.text[0]) {
+        reader->error = reader->input.defect;
+    } else if (!first) {
+        cap_error_set(&reader->error, "%s, %zu bytes",
+                      cap_input_left(&reader->input) ? "too short for a capture" : "empty file",
+                      cap_input_left(&reader->input));
+    }
+    return first;
 }
 
 static int open_format(struct cap_reader *reader)
 {
-    const uint8_t *first = cap_input_view(&reader->input, 4);
+    const uint8_t *first = first_bytes(reader);
     uint32_t word;
 
-    if (!first && reader->input.error) {
-        cap_error_set(&reader->error, "cannot read: %s", strerror(reader->input.error));
+    if (!first)
         return -1;
-    }
-    if (!first) {
-        cap_error_set(&reader->error, "%s, %zu bytes",
-                      cap_input_left(&reader->input) ? "too short for a capture" : "empty file",
-                      cap_input_left(&reader->input));
-        return -1;
-    }
     memcpy(&word, first, sizeof word);
     if (word == PCAPNG_SECTION)
         return pcapng_reader_open(reader);
     if (is_magic(word, PCAP_MAGIC_USEC) || is_magic(word, PCAP_MAGIC_NSEC) ||
         is_magic(word, PCAP_MAGIC_MODIFIED))
         return pcap_reader_open(reader);
-    cap_error_set(&reader->error, "%s (it begins with %02x %02x %02x %02x)", other_format(word),
+    cap_error_set(&reader->error, "%s (it begins with %02x %02x %02x %02x)",
+                  cap_compression_of(first) == CAP_COMPRESSION_NONE
+                      ? "not a pcap or pcapng capture"
+                      : "compressed twice; decompress it first",
                   first[0], first[1], first[2], first[3]);
     return -1;
 }

@@ -14,6 +14,10 @@ enum cap_event cap_reader_ended(struct cap_reader *reader, const char *where, si
         cap_error_set(&reader->error, "cannot read: %s", strerror(reader->input.error));
         return CAP_FAILED;
     }
+    if (reader->input.defect.text[0]) {
+        reader->error = reader->input.defect;
+        return CAP_CUT;
+    }
     if (left == 0)
         return CAP_END;
     cap_error_set(&reader->error, "the file ends inside the %s, %zu of %zu bytes", where, left,

@@ -16,7 +16,13 @@ int cap_writer_open(struct cap_writer *writer, const char *path, const struct ca
                                   .reader = reader,
                                   .plain_linktype = UINT32_MAX};
     writer->header_len = writer->ops->header_len;
-    return cap_output_open(&writer->output, path, &reader->input, error);
+    if (cap_output_open(&writer->output, path, &reader->input, error) != 0)
+        return -1;
+    if (config->compression == CAP_COMPRESSION_NONE ||
+        cap_output_pack(&writer->output, config->compression, error) == 0)
+        return 0;
+    cap_output_close(&writer->output);
+    return -1;
 }
 
 void cap_writer_start(struct cap_writer *writer)

@@ -20,6 +20,7 @@ struct cap_writer_config {
     bool auto_nsec; /* pcap, but nsecpcap where the input's times are finer */
     uint16_t (*linktype)(uint16_t linktype); /* what the transform makes of a link type */
     uint32_t growth; /* bytes by which it may lengthen a packet, for the snaplen */
+    enum cap_compression compression;
 };
 
 enum cap_result {

@@ -352,13 +352,14 @@ static void renumber_statistics(const struct cap_writer *writer, uint8_t *copy)
 
 static enum cap_result write_block(struct cap_writer *writer, const struct cap_block *block)
 {
-    uint8_t *copy = cap_output_at(&writer->output);
+    uint8_t *copy;
 
     if (pcapng_is_packet(block->type) && writer->iface_count != writer->reader->iface_count)
         return CAP_UNSTORABLE; /* a bad one, which could name an interface that we have added */
     if (block->more && !writer->in_block)
         writer->block_position = cap_output_position(&writer->output);
     writer->in_block = block->more;
+    copy = cap_output_at(&writer->output);
     memcpy(copy, block->data, block->len);
     if (block->type == PCAPNG_SECTION)
         return section_block(writer, copy, block);
