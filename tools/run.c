@@ -243,7 +243,7 @@ static void count_notes(struct run *run)
     note_excess(run);
 }
 
-static enum cap_result commit(struct run *run)
+TRANSFORM_STEP enum cap_result commit(struct run *run)
 {
     const struct cap_packet *packet = &run->reader.packet;
     const struct transform_result *result = &run->result;
@@ -255,17 +255,15 @@ static enum cap_result commit(struct run *run)
                              result->len);
 }
 
-static inline enum outcome transform_packet(struct run *run)
+TRANSFORM_STEP enum outcome transform_packet(struct run *run)
 {
     return run->transform.run(run->transform.config, &run->reader.packet,
                               cap_writer_room(&run->writer), &run->result);
 }
 
 /* What becomes of a packet after its outcome. */
-static inline int settle(struct run *run, enum outcome outcome)
+TRANSFORM_STEP int settle(struct run *run, enum outcome outcome)
 {
-    struct transform_result *result = &run->result;
-
     if (outcome != OUTCOME_DONE)
         return pass_on(run, outcome);
     switch (commit(run)) {
@@ -277,18 +275,18 @@ static inline int settle(struct run *run, enum outcome outcome)
         return EXIT_RUNTIME;
     }
     run->summary.outcomes[OUTCOME_DONE]++;
-    if (result->notes)
+    if (run->result.notes)
         count_notes(run);
     return EXIT_CLEAN;
 }
 
-static int handle_packet(struct run *run)
+TRANSFORM_STEP int handle_packet(struct run *run)
 {
     return settle(run, transform_packet(run));
 }
 
 /* The same where not all packets are wanted. */
-static int handle_selected(struct run *run)
+TRANSFORM_REST int handle_selected(struct run *run)
 {
     struct selection *selection = &run->selection;
     enum select_answer answer = select_packet(selection, &run->reader.packet);
