@@ -20,6 +20,17 @@ static inline uint16_t nvgre_sum_fold(uint32_t sum)
     return (uint16_t)(sum + (sum >> 16));
 }
 
+/*
+ * The sum of the pseudo-header that TCP and UDP count in: source and destination address,
+ * adjacent in network order (8 bytes of IPv4 or 32 of IPv6), protocol, and `len` bytes of
+ * transport header and payload (RFC 9293 section 3.1, RFC 8200 section 8.1).
+ */
+static inline uint32_t nvgre_pseudo_sum(const uint8_t *addresses, uint32_t addresses_len,
+                                        uint8_t protocol, uint32_t len)
+{
+    return nvgre_sum(addresses, addresses_len, (len >> 16) + (len & 0xFFFF) + protocol);
+}
+
 /* The checksum field's value for these bytes; 0 over bytes that hold a right checksum. */
 static inline uint16_t nvgre_checksum(const uint8_t *data, uint32_t len)
 {

@@ -125,6 +125,36 @@ static void test_update_is_sum(void **state)
     assert_int_equal(zeros, 1);
 }
 
+/* A pseudo-header's words, added up as they would stand there. */
+struct pseudo_case {
+    const char *name;
+    const char *addresses;
+    uint8_t protocol;
+    uint32_t len;
+    const char *rest; /* of the pseudo-header, behind the addresses */
+};
+
+static const struct pseudo_case pseudos[] = {
+    {"IPv4", "0a000005 0a000007", 6, 0x0154, "0006 0154"},
+    {"IPv4, longest", "c0a8040b c0a80416", 17, 0xFFFF, "0011 ffff"},
+    {"IPv6", "fd000000 00000000 00000000 0000000b fd000000 00000000 00000000 00000016", 17, 0x0154,
+     "00000154 00000011"},
+    {"IPv6, jumbo", "fd000000 00000000 00000000 0000000b fd000000 00000000 00000000 00000016", 6,
+     0x12345678, "12345678 00000006"},
+};
+
+static void test_pseudo(void **state)
+{
+    const struct pseudo_case *row = *state;
+    struct bytes header = from_hex(row->addresses);
+    uint8_t *addresses = exact_copy(header.data, header.len);
+    uint32_t sum = nvgre_pseudo_sum(addresses, header.len, row->protocol, row->len);
+
+    add_hex(&header, row->rest);
+    assert_int_equal(nvgre_sum_fold(sum), naive_sum(header.data, header.len));
+    free(addresses);
+}
+
 int main(void)
 {
     const struct CMUnitTest whole[] = {
@@ -133,5 +163,6 @@ int main(void)
     };
 
     return (RUN_ROWS(test_checksum, sums) + RUN_ROWS(test_fold, folds) +
-            RUN_ROWS(test_update, updates) + cmocka_run_group_tests(whole, NULL, NULL)) != 0;
+            RUN_ROWS(test_update, updates) + RUN_ROWS(test_pseudo, pseudos) +
+            cmocka_run_group_tests(whole, NULL, NULL)) != 0;
 }
