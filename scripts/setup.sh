@@ -5,7 +5,8 @@
 # are there.
 set -eu
 
-build="gcc libc6-dev cmake ninja-build pkg-config libjansson-dev libpcap-dev zlib1g-dev libzstd-dev libglib2.0-dev
+build="gcc libc6-dev cmake ninja-build pkg-config libjansson-dev libpcap-dev libyaml-dev
+       zlib1g-dev libzstd-dev libglib2.0-dev
        wireshark-dev tshark"
 dissect="util-linux python3 python3-pytest python3-scapy wireshark-common"
 test="libcmocka-dev clang clang-format clang-tidy libclang-rt-14-dev valgrind

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MAP_BUILD_H
+#define MAP_BUILD_H
+
+/* Adding to a map, with all checks of one entry against the others. Internal to the module. */
+
+#include "model.h"
+
+struct place {
+    uint32_t line; /* from 1; 0 for the file as a whole */
+    uint32_t column;
+    uint16_t file; /* index in builder.files */
+};
+
+struct builder {
+    struct map *map;
+    const struct map_options *options;
+    struct map_report *report;
+    const char *const *files;
+    enum map_result result; /* of the last failure */
+    struct route *pending;  /* routes whose routing domain may still be told */
+    uint32_t pending_count, pending_room;
+};
+
+/* Functions below return 0, or -1 after build_fail or build_no_memory. */
+
+int build_fail(struct builder *builder, struct place place, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+int build_no_memory(struct builder *builder);
+void build_warn(struct builder *builder, struct place place, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+struct build_text {
+    char text[300];
+};
+struct build_text build_address_text(const struct map_address *address);
+
+/* Where something stands already, as messages about `at` name it. */
+struct build_text build_earlier(const struct builder *builder, struct place at, uint16_t file,
+                                uint32_t line);
+
+/*
+ * Starts a map; ends it, once all is added, with routes and MACs resolved; and frees whatever
+ * there is of it but what builder->map points to.
+ */
+int build_begin(struct builder *builder);
+int build_end(struct builder *builder);
+void build_free(struct builder *builder);
+
+/* Room for one more element in an array of the map. */
+int build_room(struct builder *builder, void **array, uint32_t count, uint32_t *room, size_t size);
+
+/* Another routing domain; unnamed ones are of one subnet each. */
+int build_domain(struct builder *builder, const char *name, uint32_t *index);
+
+/* The set of these PAs (at least one). */
+int build_set(struct builder *builder, const uint32_t *pas, uint32_t count, struct place at,
+              uint32_t *index);
+void build_set_place(struct route *route, struct place at);
+
+bool build_is_group(const struct map_address *address);
+
+/* The index of a PA, which need not be listed. */
+int build_pa(struct builder *builder, const struct map_address *address, uint32_t *index);
+
+struct provider_entry {
+    struct map_pa pa; /* its mac_from is NONE or OWN */
+    struct place at;
+};
+int build_provider(struct builder *builder, const struct provider_entry *entry);
+
+/* A route; `rdid` may be NULL. */
+struct route_entry {
+    struct route route; /* all but its domain and place */
+    const char *rdid;
+    struct place at, rdid_at, vsid_at;
+};
+int build_route(struct builder *builder, const struct route_entry *entry);
+int build_provider_route(struct builder *builder, const struct route_entry *entry);
+
+struct subnet_entry {
+    uint32_t vsid;
+    uint16_t vlan;
+    const char *rdid;      /* or NULL */
+    const uint32_t *flood; /* indexes of PAs; their order does not matter */
+    uint32_t flood_count;
+    struct place at, vlan_at, rdid_at, flood_at;
+};
+int build_subnet(struct builder *builder, const struct subnet_entry *entry);
+
+struct record_entry {
+    uint32_t vsid;
+    enum record_type type;
+    bool has_mac;
+    uint8_t mac[6];
+    struct map_address ca;
+    const char *rdid; /* or NULL */
+    const uint32_t *pas;
+    uint32_t pa_count;
+    struct place at, ca_at, mac_at, rdid_at, pas_at;
+};
+int build_record(struct builder *builder, const struct record_entry *entry);
+
+#endif

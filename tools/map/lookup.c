@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "map.h"
+#include "model.h"
+
+/* Routes whose next hop is itself behind a route: so many are followed. */
+enum { ROUTES_MAX = 8 };
+
+struct subnet *find_subnet(const struct map *map, uint32_t vsid)
+{
+    const struct table_slot *slot = table_find(&map->subnet_by_vsid, vsid_key(vsid));
+
+    return slot ? &map->subnets[table_slot_index(slot)] : NULL;
+}
+
+const struct table_slot *find_ca(const struct map *map, uint32_t vsid, const struct map_address *ca)
+{
+    struct table_key key = address_key(vsid, ca);
+    const struct table_slot *slot = table_find(&map->by_ca, key);
+
+    if (ca->version == 4)
+        return slot;
+    for (; slot; slot = table_next(&map->by_ca, key, slot)) {
+        const struct record *record = &map->records[table_slot_index(slot)];
+
+        if (record->vsid == vsid && address_equal(&record->ca, ca))
+            break;
+    }
+    return slot;
+}
+
+static struct map_address inner_address(const struct nvgre_inner *inner, bool destination)
+{
+    struct map_address address = {0, {0}};
+    uint32_t len = inner->ip.version == 4 ? 4 : 16;
+    uint32_t first = inner->ip.version == 4 ? 12 : 8;
+
+    if (!inner->has_ip)
+        return address;
+    address.version = inner->ip.version;
+    memcpy(address.bytes, inner->data + inner->ip.offset + first + (destination ? len : 0), len);
+    return address;
+}
+
+static const struct table_slot *find_mac(const struct map *map, uint32_t vsid, const uint8_t *mac)
+{
+    return table_find(&map->by_mac, mac_key(vsid, mac));
+}
+
+static uint32_t choose(uint32_t count, uint32_t hash)
+{
+    return (uint32_t)((uint64_t)hash * count >> 32);
+}
+
+static const struct pa_set *set_of_slot(const struct map *map, const struct table_slot *slot)
+{
+    return &map->sets[slot->value & ~SLOT_GATEWAY];
+}
+
+/* The PAs that the sender's record has; NULL where there is none. */
+static const struct pa_set *sender_set(const struct map *map, uint32_t vsid,
+                                       const struct nvgre_inner *inner)
+{
+    const struct table_slot *slot;
+    struct map_address ca;
+
+    if (!inner->has_l2)
+        return NULL;
+    slot = find_mac(map, vsid, inner->data + 6);
+    if (!slot) {
+        ca = inner_address(inner, false);
+        if (ca.version && !address_is_zero(&ca))
+            slot = find_ca(map, vsid, &ca);
+    }
+    return slot ? set_of_slot(map, slot) : NULL;
+}
+
+uint32_t map_local(const struct map *map, uint32_t vsid, const struct nvgre_inner *inner,
+                   uint32_t hash, uint8_t version)
+{
+    const struct pa_set *set = sender_set(map, vsid, inner);
+    const uint32_t *pas;
+    uint32_t count;
+
+    if (!set)
+        return map->local_of_version[version == 6];
+    pas = map->set_pas + set->offset + (version == 6 ? set->count4 : 0);
+    count = version == 6 ? set->count6 : set->count4;
+    return count ? pas[choose(count, hash)] : MAP_NONE;
+}
+
+/* Only a set of both IP versions depends on which of them the sender has. */
+static const uint32_t *choose_remote(const struct map *map, const struct pa_set *set, uint32_t vsid,
+                                     const struct nvgre_inner *inner, uint32_t hash)
+{
+    const uint32_t *pas = map->set_pas + set->offset;
+    uint32_t count = set->count4 + set->count6;
+
+    if (count == 1)
+        return pas;
+    if (set->count4 && set->count6) {
+        bool has4 = map_local(map, vsid, inner, hash, 4) != MAP_NONE;
+        bool has6 = map_local(map, vsid, inner, hash, 6) != MAP_NONE;
+
+        if (has4 && !has6) {
+            count = set->count4;
+        } else if (has6 && !has4) {
+            pas += set->count4;
+            count = set->count6;
+        }
+    }
+    return pas + choose(count, hash);
+}
+
+static enum map_hit flood(const struct map *map, uint32_t vsid, struct map_way *way)
+{
+    const struct subnet *subnet = find_subnet(map, vsid);
+    const struct pa_set *set;
+
+    if (!subnet || subnet->flood == MAP_NONE)
+        return MAP_MISS;
+    set = &map->sets[subnet->flood];
+    way->remotes = map->set_pas + set->offset;
+    way->remote_count = set->count4 + set->count6;
+    return way->hit = MAP_HIT_FLOOD;
+}
+
+/* Follows routes from a subnet to the record of a CA or of a next hop on the way to it. */
+static const struct table_slot *find_route(const struct map *map, uint32_t vsid,
+                                           struct map_address target, struct map_way *way)
+{
+    const struct subnet *subnet = find_subnet(map, vsid);
+    const struct table_slot *slot = NULL;
+
+    if (!subnet || subnet->domain == MAP_NONE)
+        return NULL;
+    for (int i = 0; i < ROUTES_MAX && !slot; i++) {
+        const struct route *route = prefix_find(&map->routes, &map->domains[subnet->domain].lengths,
+                                                subnet->domain, &target);
+        bool on_link = route && address_is_zero(&route->next_hop);
+
+        if (!route)
+            return NULL;
+        if (!on_link)
+            target = route->next_hop;
+        slot = find_ca(map, route->vsid, &target);
+        way->vsid = route->vsid;
+        if (on_link)
+            break;
+    }
+    return slot;
+}
+
+static const struct table_slot *find_gateway(const struct map *map, uint32_t vsid, uint8_t version)
+{
+    struct map_address wildcard = {version == 6 ? 6 : 4, {0}};
+    const struct table_slot *slot = find_ca(map, vsid, &wildcard);
+
+    if (slot)
+        return slot;
+    wildcard.version ^= 4 ^ 6;
+    return find_ca(map, vsid, &wildcard);
+}
+
+/* The receiver's record, by all means but its MAC. */
+static const struct table_slot *find_behind_mac(const struct map *map, uint32_t vsid,
+                                                const struct nvgre_inner *inner,
+                                                struct map_way *way)
+{
+    struct map_address ca = inner_address(inner, true);
+    const struct table_slot *slot = NULL;
+
+    if (ca.version && !address_is_zero(&ca)) {
+        way->hit = MAP_HIT_CA;
+        slot = find_ca(map, vsid, &ca);
+        if (slot)
+            return slot;
+        slot = find_route(map, vsid, ca, way);
+    }
+    if (slot) {
+        const struct record *record = &map->records[table_slot_index(slot)];
+
+        way->hit = MAP_HIT_ROUTE;
+        way->mac = record->has_mac ? record->mac : NULL;
+        return slot;
+    }
+    way->hit = MAP_HIT_GATEWAY;
+    way->vsid = vsid;
+    return find_gateway(map, vsid, ca.version);
+}
+
+enum map_hit map_lookup(const struct map *map, uint32_t vsid, const struct nvgre_inner *inner,
+                        uint32_t hash, struct map_way *way)
+{
+    const struct table_slot *slot;
+
+    *way = (struct map_way){.hit = MAP_MISS, .vsid = vsid};
+    if (!inner->has_l2)
+        return MAP_MISS;
+    if (inner->data[0] & 1) {
+        if (flood(map, vsid, way) == MAP_HIT_FLOOD)
+            return MAP_HIT_FLOOD;
+        slot = NULL;
+    } else {
+        slot = find_mac(map, vsid, inner->data);
+    }
+    way->hit = MAP_HIT_MAC;
+    /* Behind a gateway's MAC there may be a nearer way: a route, or a CA of the subnet itself. */
+    if (!slot || slot->value & SLOT_GATEWAY)
+        slot = find_behind_mac(map, vsid, inner, way);
+    if (!slot)
+        return way->hit = MAP_MISS;
+    way->remotes = choose_remote(map, set_of_slot(map, slot), vsid, inner, hash);
+    way->remote_count = 1;
+    return way->hit;
+}
+
+uint32_t map_vlan_vsid(const struct map *map, uint32_t vlan)
+{
+    return map->vsid_of_vlan[vlan & 0xFFF];
+}
+
+uint16_t map_vsid_vlan(const struct map *map, uint32_t vsid)
+{
+    const struct subnet *subnet = find_subnet(map, vsid);
+
+    return subnet ? subnet->vlan : 0;
+}
+
+uint32_t map_pa_count(const struct map *map)
+{
+    return map->pa_count;
+}
+
+const struct map_pa *map_pa(const struct map *map, uint32_t index)
+{
+    return &map->pas[index];
+}
+
+uint32_t map_record_count(const struct map *map)
+{
+    return map->record_count;
+}
+
+uint32_t map_subnet_count(const struct map *map)
+{
+    return map->subnet_count;
+}
+
+uint32_t map_route_count(const struct map *map)
+{
+    return map->routes.count;
+}

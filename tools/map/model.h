@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MAP_MODEL_H
+#define MAP_MODEL_H
+
+/* What a map is made of. Internal to the module. */
+
+#include "map.h"
+#include "prefix.h"
+#include "table.h"
+
+#define MAP_RDID_LEN 64u /* bytes of a routing domain's name, with its end */
+
+enum record_type { RECORD_STATIC, RECORD_DYNAMIC, RECORD_GATEWAY, RECORD_L2ONLY };
+
+struct record {
+    uint32_t vsid;
+    uint32_t set; /* of PAs */
+    uint32_t line;
+    uint16_t file;
+    uint8_t type; /* enum record_type */
+    bool has_mac;
+    uint8_t mac[6];
+    struct map_address ca; /* version 0 for none */
+};
+
+struct subnet {
+    uint32_t vsid;
+    uint32_t domain; /* index, or MAP_NONE */
+    uint32_t flood;  /* set of PAs, or MAP_NONE */
+    uint16_t vlan;   /* 0 for none */
+    uint16_t file;
+    uint32_t line; /* where it is listed; 0 where only records or routes name it */
+};
+
+/* A routing domain: subnets between which there are routes. */
+struct domain {
+    char name[MAP_RDID_LEN]; /* as given; empty for that of a lone subnet */
+    struct prefix_lengths lengths;
+};
+
+/* PAs of one record or flood list, in order of IP version and index. */
+struct pa_set {
+    uint32_t offset; /* in map->set_pas */
+    uint32_t count4;
+    uint32_t count6;
+};
+
+/* What a slot's value of the tables by MAC and CA says: the record's set, and this bit. */
+#define SLOT_GATEWAY 0x80000000u
+
+struct map {
+    struct map_pa *pas;
+    uint32_t pa_count, pa_room;
+    struct table pa_by_address;
+    uint32_t local_of_version[2]; /* the only local PA of IPv4 and IPv6, or MAP_NONE */
+
+    struct pa_set *sets;
+    uint32_t set_count, set_room;
+    uint32_t *set_pas;
+    uint32_t set_pa_count, set_pa_room;
+    struct table set_by_pas;
+
+    struct record *records;
+    uint32_t record_count, record_room;
+    struct table by_mac; /* (VSID, MAC); of several records the first */
+    struct table by_ca;  /* (VSID, CA) */
+
+    struct subnet *subnets;
+    uint32_t subnet_count, subnet_room;
+    struct table subnet_by_vsid;
+    uint32_t vsid_of_vlan[4096];
+
+    struct domain *domains;
+    uint32_t domain_count, domain_room;
+    struct table domain_by_name;
+    struct prefix_table routes;
+
+    struct prefix_table provider_routes;
+    struct prefix_lengths provider_lengths;
+};
+
+static inline bool address_equal(const struct map_address *a, const struct map_address *b)
+{
+    return a->version == b->version && memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
+}
+
+static inline bool address_is_zero(const struct map_address *address)
+{
+    static const uint8_t zero[16];
+
+    return memcmp(address->bytes, zero, sizeof zero) == 0;
+}
+
+static inline struct table_key vsid_key(uint32_t vsid)
+{
+    return (struct table_key){vsid, 0};
+}
+
+static inline struct table_key mac_key(uint32_t vsid, const uint8_t mac[6])
+{
+    uint64_t bytes = (uint64_t)wire_get32(mac) << 16 | wire_get16(mac + 4);
+
+    return (struct table_key){bytes << 16 | (vsid & 0xFFFF), (uint8_t)(vsid >> 16)};
+}
+
+/* An IPv4 key is exact, with 0 in its `high`; an IPv6 key is hashed, with the upper bit set. */
+static inline struct table_key address_key(uint32_t vsid, const struct map_address *address)
+{
+    uint64_t words[2];
+    struct table_key key;
+
+    if (address->version == 4)
+        return (struct table_key){(uint64_t)vsid << 32 | wire_get32(address->bytes), 0};
+    memcpy(words, address->bytes, sizeof words);
+    key = table_key_add(table_key_add(vsid_key(vsid), words[0]), words[1]);
+    key.high |= 0x80;
+    return key;
+}
+
+/* What the tables hold of a PA, a CA, a VSID; NULL where there is none. */
+const struct table_slot *find_pa(const struct map *map, const struct map_address *address);
+const struct table_slot *find_ca(const struct map *map, uint32_t vsid,
+                                 const struct map_address *ca);
+struct subnet *find_subnet(const struct map *map, uint32_t vsid);
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MAP_PARSE_H
+#define MAP_PARSE_H
+
+/* Files to entries. Internal to the module. */
+
+#include "object.h"
+
+/* A file in memory, in UTF-8 without a byte order mark. */
+struct text {
+    const char *start;
+    const char *end;
+    uint16_t file; /* index in builder.files */
+};
+
+/* Whether the first line names columns of a cmdlet. */
+bool csv_is(const struct text *text);
+
+/* These add all entries of a file to the map. */
+int csv_parse(struct builder *builder, struct object *object, const struct text *text);
+int yaml_parse(struct builder *builder, struct object *object, const struct text *text);
+
+/* Converts UTF-16 of a byte order into memory of its own; NULL where memory is out. */
+char *utf16_convert(const uint8_t *data, size_t len, bool big_endian, size_t *utf8_len);
+
+#endif

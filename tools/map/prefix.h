@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MAP_PREFIX_H
+#define MAP_PREFIX_H
+
+/*
+ * Routes by longest prefix: one hash table of all prefixes, and for each routing domain the
+ * lengths that occur in it, of which each costs a probe.
+ */
+
+#include "map.h"
+#include "table.h"
+
+struct prefix_lengths {
+    uint64_t bits[2][3]; /* of IPv4 and IPv6: a bit for each length, 0 to 128 */
+};
+
+struct route {
+    uint32_t domain; /* index, or MAP_NONE for provider routes */
+    uint32_t vsid;   /* subnet of the next hop; MAP_NONE for provider routes */
+    uint32_t metric;
+    uint32_t line;
+    uint32_t column;
+    uint16_t file;
+    uint8_t prefix_len;
+    bool has_mac;
+    uint8_t mac[6];              /* of the next hop, provider routes only */
+    struct map_address prefix;   /* bits behind prefix_len are 0 */
+    struct map_address next_hop; /* zero: on link */
+};
+
+struct prefix_table {
+    struct table table;
+    struct route *routes;
+    uint32_t count, room;
+};
+
+/* Sets all bits of an address behind the first `len` to 0; returns whether they were. */
+bool prefix_mask(struct map_address *address, uint8_t len);
+
+int prefix_add(struct prefix_table *prefixes, struct prefix_lengths *lengths,
+               const struct route *route);
+
+/* The route with just this prefix, and the longest one that an address is in; or NULL. */
+struct route *prefix_get(const struct prefix_table *prefixes, uint32_t domain,
+                         const struct map_address *prefix, uint8_t len);
+const struct route *prefix_find(const struct prefix_table *prefixes,
+                                const struct prefix_lengths *lengths, uint32_t domain,
+                                const struct map_address *address);
+void prefix_free(struct prefix_table *prefixes);
+
+#endif

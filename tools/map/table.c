@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "table.h"
+
+#include <stdlib.h>
+
+enum { SLOTS_MIN = 16 };
+
+static void put(struct table *table, struct table_slot slot)
+{
+    struct table_key key = {slot.low, (uint8_t)slot.index_high};
+    uint32_t at = table_home(table, key);
+
+    while (table->slots[at].index_high)
+        at = (at + 1) & table->mask;
+    table->slots[at] = slot;
+}
+
+static int grow(struct table *table)
+{
+    struct table old = *table;
+    size_t count = old.slots ? ((size_t)old.mask + 1) * 2 : SLOTS_MIN;
+
+    table->slots = calloc(count, sizeof *table->slots);
+    if (!table->slots) {
+        *table = old;
+        return -1;
+    }
+    table->mask = (uint32_t)(count - 1);
+    for (size_t i = 0; i < count / 2 && old.slots; i++)
+        if (old.slots[i].index_high)
+            put(table, old.slots[i]);
+    free(old.slots);
+    return 0;
+}
+
+int table_add(struct table *table, struct table_key key, uint32_t index, uint32_t value)
+{
+    if ((!table->slots || table->count > table->mask / 2) && grow(table) != 0)
+        return -1;
+    put(table, (struct table_slot){key.low, (index + 1) << 8 | key.high, value});
+    table->count++;
+    return 0;
+}
+
+void table_free(struct table *table)
+{
+    free(table->slots);
+    *table = (struct table){NULL, 0, 0};
+}
+
+int array_grow(void **array, uint32_t count, uint32_t *room, size_t size)
+{
+    uint32_t more = *room ? *room * 2 : 16;
+    void *bigger;
+
+    if (count < *room)
+        return 0;
+    bigger = realloc(*array, more * size);
+    if (!bigger)
+        return -1;
+    *array = bigger;
+    *room = more;
+    return 0;
+}
