@@ -6,5 +6,6 @@
 
 int cmd_encap(int argc, char **argv);
 int cmd_decap(int argc, char **argv);
+int cmd_learn(int argc, char **argv);
 
 #endif

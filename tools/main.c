@@ -16,6 +16,7 @@ static const struct command {
 } commands[] = {
     {"encap", cmd_encap, "plain Ethernet capture to NVGRE"},
     {"decap", cmd_decap, "NVGRE to the tenants' frames"},
+    {"learn", cmd_learn, "NVGRE to a location map of its tenants"},
 };
 
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };

@@ -1,9 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#define _GNU_SOURCE
 #include "table.h"
 
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
 
-enum { SLOTS_MIN = 16 };
+enum { SLOTS_MIN = 16, HUGE_PAGE = 2 * 1024 * 1024 };
+
+/* Lookups in large tables wait less in huge pages, where the system has them. */
+static struct table_slot *make_slots(size_t count)
+{
+    size_t len = count * sizeof(struct table_slot);
+    void *slots;
+
+    if (len < HUGE_PAGE)
+        return calloc(count, sizeof(struct table_slot));
+    slots = aligned_alloc(HUGE_PAGE, len);
+    if (!slots)
+        return NULL;
+    (void)madvise(slots, len, MADV_HUGEPAGE);
+    return memset(slots, 0, len);
+}
 
 static void put(struct table *table, struct table_slot slot)
 {
@@ -20,7 +38,7 @@ static int grow(struct table *table)
     struct table old = *table;
     size_t count = old.slots ? ((size_t)old.mask + 1) * 2 : SLOTS_MIN;
 
-    table->slots = calloc(count, sizeof *table->slots);
+    table->slots = make_slots(count);
     if (!table->slots) {
         *table = old;
         return -1;

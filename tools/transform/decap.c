@@ -3,35 +3,7 @@
 
 #include "ecn.h"
 #include "inner.h"
-
-/* The link header that a LINKTYPE_ value stands for; false for one without known IP packets. */
-static bool link_of(uint16_t linktype, enum nvgre_link *link)
-{
-    switch (linktype) {
-    case CAP_LINKTYPE_ETHERNET:
-        *link = NVGRE_LINK_ETHERNET;
-        return true;
-    case 113:
-        *link = NVGRE_LINK_SLL;
-        return true;
-    case 276:
-        *link = NVGRE_LINK_SLL2;
-        return true;
-    case 12: /* the numbers that LINKTYPE_RAW has had on some systems */
-    case 14:
-    case 101:
-    case 228: /* LINKTYPE_IPV4 */
-    case 229: /* LINKTYPE_IPV6 */
-        *link = NVGRE_LINK_RAW;
-        return true;
-    case 0:   /* LINKTYPE_NULL */
-    case 108: /* LINKTYPE_LOOP */
-        *link = NVGRE_LINK_NULL;
-        return true;
-    default:
-        return false;
-    }
-}
+#include "link.h"
 
 /* The outcome of a packet that carries no NVGRE to be taken out. */
 static enum outcome other_outcome(const struct nvgre_frame *frame, struct transform_result *result)

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "learn.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "build.h"
+#include "learned.h"
+
+enum { ETHERTYPE_ARP = 0x0806, ARP_LEN = 28 };
+
+enum added { ADDED, NO_ROOM, NO_MEMORY };
+
+struct map_learn *map_learn_new(uint32_t entries_max)
+{
+    struct map_learn *learn = calloc(1, sizeof *learn);
+
+    if (learn)
+        learn->entries_max = entries_max < MAP_RECORDS_MAX ? entries_max : MAP_RECORDS_MAX;
+    return learn;
+}
+
+static void free_learned(struct learned *learned)
+{
+    free(learned->items);
+    table_free(&learned->table);
+}
+
+void map_learn_free(struct map_learn *learn)
+{
+    if (!learn)
+        return;
+    free_learned(&learn->subnets);
+    free_learned(&learn->pas);
+    free_learned(&learn->macs);
+    free_learned(&learn->cas);
+    free_learned(&learn->floods);
+    free(learn);
+}
+
+const struct map_learn_counts *map_learn_counts(const struct map_learn *learn)
+{
+    return &learn->counts;
+}
+
+static enum added add(struct map_learn *learn, struct learned *learned, uint32_t *count,
+                      struct table_key key, const void *item, size_t size)
+{
+    const struct map_learn_counts *counts = &learn->counts;
+
+    if (counts->subnets + counts->pas + counts->macs + counts->cas + counts->floods >=
+        learn->entries_max)
+        return NO_ROOM;
+    if (array_grow(&learned->items, *count, &learned->room, size) != 0 ||
+        table_add(&learned->table, key, *count, 0) != 0)
+        return NO_MEMORY;
+    memcpy((char *)learned->items + *count * size, item, size);
+    ++*count;
+    return ADDED;
+}
+
+static enum added learn_subnet(struct map_learn *learn, uint32_t vsid)
+{
+    if (table_find(&learn->subnets.table, vsid_key(vsid)))
+        return ADDED;
+    return add(learn, &learn->subnets, &learn->counts.subnets, vsid_key(vsid), &vsid, sizeof vsid);
+}
+
+static enum added learn_pa(struct map_learn *learn, const struct map_address *address,
+                           uint32_t *index)
+{
+    const struct learned_pa *pas = learn->pas.items;
+    struct learned_pa pa = {.address = *address};
+    struct table_key key = address_key(0, address);
+    const struct table_slot *slot = table_find(&learn->pas.table, key);
+
+    while (slot && !address_equal(&pas[table_slot_index(slot)].address, address))
+        slot = table_next(&learn->pas.table, key, slot);
+    *index = slot ? table_slot_index(slot) : learn->counts.pas;
+    return slot ? ADDED : add(learn, &learn->pas, &learn->counts.pas, key, &pa, sizeof pa);
+}
+
+/* The outer MAC and VLAN that a PA sends with. */
+static void learn_sender(struct map_learn *learn, uint32_t index, enum nvgre_link link,
+                         const uint8_t *data, const struct nvgre_frame *frame)
+{
+    struct learned_pa *pa = (struct learned_pa *)learn->pas.items + index;
+    struct learned_pa now = {
+        .address = pa->address, .sends = true, .has_mac = link == NVGRE_LINK_ETHERNET};
+
+    if (now.has_mac) {
+        memcpy(now.mac, data + 6, sizeof now.mac);
+        now.has_mac = !(now.mac[0] & 1);
+        if (frame->l2.vlan_count == 1)
+            now.vlan = wire_get16(data + NVGRE_ETH_LEN) & 0xFFF;
+        if (now.vlan > 4094)
+            now.vlan = 0;
+    }
+    if (pa->sends && (now.has_mac != pa->has_mac || now.vlan != pa->vlan ||
+                      memcmp(now.mac, pa->mac, sizeof now.mac) != 0))
+        learn->counts.changed_pas++;
+    *pa = now;
+}
+
+static enum added learn_mac(struct map_learn *learn, uint32_t vsid, const uint8_t *bytes,
+                            uint32_t pa, uint32_t *index)
+{
+    struct learned_mac *macs = learn->macs.items;
+    struct learned_mac mac = {.vsid = vsid, .pa = pa};
+    struct table_key key = mac_key(vsid, bytes);
+    const struct table_slot *slot = table_find(&learn->macs.table, key);
+
+    memcpy(mac.mac, bytes, sizeof mac.mac);
+    *index = slot ? table_slot_index(slot) : learn->counts.macs;
+    if (!slot)
+        return add(learn, &learn->macs, &learn->counts.macs, key, &mac, sizeof mac);
+    learn->counts.moved_macs += macs[*index].pa != pa;
+    macs[*index].pa = pa;
+    return ADDED;
+}
+
+static enum added learn_ca(struct map_learn *learn, uint32_t vsid,
+                           const struct map_address *address, uint32_t mac)
+{
+    struct learned_ca *cas = learn->cas.items;
+    struct learned_ca ca = {.vsid = vsid, .mac = mac, .address = *address};
+    struct table_key key = address_key(vsid, address);
+    const struct table_slot *slot = table_find(&learn->cas.table, key);
+
+    for (; slot; slot = table_next(&learn->cas.table, key, slot)) {
+        struct learned_ca *known = &cas[table_slot_index(slot)];
+
+        if (known->vsid != vsid || !address_equal(&known->address, address))
+            continue;
+        learn->counts.moved_cas += known->mac != mac;
+        known->mac = mac;
+        return ADDED;
+    }
+    return add(learn, &learn->cas, &learn->counts.cas, key, &ca, sizeof ca);
+}
+
+static enum added learn_flood(struct map_learn *learn, uint32_t vsid, uint32_t pa)
+{
+    struct learned_flood flood = {vsid, pa};
+    struct table_key key = {(uint64_t)vsid << 32 | pa, 0};
+
+    if (table_find(&learn->floods.table, key))
+        return ADDED;
+    return add(learn, &learn->floods, &learn->counts.floods, key, &flood, sizeof flood);
+}
+
+/* An address that one host has in its subnet. */
+static bool is_host(const struct map_address *address)
+{
+    static const struct map_address loopback6 = {6, {[15] = 1}};
+
+    return !address_is_zero(address) && !build_is_group(address) &&
+           !address_equal(address, &loopback6) &&
+           !(address->version == 4 && (address->bytes[0] == 127 || address->bytes[0] == 255));
+}
+
+/* The sender's CA: of ARP what it claims, else the IP source. */
+static bool find_sender_ca(const struct nvgre_inner *inner, struct map_address *ca)
+{
+    const uint8_t *arp = inner->data + inner->l2.l3_offset;
+
+    *ca = (struct map_address){0, {0}};
+    if (inner->l2.ethertype == ETHERTYPE_ARP) {
+        if (inner->caplen < inner->l2.l3_offset + ARP_LEN ||
+            wire_get32(arp) != (1u << 16 | NVGRE_ETHERTYPE_IPV4) || wire_get16(arp + 4) != 0x0604 ||
+            memcmp(arp + 8, inner->data + 6, 6) != 0)
+            return false;
+        ca->version = 4;
+        memcpy(ca->bytes, arp + 14, 4);
+    } else if (inner->has_ip) {
+        const uint8_t *ip = inner->data + inner->ip.offset;
+
+        ca->version = inner->ip.version;
+        memcpy(ca->bytes, ip + (ca->version == 4 ? 12 : 8), ca->version == 4 ? 4 : 16);
+    }
+    return ca->version && is_host(ca);
+}
+
+static struct map_address outer_address(const uint8_t *data, const struct nvgre_ip *ip,
+                                        bool destination)
+{
+    struct map_address address = {ip->version, {0}};
+    uint32_t len = ip->version == 4 ? 4 : 16;
+    uint32_t first = ip->version == 4 ? 12 : 8;
+
+    memcpy(address.bytes, data + ip->offset + first + (destination ? len : 0), len);
+    return address;
+}
+
+static enum added learn_tenant(struct map_learn *learn, uint32_t vsid,
+                               const struct nvgre_inner *inner, uint32_t pa)
+{
+    struct map_address ca;
+    uint32_t mac;
+    enum added added;
+
+    if (inner->data[6] & 1)
+        return ADDED;
+    added = learn_mac(learn, vsid, inner->data + 6, pa, &mac);
+    return added == ADDED && find_sender_ca(inner, &ca) ? learn_ca(learn, vsid, &ca, mac) : added;
+}
+
+static enum added learn_all(struct map_learn *learn, enum nvgre_link link, const uint8_t *data,
+                            const struct nvgre_frame *frame)
+{
+    const struct map_address from = outer_address(data, &frame->ip, false);
+    const struct map_address to = outer_address(data, &frame->ip, true);
+    uint32_t vsid = nvgre_key_vsid(frame->gre.key);
+    struct nvgre_inner inner;
+    enum added added = learn_subnet(learn, vsid);
+    uint32_t pa;
+
+    nvgre_inner_decode(data + frame->inner_offset, frame->inner_caplen, &inner);
+    if (added == ADDED && is_host(&from)) {
+        added = learn_pa(learn, &from, &pa);
+        if (added == ADDED)
+            learn_sender(learn, pa, link, data, frame);
+        if (added == ADDED && inner.has_l2)
+            added = learn_tenant(learn, vsid, &inner, pa);
+    }
+    if (added == ADDED && inner.has_l2 && inner.data[0] & 1 &&
+        (is_host(&to) || build_is_group(&to))) {
+        added = learn_pa(learn, &to, &pa);
+        if (added == ADDED)
+            added = learn_flood(learn, vsid, pa);
+    }
+    return added;
+}
+
+int map_learn_packet(struct map_learn *learn, enum nvgre_link link, const uint8_t *data,
+                     const struct nvgre_frame *frame)
+{
+    enum added added = learn_all(learn, link, data, frame);
+
+    learn->counts.packets++;
+    learn->counts.not_learned += added == NO_ROOM;
+    return added == NO_MEMORY ? -1 : 0;
+}

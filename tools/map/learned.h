@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MAP_LEARNED_H
+#define MAP_LEARNED_H
+
+/* What learning collects. Internal to the module. */
+
+#include "learn.h"
+#include "model.h"
+
+struct learned_pa {
+    struct map_address address;
+    bool sends; /* `mac` and `vlan` are known */
+    bool has_mac;
+    uint8_t mac[6];
+    uint16_t vlan;
+};
+
+struct learned_mac {
+    uint32_t vsid;
+    uint32_t pa;
+    uint8_t mac[6];
+    bool has_ca;
+};
+
+struct learned_ca {
+    uint32_t vsid;
+    uint32_t mac; /* index */
+    struct map_address address;
+};
+
+struct learned_flood {
+    uint32_t vsid;
+    uint32_t pa;
+};
+
+/* An array with a table of its indexes. */
+struct learned {
+    void *items;
+    uint32_t room;
+    struct table table;
+};
+
+struct map_learn {
+    uint32_t entries_max; /* of all kinds together */
+    struct map_learn_counts counts;
+    struct learned subnets; /* uint32_t: a VSID */
+    struct learned pas;     /* struct learned_pa */
+    struct learned macs;    /* struct learned_mac */
+    struct learned cas;     /* struct learned_ca */
+    struct learned floods;  /* struct learned_flood */
+};
+
+#endif
