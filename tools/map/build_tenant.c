@@ -208,8 +208,7 @@ int build_record(struct builder *builder, const struct record_entry *entry)
     if (build_set(builder, entry->pas, entry->pa_count, entry->pas_at, &record->set) != 0)
         return -1;
     value = record->set | (entry->type == RECORD_GATEWAY ? SLOT_GATEWAY : 0);
-    if (entry->ca.version && entry->type != RECORD_L2ONLY &&
-        add_by_ca(builder, entry, index, value) != 0)
+    if (entry->ca.version && add_by_ca(builder, entry, index, value) != 0)
         return -1;
     if (entry->has_mac && add_by_mac(builder, entry, index, value) != 0)
         return -1;

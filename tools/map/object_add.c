@@ -232,7 +232,9 @@ static int check_type(struct builder *builder, const struct object *object,
     if (entry->type == RECORD_L2ONLY && !entry->has_mac)
         return build_fail(builder, object->at, "a record without a CA needs %s",
                           object_name(object, FIELD_MAC));
-    if (entry->type == RECORD_GATEWAY && !entry->ca.version)
+    if (entry->type == RECORD_L2ONLY)
+        entry->ca.version = 0;
+    else if (entry->type == RECORD_GATEWAY && !entry->ca.version)
         entry->ca.version = 4;
     return 0;
 }
