@@ -335,26 +335,33 @@ static int run(const struct learn_options *options)
     return code;
 }
 
+/* Takes IN and OUT from positional arguments or -r and -w. Returns OPTIONS_GO_ON or a code. */
+static int take_files(struct learn_options *options, const char *const positional[2])
+{
+    int next = 0;
+
+    if (!options->in)
+        options->in = positional[next++];
+    if (!options->out)
+        options->out = positional[next++];
+    if (next < 2 && positional[next])
+        return options_misuse(&option_set, "unexpected argument %s", positional[next]);
+    if (!options->out)
+        options->out = "-";
+    if (!options->in || !*options->in || !*options->out)
+        return options_misuse(&option_set, "IN is needed");
+    return OPTIONS_GO_ON;
+}
+
 int cmd_learn(int argc, char **argv)
 {
     const char *positional[2] = {NULL, NULL};
     struct learn_options options = {0};
-    int next = 0;
     int code = options_parse(&option_set, argc, argv, &options, positional, 2);
 
+    if (code == OPTIONS_GO_ON)
+        code = take_files(&options, positional);
     if (code == OPTIONS_GO_ON) {
-        if (!options.in)
-            options.in = positional[next++];
-        if (!options.out)
-            options.out = positional[next++];
-        if (next < 2 && positional[next])
-            code = options_misuse(&option_set, "unexpected argument %s", positional[next]);
-        else if (!options.in || !*options.in || (options.out && !*options.out))
-            code = options_misuse(&option_set, "IN is needed");
-    }
-    if (code == OPTIONS_GO_ON) {
-        if (!options.out)
-            options.out = "-";
         signals_install();
         code = run(&options);
         signals_end();

@@ -87,7 +87,7 @@ int build_pa(struct builder *builder, const struct map_address *address, uint32_
 int build_provider(struct builder *builder, const struct provider_entry *entry)
 {
     struct map_pa *pa;
-    uint32_t index;
+    uint32_t index = 0;
 
     if (build_pa(builder, &entry->pa.address, &index) != 0)
         return -1;

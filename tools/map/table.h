@@ -44,7 +44,7 @@ static inline struct table_key table_key_add(struct table_key key, uint64_t word
 {
     uint64_t mixed = table_mix(key.low ^ word) + key.high;
 
-    return (struct table_key){mixed, (uint8_t)(mixed >> 40 ^ key.high * 31u)};
+    return (struct table_key){mixed, (uint8_t)(mixed >> 40 ^ key.high * UINT64_C(31))};
 }
 
 static inline uint32_t table_slot_index(const struct table_slot *slot)

@@ -65,7 +65,7 @@ bool value_prefix(const struct value *value, struct map_address *address, uint8_
     return prefix_mask(address, *len);
 }
 
-static int hex_digit(char digit)
+static int hex_digit(int digit)
 {
     if (!isxdigit((unsigned char)digit))
         return -1;
@@ -75,7 +75,7 @@ static int hex_digit(char digit)
 bool value_mac(const struct value *value, uint8_t mac[6])
 {
     const char *text = value->text;
-    char between = text[0] && text[1] ? text[2] : '\0';
+    char between = text[strlen(text) > 2 ? 2 : 0];
     bool bare = hex_digit(between) >= 0;
 
     if (!is_whole(value) || value->len != (bare ? 12u : 17u) ||

@@ -102,6 +102,14 @@ static int next(struct yaml *yaml)
     return check_event(yaml);
 }
 
+static int next_of(struct yaml *yaml, int count)
+{
+    while (count-- > 0)
+        if (next(yaml) != 0)
+            return -1;
+    return 0;
+}
+
 static bool at_scalar(const struct yaml *yaml)
 {
     return yaml->event.type == YAML_SCALAR_EVENT;
@@ -231,7 +239,7 @@ static int parse_pairs(struct yaml *yaml)
     uint32_t seen = 0;
 
     while (!at_end(yaml)) {
-        struct value key;
+        struct value key = {.len = 0};
 
         if (take_key(yaml, &key) != 0 || parse_pair(yaml, &key, &seen) != 0 || next(yaml) != 0)
             return -1;
@@ -276,7 +284,7 @@ static int parse_map(struct yaml *yaml, struct place start)
     uint32_t seen = 0;
 
     while (!at_end(yaml)) {
-        struct value key;
+        struct value key = {.len = 0};
         enum object_kind kind;
         bool is_version;
 
@@ -358,7 +366,7 @@ static int parse_named(struct yaml *yaml, struct place start)
 
     object_begin(yaml->object, OBJECT_RECORD, true, start);
     while (!at_end(yaml)) {
-        struct value key;
+        struct value key = {.len = 0};
 
         if (take_key(yaml, &key) != 0)
             return -1;
@@ -395,13 +403,13 @@ static int parse_document(struct yaml *yaml)
 
 static int parse_stream(struct yaml *yaml)
 {
-    if (next(yaml) != 0 || next(yaml) != 0) /* the stream's start, the document's */
+    if (next_of(yaml, 2) != 0) /* the stream's start, the document's */
         return -1;
     if (yaml->event.type == YAML_STREAM_END_EVENT)
         return build_fail(yaml->builder, place_of(yaml), "expected a location map, not nothing");
     if (next(yaml) != 0 || parse_document(yaml) != 0)
         return -1;
-    if (next(yaml) != 0 || next(yaml) != 0) /* the document's end, the stream's */
+    if (next_of(yaml, 2) != 0) /* the document's end, the stream's */
         return -1;
     return yaml->event.type == YAML_STREAM_END_EVENT
                ? 0
