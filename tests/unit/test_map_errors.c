@@ -125,7 +125,8 @@ static const struct row rows[] = {
     {"flood list with a group", V "subnets:\n  - {vsid: 5001, flood: [1.1.1.1, 224.0.0.1]}\n",
      "map:3:26: flood: expected unicast addresses or one multicast address"},
     {"routing domain empty", V "subnets:\n  - {vsid: 5001, rdid: ''}\n",
-     "map:3:24: rdid: expected a routing domain's ID of 1 to 63 bytes, not an empty value"},
+     "map:3:24: rdid: expected a routing domain's ID of 1 to 63 printable ASCII "
+     "characters, not an empty value"},
     {"local", V "provider:\n  - {address: 1.1.1.1, local: 2}\n",
      "map:3:31: local: expected true or false, not 2"},
     {"provider a group", V "provider:\n  - {address: 'ff02::1'}\n",

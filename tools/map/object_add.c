@@ -79,14 +79,23 @@ static int get_word(struct builder *builder, const struct object *object, enum f
     return refuse(builder, object, field, value, expected);
 }
 
+static bool is_printable(const char *text)
+{
+    while (*text >= 0x20 && *text < 0x7F)
+        text++;
+    return *text == '\0';
+}
+
 static int get_rdid(struct builder *builder, const struct object *object, const char **rdid)
 {
     const struct value *value = &object->fields[FIELD_RDID];
 
     if (!has(object, FIELD_RDID))
         return 0;
-    if (strlen(value->text) != value->len || value->len == 0)
-        return refuse(builder, object, FIELD_RDID, value, "a routing domain's ID of 1 to 63 bytes");
+    /* Mostly a GUID; anything else that can be written as it is will do. */
+    if (strlen(value->text) != value->len || value->len == 0 || !is_printable(value->text))
+        return refuse(builder, object, FIELD_RDID, value,
+                      "a routing domain's ID of 1 to 63 printable ASCII characters");
     *rdid = value->text;
     return 0;
 }

@@ -29,15 +29,12 @@ static void put_set(const struct map *map, const char *before, uint32_t index, F
     fputc(']', stream);
 }
 
-/* In double quotes, where only these two and control characters need an escape. */
+/* Printable ASCII in double quotes. */
 static void put_text(const char *before, const char *text, FILE *stream)
 {
     fprintf(stream, "%s\"", before);
     for (; *text; text++)
-        if ((unsigned char)*text < 0x20 || *text == 0x7F)
-            fprintf(stream, "\\x%02x", (unsigned)*text);
-        else
-            fprintf(stream, *text == '"' || *text == '\\' ? "\\%c" : "%c", *text);
+        fprintf(stream, *text == '"' || *text == '\\' ? "\\%c" : "%c", *text);
     fputc('"', stream);
 }
 
