@@ -17,15 +17,21 @@ struct encap_options {
     struct option_number vlan_id, vlan_pri, vlan_cfi, vlan_proto;
     struct option_number ttl, tos, df;
     struct option_number mtu, mtu_action; /* enum mtu_action */
-    struct option_number inner_vlan;      /* enum inner_vlan */
-    struct option_number ecn;             /* enum ecn_mode */
+    const char *map;
+    struct option_number on_miss; /* enum on_miss */
+    struct vsid_set vsids;
+    struct option_number inner_vlan; /* enum inner_vlan */
+    struct option_number ecn;        /* enum ecn_mode */
     bool allow_reserved;
 };
 
 /* --vsid: a word above all VSIDs. */
-enum { VSID_FROM_INTERFACE = NVGRE_VSID_MAX + 1 };
+enum { VSID_FROM_INTERFACE = NVGRE_VSID_MAX + 1, VSID_FROM_VLAN };
 
-static const struct option_word vsid_words[] = {{"from-interface", VSID_FROM_INTERFACE}, {NULL, 0}};
+static const struct option_word vsid_words[] = {
+    {"from-interface", VSID_FROM_INTERFACE}, {"from-vlan", VSID_FROM_VLAN}, {NULL, 0}};
+static const struct option_word miss_words[] = {
+    {"error", MISS_ERROR}, {"drop", MISS_DROP}, {"default", MISS_DEFAULT}, {NULL, 0}};
 static const struct option_word flowid_words[] = {{"toeplitz", FLOWID_TOEPLITZ},
                                                   {"toeplitz-sym", FLOWID_TOEPLITZ_SYM},
                                                   {"crc32c", FLOWID_CRC32C},
@@ -40,8 +46,9 @@ static const struct option_word df_words[] = {
     {"set", 1}, {"clear", 0}, {"inherit", QOS_INHERIT}, {NULL, 0}};
 static const struct option_word tos_words[] = {
     {"inherit", QOS_INHERIT}, {"pcp", QOS_PCP}, {NULL, 0}};
-static const struct option_word mtu_words[] = {
-    {"keep", MTU_KEEP}, {"drop", MTU_DROP}, {"trunc", MTU_TRUNC}, {"error", MTU_ERROR}, {NULL, 0}};
+static const struct option_word mtu_words[] = {{"keep", MTU_KEEP},   {"drop", MTU_DROP},
+                                               {"trunc", MTU_TRUNC}, {"segment", MTU_SEGMENT},
+                                               {"error", MTU_ERROR}, {NULL, 0}};
 static const struct option_word ttl_words[] = {{"inherit", QOS_INHERIT}, {NULL, 0}};
 static const struct option_word proto_words[] = {
     {"802.1q", NVGRE_TPID_8021Q}, {"802.1ad", NVGRE_TPID_8021AD}, {NULL, 0}};
@@ -49,9 +56,9 @@ static const struct option_word proto_words[] = {
 #define FIELD(name) offsetof(struct encap_options, name)
 
 static const struct option_row rows[] = {
-    {.help = "Tunnel (VSID or key, and both endpoints, are needed)"},
+    {.help = "Tunnel (VSID or key, and both endpoints or a map, are needed)"},
     {OPTION_NUMBER, "vsid", 0, "N",
-     "Virtual Subnet ID, or that of pcapng interfaces vsid-N, as decap makes them",
+     "Virtual Subnet ID; or from a pcapng interface vsid-N, or by the map from the 802.1Q VLAN",
      .max = NVGRE_VSID_MAX, .words = vsid_words, .offset = FIELD(vsid)},
     {OPTION_NUMBER, "key", 0, "N", "the whole GRE key instead of VSID and FlowID",
      .max = UINT32_MAX, .offset = FIELD(key)},
@@ -64,6 +71,15 @@ static const struct option_row rows[] = {
      .offset = FIELD(local)},
     {OPTION_ADDRESS, "remote", 0, "IP", "provider address (PA) of the receiving endpoint",
      .offset = FIELD(remote)},
+    {OPTION_TEXT, "map", 0, "FILE",
+     "location map (YAML, JSON or CSV) that tells the endpoints, but a sender given by --local",
+     .offset = FIELD(map)},
+    {OPTION_WORD, "on-miss", 0, "WHAT",
+     "frames whose receiver the map does not tell; default: "
+     "to --remote",
+     "error", .words = miss_words, .offset = FIELD(on_miss)},
+    {OPTION_VSIDS, "vsid-filter", 0, "LIST", "take only these VSIDs, such as 5001,6000-6009",
+     .offset = FIELD(vsids)},
     {.help = "Outer headers"},
     {OPTION_MAC, "enet-smac", 0, "MAC",
      "source MAC address (default 02:00: and local's last 4 bytes)", .offset = FIELD(src_mac)},
@@ -100,9 +116,12 @@ static const struct option_row rows[] = {
 static const struct option_row *const tables[] = {rows, run_option_rows, select_option_rows, NULL};
 
 static const struct option_set option_set = {
-    "encap", "--vsid N --local IP --remote IP [options] IN OUT [FILTER]",
-    "Put plain Ethernet frames into NVGRE (RFC 7637) as one endpoint sends them to another.\n"
-    "IN and OUT are pcap or pcapng files; - is standard input or output.",
+    "encap",
+    "--vsid N --local IP --remote IP [options] IN OUT [FILTER]\n"
+    "       nvgre-pcap encap --vsid N --map FILE [options] IN OUT [FILTER]",
+    "Put plain Ethernet frames into NVGRE (RFC 7637) as one endpoint sends them to another,\n"
+    "or as all endpoints of a location map do. IN and OUT are pcap or pcapng files; - is standard "
+    "input or output.",
     tables};
 
 static bool is_group(const struct option_address *address)
@@ -127,9 +146,12 @@ static int check(const struct encap_options *options)
                               vsid);
     if (options->mtu_action.given && !options->mtu.given)
         return options_misuse(&option_set, "--mtu N is needed with --mtu-action");
-    if (!options->local.version || !options->remote.version)
+    if (!options->map && (options->on_miss.given || options->vsid.value == VSID_FROM_VLAN))
+        return options_misuse(&option_set, "--map FILE is needed with --on-miss and from-vlan");
+    if ((!options->map || options->on_miss.value == MISS_DEFAULT) &&
+        (!options->local.version || !options->remote.version))
         return options_misuse(&option_set, "--local IP and --remote IP are needed");
-    if (options->local.version != options->remote.version)
+    if (options->remote.version && options->local.version != options->remote.version)
         return options_misuse(&option_set, "--local and --remote must both be IPv4 or both IPv6");
     if (!options->vlan_id.given &&
         (options->vlan_pri.given || options->vlan_cfi.given || options->vlan_proto.given))
@@ -139,26 +161,13 @@ static int check(const struct encap_options *options)
     return OPTIONS_GO_ON;
 }
 
-/* The address's MAC: given, the group's (RFC 1112, RFC 2464), or one made from its last bytes. */
 static void mac_of(const struct option_mac *given, const struct option_address *address,
                    uint8_t mac[6])
 {
-    const uint8_t *last = address->bytes + (address->version == 4 ? 0 : 12);
-    static const uint8_t broadcast[] = {255, 255, 255, 255};
-
-    if (given->given) {
+    if (given->given)
         memcpy(mac, given->bytes, 6);
-    } else if (address->version == 4 && memcmp(last, broadcast, 4) == 0) {
-        memset(mac, 255, 6);
-    } else if (is_group(address) && address->version == 4) {
-        const uint8_t group[6] = {0x01, 0x00, 0x5e, last[1] & 0x7F, last[2], last[3]};
-
-        memcpy(mac, group, 6);
-    } else {
-        mac[0] = is_group(address) ? 0x33 : 0x02;
-        mac[1] = is_group(address) ? 0x33 : 0x00;
-        memcpy(mac + 2, last, 4);
-    }
+    else
+        ways_pa_mac(address->version, address->bytes, mac);
 }
 
 static uint8_t fixed_ttl(const struct encap_options *options)
@@ -187,6 +196,7 @@ static void fill_config(const struct encap_options *options, struct encap_config
     static const enum nvgre_hash hashes[] = {NVGRE_HASH_TOEPLITZ, NVGRE_HASH_TOEPLITZ_SYM,
                                              NVGRE_HASH_CRC32C};
     const bool of_iface = options->vsid.value == VSID_FROM_INTERFACE;
+    const bool of_vlan = options->vsid.value == VSID_FROM_VLAN;
     uint32_t flowid = options->flowid.value;
     struct nvgre_outer outer;
 
@@ -195,7 +205,7 @@ static void fill_config(const struct encap_options *options, struct encap_config
     config->tos = options->tos.value < QOS_INHERIT ? (uint8_t)options->tos.value : 0;
     config->ttl = fixed_ttl(options);
     config->df = options->df.value != 0;
-    config->inherit = (uint8_t)((of_iface ? INHERIT_VSID : 0) |
+    config->inherit = (uint8_t)((of_iface ? INHERIT_VSID : 0) | (of_vlan ? INHERIT_VLAN : 0) |
                                 (options->tos.value == QOS_INHERIT ? INHERIT_DSCP : 0) |
                                 (options->tos.value == QOS_PCP ? INHERIT_PCP : 0) |
                                 (options->ttl.value == QOS_INHERIT ? INHERIT_TTL : 0) |
@@ -207,15 +217,59 @@ static void fill_config(const struct encap_options *options, struct encap_config
 
         config->inner_max = options->mtu.value - headers;
     }
+    config->mtu = options->mtu.value;
+    config->vsids = options->vsids;
+    if (options->map || options->vsids.count)
+        config->inner_max = 0; /* each frame takes the long way */
     config->mtu_action = (enum mtu_action)options->mtu_action.value;
     config->inner_vlan = (enum inner_vlan)options->inner_vlan.value;
     config->ecn = (enum ecn_mode)options->ecn.value;
     config->hash_flow = !options->key.given && flowid >= FLOWID_TOEPLITZ;
-    if (config->hash_flow)
-        nvgre_hasher_init(&config->hasher, hashes[flowid - FLOWID_TOEPLITZ]);
+    nvgre_hasher_init(&config->hasher, hashes[config->hash_flow ? flowid - FLOWID_TOEPLITZ : 0]);
     config->key = options->key.given ? options->key.value
-                                     : nvgre_key(of_iface ? 0 : options->vsid.value,
+                                     : nvgre_key(of_iface || of_vlan ? 0 : options->vsid.value,
                                                  config->hash_flow ? 0 : (uint8_t)flowid);
+}
+
+static void print_messages(const struct map_report *report)
+{
+    uint32_t kept =
+        report->warning_count < MAP_WARNINGS_MAX ? report->warning_count : MAP_WARNINGS_MAX;
+
+    for (uint32_t i = 0; i < kept; i++)
+        diag(report->warnings[i].place, "%s", report->warnings[i].text);
+    if (report->warning_count > kept)
+        diag("map", "%u more warnings", report->warning_count - kept);
+    if (report->error.place[0])
+        diag(report->error.place, "%s", report->error.text);
+}
+
+/* Loads the map, if there is one, into `ways`. Returns OPTIONS_GO_ON or a code. */
+static int fill_ways(const struct encap_options *options, struct encap_config *config,
+                     struct ways *ways)
+{
+    const struct map_options map_options = {.allow_reserved = options->allow_reserved};
+    struct map_report report = {0};
+    struct map *map;
+    enum map_result result;
+
+    if (!options->map)
+        return OPTIONS_GO_ON;
+    result = map_load(&options->map, 1, &map_options, &map, &report);
+    print_messages(&report);
+    if (result != MAP_OK)
+        return result == MAP_INVALID ? EXIT_USAGE : EXIT_RUNTIME;
+    *ways = (struct ways){.map = map,
+                          .on_miss = (enum on_miss)options->on_miss.value,
+                          .local.version = options->local.version,
+                          .standby = config->tmpl,
+                          .src_mac_fixed = options->src_mac.given,
+                          .dst_mac_fixed = options->dst_mac.given,
+                          .vlan_fixed = options->vlan_id.given};
+    memcpy(ways->local.bytes, options->local.bytes, sizeof ways->local.bytes);
+    fill_outer(options, &ways->outer);
+    config->ways = ways;
+    return OPTIONS_GO_ON;
 }
 
 int cmd_encap(int argc, char **argv)
@@ -223,6 +277,7 @@ int cmd_encap(int argc, char **argv)
     const char *positional[2] = {NULL, NULL};
     struct encap_options options = {0};
     struct encap_config config = {0};
+    struct ways ways = {0};
     struct transform transform;
     int code = options_parse(&option_set, argc, argv, &options, positional, 2);
 
@@ -232,9 +287,14 @@ int cmd_encap(int argc, char **argv)
         code = run_files(&option_set, &options.run, positional);
     if (code == OPTIONS_GO_ON) {
         fill_config(&options, &config);
+        code = fill_ways(&options, &config, &ways);
+    }
+    if (code == OPTIONS_GO_ON) {
         transform = encap_transform(&config);
         code = run_transform("encap", &options.run, &transform);
     }
+    map_free(ways.map);
+    vsid_set_free(&options.vsids);
     select_options_free(&options.run.select);
     return code;
 }

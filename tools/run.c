@@ -181,6 +181,8 @@ static void report_bad(const struct run *run, enum outcome outcome, const char *
         diag_packet(file, number, "%s, %u%s", outcome_rows[outcome].text, result->value, fate);
         break;
     case OUTCOME_NO_VSID:
+    case OUTCOME_NO_WAY:
+    case OUTCOME_NO_LOCAL:
     case OUTCOME_FRAGMENT:
         diag_packet(file, number, "%s%s", outcome_rows[outcome].text, fate);
         break;
@@ -261,23 +263,41 @@ TRANSFORM_STEP enum outcome transform_packet(struct run *run)
                               cap_writer_room(&run->writer), &run->result);
 }
 
+static int settle_unwritten(struct run *run, enum cap_result result)
+{
+    if (result != CAP_UNSTORABLE)
+        return EXIT_RUNTIME;
+    return note_outcome(run, OUTCOME_UNSTORABLE, "") ? EXIT_CLEAN : EXIT_RUNTIME;
+}
+
+/* Counts what there is to say of a packet, and makes the other packets that come of it. */
+TRANSFORM_REST int settle_notes(struct run *run)
+{
+    enum cap_result written = CAP_OK;
+
+    count_notes(run);
+    while (written == CAP_OK && run->result.notes & TRANSFORM_MORE) {
+        run->result.part++;
+        if (transform_packet(run) != OUTCOME_DONE)
+            break;
+        written = commit(run);
+    }
+    run->result.part = 0;
+    return written == CAP_OK ? EXIT_CLEAN : settle_unwritten(run, written);
+}
+
 /* What becomes of a packet after its outcome. */
 TRANSFORM_STEP int settle(struct run *run, enum outcome outcome)
 {
+    enum cap_result written;
+
     if (outcome != OUTCOME_DONE)
         return pass_on(run, outcome);
-    switch (commit(run)) {
-    case CAP_OK:
-        break;
-    case CAP_UNSTORABLE:
-        return note_outcome(run, OUTCOME_UNSTORABLE, "") ? EXIT_CLEAN : EXIT_RUNTIME;
-    default:
-        return EXIT_RUNTIME;
-    }
+    written = commit(run);
+    if (written != CAP_OK)
+        return settle_unwritten(run, written);
     run->summary.outcomes[OUTCOME_DONE]++;
-    if (run->result.notes)
-        count_notes(run);
-    return EXIT_CLEAN;
+    return run->result.notes ? settle_notes(run) : EXIT_CLEAN;
 }
 
 TRANSFORM_STEP int handle_packet(struct run *run)

@@ -26,7 +26,7 @@ def refused(run, tmp_path):
 
 # option, values that are refused, what the message says is expected
 NUMBERS = {
-    "vsid": ("from-interface or 0 to 16777215", ("16777216", "0x1000000", "4294972297", "5001x", "5 001")),
+    "vsid": ("from-interface|from-vlan or 0 to 16777215", ("16777216", "0x1000000", "4294972297", "5001x", "5 001")),
     "key": ("0 to 4294967295", ("4294967296", "0x100000000", "18446744073709556617")),
     "flowid": ("toeplitz|toeplitz-sym|crc32c|zero or 0 to 255", ("256", "Zero", "toeplit")),
     "enet-vlan-tag": ("0 to 4095", ("4096",)),
@@ -42,7 +42,8 @@ WORDS = {
     "enet-vlan-proto": ("802.1q|802.1ad", ("802.1Q", "0x8100", "1", "")),
     "ecn": ("copy|ignore", ("Copy", "0", "copy ", "")),
     "df": ("set|clear|inherit", ("1", "0", "256", "")),
-    "mtu-action": ("keep|drop|trunc|error", ("fragment", "")),
+    "mtu-action": ("keep|drop|trunc|segment|error", ("fragment", "")),
+    "on-miss": ("error|drop|default", ("flood", "")),
     "inner-vlan": ("strip|drop|keep", ("strip,drop", "0", "")),
     "format": ("pcap|nsecpcap|pcapng", ("erf", "0", "PCAP", "")),
     "compress": ("gz|zst|none", ("gzip", "zstd", "9", "")),
@@ -124,7 +125,10 @@ MISUSE = (
     ((*ENCAP, "-qx"), "unknown option -x"),
     ((*DECAP, "--vsid", "1x"), ""),
     ((*DECAP, "--ttl", "1"), "unknown or ambiguous option --ttl"),
-    ((*ENCAP, "--vsid-filter", "1"), "unknown or ambiguous option --vsid-filter"),
+    ((*ENCAP, "--peer", "10.0.0.1"), "unknown or ambiguous option --peer"),
+    ((*ENCAP, "--on-miss", "drop"), "--map FILE is needed with --on-miss and from-vlan"),
+    ((*ENCAP, "--vsid", "from-vlan"), "--map FILE is needed with --on-miss and from-vlan"),
+    ((*ENCAP[:3], "--map", "m", "--on-miss", "default"), "--local IP and --remote IP are needed"),
     ((*ENCAP, "--strict=yes"), "--strict=yes takes no value"),
     ((*ENCAP, "--help=yes"), "--help=yes takes no value"),
     ((*ENCAP, "-r", ""), "--read : expected a name"),
@@ -208,7 +212,8 @@ def test_leading_zeros_do_not_make_another_number(run):
 OPTIONS = {
     "encap": {"vsid", "key", "allow-reserved-vsid", "flowid", "local", "remote", "enet-smac",
               "enet-dmac", "enet-vlan-tag", "enet-vlan-pri", "enet-vlan-cfi", "enet-vlan-proto",
-              "ttl", "tos", "ecn", "df", "mtu", "mtu-action", "inner-vlan"},
+              "ttl", "tos", "ecn", "df", "mtu", "mtu-action", "inner-vlan", "map",
+              "on-miss", "vsid-filter"},
     "decap": {"vsid-filter", "peer", "all-layers", "inner-vlan", "ecn", "tag"},
 }
 COMMON = {"read", "write", "format", "compress", "others", "strict", "quiet", "json", "help",

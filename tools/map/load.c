@@ -16,7 +16,7 @@ struct bytes {
 static int system_failed(struct builder *builder, uint16_t file)
 {
     build_fail(builder, (struct place){0, 0, file}, "cannot read: %s", strerror(errno));
-    builder->result = MAP_FAILED;
+    builder->result = MAP_UNREADABLE;
     return -1;
 }
 

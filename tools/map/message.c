@@ -51,7 +51,7 @@ int build_no_memory(struct builder *builder)
 
     snprintf(error->place, sizeof error->place, "location map");
     snprintf(error->text, sizeof error->text, "out of memory");
-    builder->result = MAP_FAILED;
+    builder->result = MAP_UNREADABLE;
     return -1;
 }
 

@@ -7,18 +7,21 @@
 #include "flowid.h"
 #include "outer.h"
 #include "transform.h"
+#include "vsid_set.h"
+#include "ways.h"
 
 /* What outer headers take from a tenant's packet, instead of the value that is set. */
 enum encap_inherit {
-    INHERIT_DSCP = 1, /* of inner IP (RFC 2983, uniform) */
-    INHERIT_PCP = 2,  /* DSCP as class selector of the 802.1Q priority, of tagged frames */
-    INHERIT_TTL = 4,  /* TTL or hop limit of inner IP, unless that is 0 */
-    INHERIT_DF = 8,   /* of inner IPv4 */
-    INHERIT_VSID = 16 /* of the interface it was captured on (iface_tags.h) */
+    INHERIT_DSCP = 1,  /* of inner IP (RFC 2983, uniform) */
+    INHERIT_PCP = 2,   /* DSCP as class selector of the 802.1Q priority, of tagged frames */
+    INHERIT_TTL = 4,   /* TTL or hop limit of inner IP, unless that is 0 */
+    INHERIT_DF = 8,    /* of inner IPv4 */
+    INHERIT_VSID = 16, /* of the interface it was captured on (iface_tags.h) */
+    INHERIT_VLAN = 32  /* the VSID that the map has for its VLAN */
 };
 
 /* What happens to frames that make an outer IP packet above the MTU. It is never fragmented. */
-enum mtu_action { MTU_KEEP, MTU_DROP, MTU_TRUNC, MTU_ERROR };
+enum mtu_action { MTU_KEEP, MTU_DROP, MTU_TRUNC, MTU_SEGMENT, MTU_ERROR };
 
 struct encap_config {
     struct nvgre_template tmpl;
@@ -26,8 +29,11 @@ struct encap_config {
     uint8_t tos;
     uint8_t ttl;
     bool df;
-    uint8_t inherit;    /* of enum encap_inherit, combined */
-    uint32_t inner_max; /* bytes of the longest inner frame that fits; at most the template's */
+    uint8_t inherit;       /* of enum encap_inherit, combined */
+    struct vsid_set vsids; /* to take; empty for all */
+    struct ways *ways;     /* by the map, instead of `tmpl`; or NULL */
+    uint32_t mtu;          /* bytes of an outer IP packet, or 0 for no limit */
+    uint32_t inner_max;    /* bytes of the longest inner frame that fits; at most the template's */
     enum mtu_action mtu_action; /* of longer ones, if the template could take them */
     bool hash_flow;             /* FlowID and flow label come from the inner flow */
     struct nvgre_hasher hasher; /* set where hash_flow is */

@@ -21,20 +21,24 @@ enum outcome {
     OUTCOME_NO_KEY,
     OUTCOME_OTHER_GRE,
     OUTCOME_NOT_SELECTED,
+    OUTCOME_SAME_HOST,
 
     /* Dropped: a rule of RFC 7637 or RFC 6040, or of the user, says so. */
     OUTCOME_INNER_VLAN,
     OUTCOME_CONGESTION,
     OUTCOME_NO_PEER,
     OUTCOME_OVER_MTU,
+    OUTCOME_NO_WAY_DROPPED,
 
     /* Kept, but the command should have applied: exit code 3. */
     OUTCOME_MALFORMED,
     OUTCOME_TRUNCATED,
     OUTCOME_FRAGMENT, /* of an outer packet: no inner frame is whole in it */
     OUTCOME_MUST_DISCARD,
-    OUTCOME_DEVIANT, /* with --strict only */
-    OUTCOME_NO_VSID, /* an interface that names none */
+    OUTCOME_DEVIANT,  /* with --strict only */
+    OUTCOME_NO_VSID,  /* an interface or a VLAN that tells none */
+    OUTCOME_NO_WAY,   /* the map knows no receiver */
+    OUTCOME_NO_LOCAL, /* nor the sender's provider address */
     OUTCOME_OVERSIZE,
     OUTCOME_MTU_ERROR,
     OUTCOME_LINK_TYPE,
@@ -63,6 +67,9 @@ enum transform_note {
     NOTE_NESTED,   /* out of a tunnel within a tunnel */
     NOTE_OVER_MTU,
     NOTE_CUT_TO_MTU,
+    NOTE_SEGMENTED,
+    NOTE_COPIED,
+    NOTE_ROUTED,
     NOTE_COUNT
 };
 
@@ -73,8 +80,12 @@ struct note_row {
 
 extern const struct note_row note_rows[NOTE_COUNT];
 
+/* Beside notes: another packet is to be made of this one, with `part` one higher. */
+#define TRANSFORM_MORE (1u << 31)
+
 /* The new packet, and what is worth counting about it. */
 struct transform_result {
+    uint32_t part; /* given: which one of the packets that are made of this one, from 0 on */
     uint32_t caplen;
     uint32_t len;
     enum nvgre_reason reason; /* of OUTCOME_MALFORMED */
