@@ -10,9 +10,11 @@ struct decap_options {
     bool all_layers;
     struct option_number inner_vlan; /* enum inner_vlan */
     struct option_number ecn;        /* enum ecn_mode */
-    struct option_number tag;        /* whether a VSID is an interface */
+    struct option_number reassemble;
+    struct option_number tag; /* whether a VSID is an interface */
 };
 
+static const struct option_word reassemble_words[] = {{"on", 1}, {"off", 0}, {NULL, 0}};
 static const struct option_word tag_words[] = {{"interface", 1}, {"none", 0}, {NULL, 0}};
 
 #define FIELD(name) offsetof(struct decap_options, name)
@@ -25,6 +27,9 @@ static const struct option_row rows[] = {
      .offset = FIELD(peers)},
     {OPTION_FLAG, "all-layers", 0, NULL, "take frames out of tunnels within tunnels too, 8 at most",
      .offset = FIELD(all_layers)},
+    {OPTION_WORD, "reassemble", 0, "WHAT",
+     "fragments of outer packets, at most 1024 packets or 16 MiB of them at a time, for 30 s", "on",
+     .words = reassemble_words, .offset = FIELD(reassemble)},
     {OPTION_WORD, "inner-vlan", 0, "WHAT", "inner frames with an 802.1Q tag", "drop",
      .words = inner_vlan_words, .offset = FIELD(inner_vlan)},
     {OPTION_WORD, "ecn", 0, "WHAT", "congestion marks of the outer header (RFC 6040)", "copy",
@@ -56,6 +61,7 @@ int cmd_decap(int argc, char **argv)
         config = (struct decap_config){.vsids = options.vsids,
                                        .peers = options.peers,
                                        .tags = options.tag.value != 0,
+                                       .reassembles = options.reassemble.value != 0,
                                        .all_layers = options.all_layers,
                                        .inner_vlan = (enum inner_vlan)options.inner_vlan.value,
                                        .ecn = (enum ecn_mode)options.ecn.value,

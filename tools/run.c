@@ -1,35 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "run.h"
+#include "run_state.h"
 
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "capfile/reader.h"
-#include "capfile/writer.h"
+#include "capfile/pcapng.h"
 #include "diag.h"
 #include "signals.h"
-#include "summary.h"
-
-/* Messages for each outcome; a capture of nothing but bad packets must not flood the terminal. */
-#define MESSAGES_MAX 10
 
 /* For this long output waits for more input, so that a busy pipe is written in large pieces. */
 #define HOLD_BACK_MS 5
-
-struct run {
-    const struct run_options *options;
-    struct transform transform;
-    const char *out; /* OUT, or - where that is standard output by another name */
-    struct cap_reader reader;
-    struct cap_writer writer;
-    struct transform_result result; /* of the packet in hand */
-    struct selection selection;
-    struct summary summary;
-    bool writing; /* the writer is open */
-    bool tagging; /* results go to an interface of their VSID */
-};
 
 static void count_files(struct run *run)
 {
@@ -151,73 +133,6 @@ static int open_files(struct run *run)
     return EXIT_CLEAN;
 }
 
-/* One line about a packet that could not be handled, and what became of it. */
-static void report_bad(const struct run *run, enum outcome outcome, const char *fate)
-{
-    const struct transform_result *result = &run->result;
-    const struct cap_packet *packet = &run->reader.packet;
-    const char *file = run->summary.in;
-    uint64_t number = packet->number;
-
-    switch (outcome) {
-    case OUTCOME_MALFORMED:
-        diag_packet(file, number, "%s %u%s", nvgre_reason_text(result->reason), result->value,
-                    fate);
-        break;
-    case OUTCOME_TRUNCATED:
-        diag_packet(file, number, "%u of %u bytes captured, too few for the inner frame%s",
-                    packet->caplen, packet->len, fate);
-        break;
-    case OUTCOME_MUST_DISCARD:
-    case OUTCOME_DEVIANT:
-        diag_packet(file, number, "%s, 0x%04x%s", outcome_rows[outcome].text, result->value, fate);
-        break;
-    case OUTCOME_OVERSIZE:
-    case OUTCOME_MTU_ERROR:
-        diag_packet(file, number, "frame %s, %u bytes%s", outcome_rows[outcome].text, result->value,
-                    fate);
-        break;
-    case OUTCOME_LINK_TYPE:
-        diag_packet(file, number, "%s, %u%s", outcome_rows[outcome].text, result->value, fate);
-        break;
-    case OUTCOME_NO_VSID:
-    case OUTCOME_NO_WAY:
-    case OUTCOME_NO_LOCAL:
-    case OUTCOME_FRAGMENT:
-        diag_packet(file, number, "%s%s", outcome_rows[outcome].text, fate);
-        break;
-    case OUTCOME_BAD_BLOCK:
-        diag_packet(file, number, "%s%s", run->reader.error.text, fate);
-        break;
-    default:
-        diag_packet(file, number, "lost: %s", run->writer.error.text);
-        break;
-    }
-}
-
-static void note_excess(struct run *run)
-{
-    if (run->result.excess > run->summary.mtu_excess)
-        run->summary.mtu_excess = run->result.excess;
-    run->result.excess = 0;
-}
-
-/* Counts an outcome and tells of a bad one. Returns false where --strict stops the run. */
-static bool note_outcome(struct run *run, enum outcome outcome, const char *fate)
-{
-    uint64_t count = ++run->summary.outcomes[outcome];
-
-    note_excess(run);
-    if (outcome_rows[outcome].disposition != DISPOSITION_BAD)
-        return true;
-    if (count <= MESSAGES_MAX)
-        report_bad(run, outcome, fate);
-    else if (count == MESSAGES_MAX + 1)
-        diag(run->summary.in, "more packets like these: %s; they are only counted",
-             outcome_rows[outcome].text);
-    return !run->options->strict;
-}
-
 /* A packet, or all there is of a bad one, that the transform did not change. */
 static int pass_on(struct run *run, enum outcome outcome)
 {
@@ -227,6 +142,13 @@ static int pass_on(struct run *run, enum outcome outcome)
     enum cap_result kept = CAP_OK;
     const char *fate;
 
+    if (run->reassembling && (outcome == OUTCOME_FRAGMENT || outcome == OUTCOME_NOT_NVGRE)) {
+        bool held;
+        int code = run_offer_fragment(run, &held);
+
+        if (held || code != EXIT_CLEAN)
+            return code;
+    }
     if (stays)
         kept = outcome == OUTCOME_BAD_BLOCK ? cap_writer_block(&run->writer, &run->reader.block)
                                             : cap_writer_keep(&run->writer, &run->reader.packet);
@@ -235,14 +157,7 @@ static int pass_on(struct run *run, enum outcome outcome)
     if (kept == CAP_UNSTORABLE && outcome != OUTCOME_BAD_BLOCK)
         outcome = OUTCOME_UNSTORABLE;
     fate = run->options->strict ? "" : stays && kept == CAP_OK ? "; kept as it is" : "; left out";
-    return note_outcome(run, outcome, fate) ? EXIT_CLEAN : EXIT_RUNTIME;
-}
-
-static void count_notes(struct run *run)
-{
-    for (int i = 0; i < NOTE_COUNT; i++)
-        run->summary.notes[i] += run->result.notes >> i & 1;
-    note_excess(run);
+    return run_note_outcome(run, outcome, fate) ? EXIT_CLEAN : EXIT_RUNTIME;
 }
 
 TRANSFORM_STEP enum cap_result commit(struct run *run)
@@ -267,7 +182,7 @@ static int settle_unwritten(struct run *run, enum cap_result result)
 {
     if (result != CAP_UNSTORABLE)
         return EXIT_RUNTIME;
-    return note_outcome(run, OUTCOME_UNSTORABLE, "") ? EXIT_CLEAN : EXIT_RUNTIME;
+    return run_note_outcome(run, OUTCOME_UNSTORABLE, "") ? EXIT_CLEAN : EXIT_RUNTIME;
 }
 
 /* Counts what there is to say of a packet, and makes the other packets that come of it. */
@@ -275,7 +190,7 @@ TRANSFORM_REST int settle_notes(struct run *run)
 {
     enum cap_result written = CAP_OK;
 
-    count_notes(run);
+    run_count_notes(run);
     while (written == CAP_OK && run->result.notes & TRANSFORM_MORE) {
         run->result.part++;
         if (transform_packet(run) != OUTCOME_DONE)
@@ -298,6 +213,16 @@ TRANSFORM_STEP int settle(struct run *run, enum outcome outcome)
         return settle_unwritten(run, written);
     run->summary.outcomes[OUTCOME_DONE]++;
     return run->result.notes ? settle_notes(run) : EXIT_CLEAN;
+}
+
+enum outcome run_transform_packet(struct run *run)
+{
+    return transform_packet(run);
+}
+
+int run_settle(struct run *run, enum outcome outcome)
+{
+    return settle(run, outcome);
 }
 
 TRANSFORM_STEP int handle_packet(struct run *run)
@@ -349,6 +274,8 @@ static int copy_all(struct run *run)
                 return EXIT_CLEAN;
             break;
         case CAP_BLOCK:
+            if (run->reader.block.type == PCAPNG_SECTION)
+                code = run_flush_fragments(run); /* before interfaces are numbered anew */
             if (cap_writer_block(&run->writer, &run->reader.block) == CAP_WRITE_FAILED)
                 code = EXIT_RUNTIME;
             break;
@@ -410,6 +337,7 @@ int run_transform(const char *command, const struct run_options *options,
 {
     struct run run = {.options = options,
                       .transform = *transform,
+                      .reassembling = transform->reassembles,
                       .out = is_standard_output(options->out) ? "-" : options->out,
                       .summary = {.command = command,
                                   .done = transform->done,
@@ -418,6 +346,7 @@ int run_transform(const char *command, const struct run_options *options,
                                   .drop_others = options->others.value == OTHERS_DROP}};
     int code;
 
+    reassemble_init(&run.reassembler, &reassemble_defaults);
     signals_install();
     if (select_init(&run.selection, &options->select, options->filter, transform->inner_frame,
                     run.summary.in) != 0) {
@@ -427,10 +356,14 @@ int run_transform(const char *command, const struct run_options *options,
         code = open_files(&run);
     }
     if (code == EXIT_CLEAN) {
-        code = finish(&run, copy_all(&run));
+        code = copy_all(&run);
+        if (code == EXIT_CLEAN)
+            code = run_flush_fragments(&run);
+        code = finish(&run, code);
         cap_writer_close(&run.writer);
         cap_reader_close(&run.reader);
     }
+    reassemble_free(&run.reassembler);
     select_free(&run.selection);
     signals_end();
     return code;

@@ -214,7 +214,7 @@ OPTIONS = {
               "enet-dmac", "enet-vlan-tag", "enet-vlan-pri", "enet-vlan-cfi", "enet-vlan-proto",
               "ttl", "tos", "ecn", "df", "mtu", "mtu-action", "inner-vlan", "map",
               "on-miss", "vsid-filter"},
-    "decap": {"vsid-filter", "peer", "all-layers", "inner-vlan", "ecn", "tag"},
+    "decap": {"vsid-filter", "peer", "all-layers", "reassemble", "inner-vlan", "ecn", "tag"},
 }
 COMMON = {"read", "write", "format", "compress", "others", "strict", "quiet", "json", "help",
           "inner-filter", "start-time", "stop-time", "include", "exclude", "packet-count"}

@@ -152,11 +152,11 @@ FRAGMENTS = (
 
 def test_fragments_are_not_handled(decap):
     """The tenant's frame in them is not whole; that is told, whatever becomes of them."""
-    done = decap([*FRAGMENTS, tunnel()], json=True, code=3)
+    done = decap([*FRAGMENTS, tunnel()], reassemble="off", json=True, code=3)
     assert pcapfile.frames(done.out) == [*FRAGMENTS, ECHO]
     assert outcomes(done) == {"fragment": len(FRAGMENTS)}
     assert "packet 1: fragment of an outer packet; kept as it is\n" in done.stderr
-    done = decap([*FRAGMENTS, tunnel()], others="drop", code=3)
+    done = decap([*FRAGMENTS, tunnel()], reassemble="off", others="drop", code=3)
     assert pcapfile.frames(done.out) == [ECHO]
     assert "packet 1: fragment of an outer packet; left out\n" in done.stderr
 

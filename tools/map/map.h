@@ -38,8 +38,8 @@ struct map_report {
 
 enum map_result {
     MAP_OK,
-    MAP_INVALID, /* what the file says is wrong */
-    MAP_UNREADABLE   /* a file cannot be read, or memory is out */
+    MAP_INVALID,   /* what the file says is wrong */
+    MAP_UNREADABLE /* a file cannot be read, or memory is out */
 };
 
 struct map_options {

@@ -179,6 +179,7 @@ struct transform decap_transform(const struct decap_config *config)
                               .run = run,
                               .linktype = decap_linktype,
                               .tags = config->tags,
+                              .reassembles = config->reassembles,
                               .growth = 0,
                               .inner_frame = INNER_IN_RESULT};
 }

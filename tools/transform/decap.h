@@ -15,9 +15,10 @@ struct decap_config {
     struct pa_set peers;   /* outer sources to take packets from; empty for all */
     enum inner_vlan inner_vlan;
     enum ecn_mode ecn;
-    bool tags;       /* the VSID of the outermost tunnel goes with the result */
-    bool all_layers; /* tunnels within tunnels too, up to DECAP_LAYERS_MAX in all */
-    bool strict;     /* no deviation from RFC 7637 section 3.2 is taken */
+    bool tags;        /* the VSID of the outermost tunnel goes with the result */
+    bool reassembles; /* outer fragments */
+    bool all_layers;  /* tunnels within tunnels too, up to DECAP_LAYERS_MAX in all */
+    bool strict;      /* no deviation from RFC 7637 section 3.2 is taken */
 };
 
 /* The transform for a configuration, which must outlive it. */

@@ -35,6 +35,7 @@ const struct note_row note_rows[NOTE_COUNT] = {
     [NOTE_DEVIANT] = {"deviant", "with C, S or reserved GRE bits"},
     [NOTE_RESERVED_VSID] = {"reserved_vsids", "with a reserved VSID"},
     [NOTE_UNTAGGED] = {"untagged", "802.1Q tag removed"},
+    [NOTE_REASSEMBLED] = {"reassembled", "out of fragments"},
     [NOTE_NESTED] = {"nested", "out of nested tunnels"},
     [NOTE_OVER_MTU] = {"over_mtu", "above the MTU with outer headers"},
     [NOTE_CUT_TO_MTU] = {"cut_to_mtu", "inner frame cut to the MTU"},

@@ -63,8 +63,9 @@ extern const struct outcome_row outcome_rows[OUTCOME_COUNT];
 enum transform_note {
     NOTE_DEVIANT, /* C, S or ignorable GRE bits */
     NOTE_RESERVED_VSID,
-    NOTE_UNTAGGED, /* VLAN tags of the inner frame were removed */
-    NOTE_NESTED,   /* out of a tunnel within a tunnel */
+    NOTE_UNTAGGED,    /* VLAN tags of the inner frame were removed */
+    NOTE_REASSEMBLED, /* out of fragments of the outer packet */
+    NOTE_NESTED,      /* out of a tunnel within a tunnel */
     NOTE_OVER_MTU,
     NOTE_CUT_TO_MTU,
     NOTE_SEGMENTED,
@@ -110,6 +111,7 @@ struct transform {
     bool tags;       /* results have a VSID, to be seen in a pcapng output */
     uint32_t growth; /* bytes by which it may lengthen a packet */
     enum inner_frame inner_frame;
+    bool reassembles; /* fragments are put together before they are given up */
 };
 
 /*

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TOOLS_RUN_STATE_H
+#define TOOLS_RUN_STATE_H
+
+/* A run in progress: what run.c and its parts share. */
+
+#include "capfile/reader.h"
+#include "capfile/writer.h"
+#include "run.h"
+#include "select.h"
+#include "summary.h"
+#include "transform/reassemble.h"
+#include "transform/transform.h"
+
+struct run {
+    const struct run_options *options;
+    struct transform transform;
+    const char *out; /* OUT, or - where that is standard output by another name */
+    struct cap_reader reader;
+    struct cap_writer writer;
+    struct transform_result result; /* of the packet in hand */
+    struct selection selection;
+    struct summary summary;
+    bool writing;                   /* the writer is open */
+    struct reassembler reassembler; /* of a transform that reassembles */
+    enum reassemble_reason reason;  /* of the fragment in hand */
+    bool reassembling;
+    bool tagging; /* results go to an interface of their VSID */
+};
+
+/* run.c: handles the packet at run->reader.packet by its outcome. Returns an exit code. */
+enum outcome run_transform_packet(struct run *run);
+int run_settle(struct run *run, enum outcome outcome);
+
+/* run_report.c: counts an outcome and tells of a bad one. Returns false where --strict stops. */
+bool run_note_outcome(struct run *run, enum outcome outcome, const char *fate);
+void run_count_notes(struct run *run);
+
+/*
+ * run_fragments.c: offers the packet in hand to reassembly; *held where there is nothing more to
+ * do with it. Returns an exit code, as do the other two.
+ */
+int run_offer_fragment(struct run *run, bool *held);
+
+/* Lets go of all fragments, at the end of the input or of a section. */
+int run_flush_fragments(struct run *run);
+
+#endif
