@@ -17,6 +17,7 @@ struct encap_options {
     struct option_number vlan_id, vlan_pri, vlan_cfi, vlan_proto;
     struct option_number ttl, tos, df;
     struct option_number mtu, mtu_action; /* enum mtu_action */
+    struct option_number mss_clamp;
     const char *map;
     struct option_number on_miss; /* enum on_miss */
     struct vsid_set vsids;
@@ -109,6 +110,8 @@ static const struct option_row rows[] = {
      "frames that exceed it; trunc cuts the inner frame, error keeps it plain", "keep",
      .words = mtu_words, .offset = FIELD(mtu_action)},
     {.help = "Inner frames"},
+    {OPTION_NUMBER, "mss-clamp", 0, "N", "lower the MSS that TCP SYNs announce to this", .min = 1,
+     .max = 65535, .offset = FIELD(mss_clamp)},
     {OPTION_WORD, "inner-vlan", 0, "WHAT", "frames with an 802.1Q tag", "strip",
      .words = inner_vlan_words, .offset = FIELD(inner_vlan)},
     {0}};
@@ -219,7 +222,8 @@ static void fill_config(const struct encap_options *options, struct encap_config
     }
     config->mtu = options->mtu.value;
     config->vsids = options->vsids;
-    if (options->map || options->vsids.count)
+    config->mss_max = (uint16_t)options->mss_clamp.value;
+    if (options->map || options->vsids.count || config->mss_max)
         config->inner_max = 0; /* each frame takes the long way */
     config->mtu_action = (enum mtu_action)options->mtu_action.value;
     config->inner_vlan = (enum inner_vlan)options->inner_vlan.value;

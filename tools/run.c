@@ -217,7 +217,13 @@ TRANSFORM_STEP int settle(struct run *run, enum outcome outcome)
 
 enum outcome run_transform_packet(struct run *run)
 {
-    return transform_packet(run);
+    enum outcome outcome = transform_packet(run);
+
+    if (outcome == OUTCOME_DONE && run->selection.wanted &&
+        select_result(&run->selection, cap_writer_room(&run->writer), run->result.caplen,
+                      run->result.len) != SELECT_YES)
+        return OUTCOME_NOT_SELECTED;
+    return outcome;
 }
 
 int run_settle(struct run *run, enum outcome outcome)

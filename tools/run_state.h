@@ -28,8 +28,10 @@ struct run {
     bool tagging; /* results go to an interface of their VSID */
 };
 
-/* run.c: handles the packet at run->reader.packet by its outcome. Returns an exit code. */
+/* run.c: transforms the packet at run->reader.packet, where its inner frame is wanted. */
 enum outcome run_transform_packet(struct run *run);
+
+/* run.c: handles that packet by its outcome. Returns an exit code. */
 int run_settle(struct run *run, enum outcome outcome);
 
 /* run_report.c: counts an outcome and tells of a bad one. Returns false where --strict stops. */

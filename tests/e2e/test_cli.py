@@ -34,6 +34,7 @@ NUMBERS = {
     "enet-vlan-cfi": ("0 to 1", ("2",)),
     "ttl": ("inherit or 1 to 255", ("0", "256", "Inherit")),
     "mtu": ("68 to 65535", ("67", "65536")),
+    "mss-clamp": ("1 to 65535", ("0", "65536")),
     "tos": ("inherit|pcp or 0 to 255", ("256", "0x100", "dscp")),
     "packet-count": ("1 to 4294967295", ("0", "4294967296")),
 }
@@ -212,7 +213,7 @@ def test_leading_zeros_do_not_make_another_number(run):
 OPTIONS = {
     "encap": {"vsid", "key", "allow-reserved-vsid", "flowid", "local", "remote", "enet-smac",
               "enet-dmac", "enet-vlan-tag", "enet-vlan-pri", "enet-vlan-cfi", "enet-vlan-proto",
-              "ttl", "tos", "ecn", "df", "mtu", "mtu-action", "inner-vlan", "map",
+              "ttl", "tos", "ecn", "df", "mtu", "mtu-action", "mss-clamp", "inner-vlan", "map",
               "on-miss", "vsid-filter"},
     "decap": {"vsid-filter", "peer", "all-layers", "reassemble", "inner-vlan", "ecn", "tag"},
 }

@@ -270,3 +270,17 @@ def test_copies_of_super_packets(mapped):
     assert len(outers) == 6 and (summary["copied"], summary["segmented"]) == (1, 1)
     assert len(set(map(b"".join, segments.values()))) == 1
     assert b"".join(segments["192.168.4.22"]) == Ether(super_packet(4000))[TCP].load
+
+
+@pytest.mark.parametrize("announced, flags, clamped", [
+    (1460, "S", 1350), (1460, "SA", 1350), (1350, "S", 1350), (536, "S", 536), (1460, "A", 1460)])
+def test_mss_clamp(encap, announced, flags, clamped):
+    def syn(mss):
+        return bytes(Ether(src=HOSTS["10.0.0.5"], dst=HOSTS["10.0.0.7"])
+                     / IP(src="10.0.0.5", dst="10.0.0.7")
+                     / TCP(flags=flags, options=[("MSS", mss), ("SAckOK", b"")]))
+    done = encap([syn(announced)], mss_clamp=1350, json=True)
+    [outer] = pcapfile.frames(done.out)
+
+    assert outer[42:] == syn(clamped)
+    assert json.loads(done.stdout)["clamped"] == (announced != clamped)

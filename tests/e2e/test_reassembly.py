@@ -2,6 +2,7 @@
 """decap of fragmented outer packets: scapy cuts them, scapy and tshark say what they make."""
 
 import itertools
+import json
 import subprocess
 
 import pytest
@@ -137,3 +138,21 @@ def test_not_nvgre_is_kept_as_it_is(decap):
         / ICMP() / Raw(bytes(300))
     frames = [bytes(Ether(**HOSTS) / piece) for piece in fragment6(packet, 140)]
     assert pcapfile.frames(decap(frames, code=None).out) == frames
+
+
+@pytest.mark.parametrize("inner_filter, wanted", [("icmp", True), ("udp", False)])
+def test_inner_filter(decap, inner_filter, wanted):
+    frames = ipv4()
+    done = decap(frames, inner_filter=inner_filter, json=True)
+    summary = json.loads(done.stdout)
+
+    assert pcapfile.frames(done.out) == ([INNER] if wanted else frames)
+    assert summary["others"] == ({} if wanted else {"not_selected": len(frames)})
+
+
+def test_vsids_that_are_not_selected(decap):
+    frames = ipv6()
+    done = decap(frames, vsid_filter="6001", json=True)
+
+    assert pcapfile.frames(done.out) == frames
+    assert json.loads(done.stdout)["others"] == {"not_selected": len(frames)}

@@ -33,6 +33,7 @@ struct encap_config {
     struct vsid_set vsids; /* to take; empty for all */
     struct ways *ways;     /* by the map, instead of `tmpl`; or NULL */
     uint32_t mtu;          /* bytes of an outer IP packet, or 0 for no limit */
+    uint16_t mss_max;      /* that TCP SYNs may announce, or 0 for any */
     uint32_t inner_max;    /* bytes of the longest inner frame that fits; at most the template's */
     enum mtu_action mtu_action; /* of longer ones, if the template could take them */
     bool hash_flow;             /* FlowID and flow label come from the inner flow */

@@ -105,9 +105,11 @@ static uint32_t write_outer(const struct encap_config *encap, const struct passa
     return tmpl->len;
 }
 
-static enum outcome finish(const struct passage *passage, uint8_t *frame,
-                           struct transform_result *result)
+static enum outcome finish(const struct encap_config *encap, const struct passage *passage,
+                           uint8_t *frame, struct transform_result *result)
 {
+    if (encap->mss_max && segment_mss_clamp(frame, result->caplen, encap->mss_max))
+        result->notes |= 1u << NOTE_CLAMPED;
     if (passage->way.mac && result->caplen >= NVGRE_ETH_LEN) {
         memcpy(frame, passage->way.mac, 6);
         result->notes |= 1u << NOTE_ROUTED;
@@ -129,7 +131,7 @@ static enum outcome write_frame(const struct encap_config *encap, const struct p
     copy_untagged(frame, packet->data, caplen, passage->tags_len);
     result->caplen = caplen - passage->tags_len;
     result->len = inner_len;
-    return finish(passage, frame, result);
+    return finish(encap, passage, frame, result);
 }
 
 static enum outcome write_segment(const struct encap_config *encap, const struct passage *passage,
@@ -143,7 +145,7 @@ static enum outcome write_segment(const struct encap_config *encap, const struct
     (void)write_outer(encap, passage, result->len, room);
     result->caplen = segment_write(seg, passage->part, frame, &result->len);
     result->notes |= 1u << NOTE_SEGMENTED;
-    return finish(passage, frame, result);
+    return finish(encap, passage, frame, result);
 }
 
 /* A frame that is too long, by the MTU or for any IP packet, and is not cut into segments. */

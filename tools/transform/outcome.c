@@ -41,5 +41,6 @@ const struct note_row note_rows[NOTE_COUNT] = {
     [NOTE_CUT_TO_MTU] = {"cut_to_mtu", "inner frame cut to the MTU"},
     [NOTE_SEGMENTED] = {"segmented", "in several segments"},
     [NOTE_COPIED] = {"copied", "to several endpoints"},
+    [NOTE_CLAMPED] = {"clamped", "with a lower TCP MSS"},
     [NOTE_ROUTED] = {"routed", "to a machine of another subnet"},
 };

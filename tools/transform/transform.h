@@ -71,6 +71,7 @@ enum transform_note {
     NOTE_SEGMENTED,
     NOTE_COPIED,
     NOTE_ROUTED,
+    NOTE_CLAMPED, /* the MSS of a TCP SYN */
     NOTE_COUNT
 };
 
