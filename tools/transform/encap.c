@@ -16,7 +16,8 @@ TRANSFORM_STEP void encapsulate(const struct encap_config *encap, const struct c
     fields.inner_len = packet->len;
     fields.ip_id = encap->df ? 0 : (uint16_t)packet->number;
     fields.key = encap->key;
-    fill_fields(encap, inner, flow, encap->tos, &fields);
+    fill_fields(encap, inner, encap->hash_flow ? nvgre_flow_hash(&encap->hasher, flow) : 0,
+                encap->tos, &fields);
     outer_len = nvgre_template_write(&encap->tmpl, &fields, room);
     result->notes = 0;
     result->caplen = outer_len + packet->caplen;

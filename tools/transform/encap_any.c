@@ -9,7 +9,7 @@
 struct passage {
     const struct cap_packet *packet;
     struct nvgre_inner inner;
-    struct nvgre_flow flow;
+    uint32_t hash; /* of the flow */
     struct way way;
     uint32_t tags_len;  /* of VLAN tags to leave out */
     uint32_t inner_max; /* bytes of an inner frame */
@@ -71,8 +71,7 @@ static enum outcome find_way(const struct encap_config *encap, struct passage *p
     if (outcome != OUTCOME_DONE)
         return outcome;
     if (encap->ways)
-        return ways_find(encap->ways, vsid, &passage->inner,
-                         nvgre_flow_hash(&encap->hasher, &passage->flow), copy, &passage->way);
+        return ways_find(encap->ways, vsid, &passage->inner, passage->hash, copy, &passage->way);
     passage->way = (struct way){.tmpl = &encap->tmpl, .vsid = vsid, .copies = 1};
     return OUTCOME_DONE;
 }
@@ -98,7 +97,7 @@ static uint32_t write_outer(const struct encap_config *encap, const struct passa
         .ip_id = df ? 0 : (uint16_t)(passage->packet->number + passage->part),
     };
 
-    fill_fields(encap, inner, &passage->flow, inherited_tos(encap, inner), &fields);
+    fill_fields(encap, inner, passage->hash, inherited_tos(encap, inner), &fields);
     (void)nvgre_template_write(tmpl, &fields, room);
     if (encap->inherit)
         nvgre_outer_adjust(tmpl, inherited_ttl(encap, inner), df, room);
@@ -206,6 +205,7 @@ enum outcome encap_any(const struct encap_config *encap, const struct cap_packet
 {
     struct passage passage = {.packet = packet};
     struct nvgre_inner *inner = &passage.inner;
+    struct nvgre_flow flow;
     enum outcome outcome;
 
     result->notes = 0;
@@ -222,7 +222,8 @@ enum outcome encap_any(const struct encap_config *encap, const struct cap_packet
         passage.tags_len = inner->l2.vlan_count * NVGRE_VLAN_TAG_LEN;
         result->notes = 1u << NOTE_UNTAGGED;
     }
-    nvgre_flow_find(inner, &passage.flow);
+    nvgre_flow_find(inner, &flow);
+    passage.hash = nvgre_flow_hash(&encap->hasher, &flow);
     outcome = find_way(encap, &passage, 0);
     if (outcome == OUTCOME_DONE && result->part > 0)
         outcome = find_way(encap, &passage, result->part % passage.way.copies);

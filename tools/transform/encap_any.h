@@ -9,13 +9,10 @@
 
 /* What the flow's hash gives, and TOS. */
 TRANSFORM_STEP void fill_fields(const struct encap_config *config, const struct nvgre_inner *inner,
-                                const struct nvgre_flow *flow, uint8_t tos,
-                                struct nvgre_outer_fields *fields)
+                                uint32_t hash, uint8_t tos, struct nvgre_outer_fields *fields)
 {
     fields->flow_label = 0;
     if (config->hash_flow) {
-        uint32_t hash = nvgre_flow_hash(&config->hasher, flow);
-
         fields->key |= hash & 0xFF;
         fields->flow_label = hash >> 12;
     }
