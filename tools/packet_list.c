@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "list.h"
+
 static bool read_number(const char **text, uint64_t *number)
 {
     char *end;
@@ -17,8 +19,10 @@ static bool read_number(const char **text, uint64_t *number)
     return errno == 0 && *number > 0;
 }
 
-static bool read_range(const char **text, struct packet_range *range)
+static bool read_range(const char **text, void *item)
 {
+    struct packet_range *range = item;
+
     if (!read_number(text, &range->first))
         return false;
     range->last = range->first;
@@ -42,24 +46,15 @@ static int by_first(const void *left, const void *right)
 
 int packet_list_parse(struct packet_list *list, const char *text)
 {
-    size_t room = 1;
+    void *ranges;
+    int result;
 
-    for (const char *p = text; *p; p++)
-        room += *p == ',';
-    *list = (struct packet_list){.ranges = malloc(room * sizeof *list->ranges)};
-    if (!list->ranges)
-        return -2;
-    while (read_range(&text, &list->ranges[list->count])) {
-        list->count++;
-        if (*text == '\0') {
-            qsort(list->ranges, list->count, sizeof *list->ranges, by_first);
-            return 0;
-        }
-        if (*text++ != ',')
-            break;
-    }
-    packet_list_free(list);
-    return -1;
+    *list = (struct packet_list){0};
+    result = list_read(text, sizeof *list->ranges, read_range, &ranges, &list->count);
+    list->ranges = ranges;
+    if (result == 0)
+        qsort(list->ranges, list->count, sizeof *list->ranges, by_first);
+    return result;
 }
 
 void packet_list_free(struct packet_list *list)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "list.h"
 #include "number.h"
 
 static uint32_t address_len(uint8_t version)
@@ -24,8 +25,9 @@ static void spread(struct pa_range *range, uint32_t prefix_len)
     }
 }
 
-static bool parse_prefix(const char **text, struct pa_range *range)
+static bool read_prefix(const char **text, void *item)
 {
+    struct pa_range *range = item;
     char address[INET6_ADDRSTRLEN];
     size_t len = strcspn(*text, "/,");
     uint32_t prefix_len;
@@ -49,7 +51,7 @@ static bool parse_prefix(const char **text, struct pa_range *range)
             return false;
     }
     spread(range, prefix_len);
-    return **text == ',' || **text == '\0';
+    return true;
 }
 
 static int compare(uint8_t version, const uint8_t *address, uint8_t other_version,
@@ -87,24 +89,13 @@ static void join_overlaps(struct pa_set *set)
 
 int pa_set_parse(struct pa_set *set, const char *text)
 {
-    size_t room = 1;
+    void *ranges;
+    int result = list_read(text, sizeof *set->ranges, read_prefix, &ranges, &set->count);
 
-    for (const char *p = text; *p; p++)
-        room += *p == ',';
-    *set = (struct pa_set){malloc(room * sizeof *set->ranges), 0};
-    if (!set->ranges)
-        return -2;
-    for (;;) {
-        if (!parse_prefix(&text, &set->ranges[set->count])) {
-            pa_set_free(set);
-            return -1;
-        }
-        set->count++;
-        if (*text++ == '\0')
-            break;
-    }
-    join_overlaps(set);
-    return 0;
+    set->ranges = ranges;
+    if (result == 0)
+        join_overlaps(set);
+    return result;
 }
 
 void pa_set_free(struct pa_set *set)

@@ -3,11 +3,14 @@
 
 #include <stdlib.h>
 
+#include "list.h"
 #include "number.h"
 #include "nvgre.h"
 
-static bool parse_range(const char **text, struct vsid_range *range)
+static bool read_range(const char **text, void *item)
 {
+    struct vsid_range *range = item;
+
     if (!number_read(text, NVGRE_VSID_MAX, &range->first))
         return false;
     range->last = range->first;
@@ -16,7 +19,7 @@ static bool parse_range(const char **text, struct vsid_range *range)
         if (!number_read(text, NVGRE_VSID_MAX, &range->last))
             return false;
     }
-    return range->first <= range->last && (**text == ',' || **text == '\0');
+    return range->first <= range->last;
 }
 
 static int by_first(const void *a, const void *b)
@@ -43,24 +46,13 @@ static void join_overlaps(struct vsid_set *set)
 
 int vsid_set_parse(struct vsid_set *set, const char *text)
 {
-    size_t room = 1;
+    void *ranges;
+    int result = list_read(text, sizeof *set->ranges, read_range, &ranges, &set->count);
 
-    for (const char *p = text; *p; p++)
-        room += *p == ',';
-    *set = (struct vsid_set){malloc(room * sizeof *set->ranges), 0};
-    if (!set->ranges)
-        return -2;
-    for (;;) {
-        if (!parse_range(&text, &set->ranges[set->count])) {
-            vsid_set_free(set);
-            return -1;
-        }
-        set->count++;
-        if (*text++ == '\0')
-            break;
-    }
-    join_overlaps(set);
-    return 0;
+    set->ranges = ranges;
+    if (result == 0)
+        join_overlaps(set);
+    return result;
 }
 
 void vsid_set_free(struct vsid_set *set)
