@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "capfile/split.h"
 #include "commands.h"
+#include "diag.h"
+#include "map_file.h"
 #include "run.h"
 #include "transform/decap.h"
 
@@ -11,11 +14,21 @@ struct decap_options {
     struct option_number inner_vlan; /* enum inner_vlan */
     struct option_number ecn;        /* enum ecn_mode */
     struct option_number reassemble;
-    struct option_number tag; /* whether a VSID is an interface */
+    bool dedupe;
+    struct option_number dedupe_window;
+    struct option_number tag; /* enum decap_tag */
+    const char *map;
 };
 
+/* --tag: where a frame's tenant is to be seen. */
+enum decap_tag { TAG_NONE, TAG_INTERFACE, TAG_COMMENT, TAG_VLAN };
+
 static const struct option_word reassemble_words[] = {{"on", 1}, {"off", 0}, {NULL, 0}};
-static const struct option_word tag_words[] = {{"interface", 1}, {"none", 0}, {NULL, 0}};
+static const struct option_word tag_words[] = {{"interface", TAG_INTERFACE},
+                                               {"comment", TAG_COMMENT},
+                                               {"vlan", TAG_VLAN},
+                                               {"none", TAG_NONE},
+                                               {NULL, 0}};
 
 #define FIELD(name) offsetof(struct decap_options, name)
 
@@ -34,8 +47,19 @@ static const struct option_row rows[] = {
      .words = inner_vlan_words, .offset = FIELD(inner_vlan)},
     {OPTION_WORD, "ecn", 0, "WHAT", "congestion marks of the outer header (RFC 6040)", "copy",
      .words = ecn_words, .offset = FIELD(ecn)},
-    {OPTION_WORD, "tag", 0, "HOW", "what tells the VSID in a pcapng OUT: an interface vsid-N",
+    {OPTION_FLAG, "dedupe", 0, NULL,
+     "take one of the copies of a frame that went to several endpoints", .offset = FIELD(dedupe)},
+    {OPTION_NUMBER, "dedupe-window", 0, "MS", "how far apart copies are at most, in milliseconds",
+     "10", .max = 60000, .offset = FIELD(dedupe_window)},
+    {.help = "Tenants"},
+    {OPTION_TEXT, "split", 0, "PATTERN",
+     "a file for each VSID, such as 'out-%v.pcapng'; OUT, if given, gets what is left",
+     .offset = FIELD(run.split)},
+    {OPTION_WORD, "tag", 0, "HOW",
+     "what tells the VSID: a pcapng interface vsid-N, a pcapng comment, or the map's 802.1Q VLAN",
      "none", .words = tag_words, .offset = FIELD(tag)},
+    {OPTION_TEXT, "map", 0, "FILE", "location map (YAML, JSON or CSV) that tells a VSID's VLAN",
+     .offset = FIELD(map)},
     {0}};
 
 static const struct option_row *const tables[] = {rows, run_option_rows, select_option_rows, NULL};
@@ -47,28 +71,73 @@ static const struct option_set option_set = {
     "are pcap or pcapng files; - is standard input or output.",
     tables};
 
+/* What the rows cannot say of each other. */
+static int check(struct decap_options *options)
+{
+    if ((options->tag.value == TAG_VLAN) != (options->map != NULL))
+        return options_misuse(&option_set, "--tag=vlan and --map FILE need each other");
+    if (options->dedupe_window.given && !options->dedupe)
+        return options_misuse(&option_set, "--dedupe is needed with --dedupe-window");
+    if (options->run.split && !cap_split_is_pattern(options->run.split))
+        return options_misuse(&option_set,
+                              "--split needs %%v once in the file's name, for the VSID, and no "
+                              "other %% but %%%%: %s",
+                              options->run.split);
+    if (options->tag.value == TAG_INTERFACE)
+        options->run.tag = RESULT_TAG_INTERFACE;
+    if (options->tag.value == TAG_COMMENT)
+        options->run.tag = RESULT_TAG_COMMENT;
+    return OPTIONS_GO_ON;
+}
+
+/* Sets up what the configuration points to. Returns OPTIONS_GO_ON or a code. */
+static int fill_config(const struct decap_options *options, struct decap_config *config,
+                       struct map **map)
+{
+    int code;
+
+    *config = (struct decap_config){.vsids = options->vsids,
+                                    .peers = options->peers,
+                                    .reassembles = options->reassemble.value != 0,
+                                    .all_layers = options->all_layers,
+                                    .inner_vlan = (enum inner_vlan)options->inner_vlan.value,
+                                    .ecn = (enum ecn_mode)options->ecn.value,
+                                    .strict = options->run.strict};
+    if (options->dedupe) {
+        config->dedupe = dedupe_new(options->dedupe_window.value);
+        if (!config->dedupe) {
+            diag("dedupe", "out of memory");
+            return EXIT_RUNTIME;
+        }
+    }
+    if (!options->map)
+        return OPTIONS_GO_ON;
+    code = map_file_load(options->map, true, map);
+    config->map = *map;
+    return code;
+}
+
 int cmd_decap(int argc, char **argv)
 {
     const char *positional[2] = {NULL, NULL};
     struct decap_options options = {0};
-    struct decap_config config;
+    struct decap_config config = {0};
+    struct map *map = NULL;
     struct transform transform;
     int code = options_parse(&option_set, argc, argv, &options, positional, 2);
 
     if (code == OPTIONS_GO_ON)
+        code = check(&options);
+    if (code == OPTIONS_GO_ON)
         code = run_files(&option_set, &options.run, positional);
+    if (code == OPTIONS_GO_ON)
+        code = fill_config(&options, &config, &map);
     if (code == OPTIONS_GO_ON) {
-        config = (struct decap_config){.vsids = options.vsids,
-                                       .peers = options.peers,
-                                       .tags = options.tag.value != 0,
-                                       .reassembles = options.reassemble.value != 0,
-                                       .all_layers = options.all_layers,
-                                       .inner_vlan = (enum inner_vlan)options.inner_vlan.value,
-                                       .ecn = (enum ecn_mode)options.ecn.value,
-                                       .strict = options.run.strict};
         transform = decap_transform(&config);
         code = run_transform("decap", &options.run, &transform);
     }
+    dedupe_free(config.dedupe);
+    map_free(map);
     vsid_set_free(&options.vsids);
     pa_set_free(&options.peers);
     select_options_free(&options.run.select);

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "commands.h"
-#include "diag.h"
+#include "map_file.h"
 #include "run.h"
 #include "transform/encap.h"
 
@@ -235,34 +235,18 @@ static void fill_config(const struct encap_options *options, struct encap_config
                                                  config->hash_flow ? 0 : (uint8_t)flowid);
 }
 
-static void print_messages(const struct map_report *report)
-{
-    uint32_t kept =
-        report->warning_count < MAP_WARNINGS_MAX ? report->warning_count : MAP_WARNINGS_MAX;
-
-    for (uint32_t i = 0; i < kept; i++)
-        diag(report->warnings[i].place, "%s", report->warnings[i].text);
-    if (report->warning_count > kept)
-        diag("map", "%u more warnings", report->warning_count - kept);
-    if (report->error.place[0])
-        diag(report->error.place, "%s", report->error.text);
-}
-
 /* Loads the map, if there is one, into `ways`. Returns OPTIONS_GO_ON or a code. */
 static int fill_ways(const struct encap_options *options, struct encap_config *config,
                      struct ways *ways)
 {
-    const struct map_options map_options = {.allow_reserved = options->allow_reserved};
-    struct map_report report = {0};
     struct map *map;
-    enum map_result result;
+    int code;
 
     if (!options->map)
         return OPTIONS_GO_ON;
-    result = map_load(&options->map, 1, &map_options, &map, &report);
-    print_messages(&report);
-    if (result != MAP_OK)
-        return result == MAP_INVALID ? EXIT_USAGE : EXIT_RUNTIME;
+    code = map_file_load(options->map, options->allow_reserved, &map);
+    if (code != OPTIONS_GO_ON)
+        return code;
     *ways = (struct ways){.map = map,
                           .on_miss = (enum on_miss)options->on_miss.value,
                           .local.version = options->local.version,

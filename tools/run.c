@@ -2,16 +2,10 @@
 #include "run_state.h"
 
 #include <string.h>
-#include <strings.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "capfile/pcapng.h"
 #include "diag.h"
 #include "signals.h"
-
-/* For this long output waits for more input, so that a busy pipe is written in large pieces. */
-#define HOLD_BACK_MS 5
 
 static void count_files(struct run *run)
 {
@@ -19,6 +13,14 @@ static void count_files(struct run *run)
     run->summary.bytes_read = run->reader.bytes;
     run->summary.packets_written = run->writer.packets;
     run->summary.bytes_written = run->writer.bytes;
+    if (run->split) {
+        struct cap_split_counts counts;
+
+        cap_split_count(run->split, &counts);
+        run->summary.packets_written += counts.packets;
+        run->summary.bytes_written += counts.bytes;
+        run->summary.split_files = counts.files;
+    }
 }
 
 /* What signals ask for; false to stop. */
@@ -33,104 +35,9 @@ static bool heed_signals(struct run *run)
     return signals_stop == 0;
 }
 
-static bool go_on(void *context)
+bool run_go_on(void *context)
 {
     return !signals_pending || heed_signals(context);
-}
-
-/* While a pipe is waited for, nothing is held back from whoever reads the output. */
-static bool wait_for_input(void *context, int fd)
-{
-    struct run *run = context;
-    int timeout_ms = HOLD_BACK_MS;
-
-    while (!signals_wait(fd, timeout_ms)) {
-        if (!go_on(run))
-            return false;
-        if (run->writing && cap_writer_flush(&run->writer) != 0)
-            return false;
-        timeout_ms = -1;
-    }
-    return true;
-}
-
-/* Such as /dev/stdout: to replace it, or to print JSON into it, would lose what is written. */
-static bool is_standard_output(const char *path)
-{
-    struct stat standard;
-    struct stat named;
-
-    return fstat(STDOUT_FILENO, &standard) == 0 && stat(path, &named) == 0 &&
-           standard.st_dev == named.st_dev && standard.st_ino == named.st_ino;
-}
-
-static const char *file_name(const char *path, const char *standard)
-{
-    return strcmp(path, "-") == 0 ? standard : path;
-}
-
-/* Whether a name of `*len` bytes ends so; if it does, *len becomes what stands before that. */
-static bool take_extension(const char *path, size_t *len, const char *extension)
-{
-    size_t extension_len = strlen(extension);
-
-    if (*len < extension_len ||
-        strncasecmp(path + *len - extension_len, extension, extension_len) != 0)
-        return false;
-    *len -= extension_len;
-    return true;
-}
-
-/* The compression and format that OUT's name asks for, where options do not. */
-static void read_name(const char *path, const struct run_options *options,
-                      struct cap_writer_config *config)
-{
-    size_t len = strlen(path);
-    enum cap_compression compression = CAP_COMPRESSION_NONE;
-
-    if (take_extension(path, &len, ".gz"))
-        compression = CAP_COMPRESSION_GZIP;
-    else if (take_extension(path, &len, ".zst"))
-        compression = CAP_COMPRESSION_ZSTD;
-    config->compression =
-        options->compression.given ? (enum cap_compression)options->compression.value : compression;
-    if (options->format.given)
-        config->format = (enum cap_format)options->format.value;
-    else if (take_extension(path, &len, ".pcapng"))
-        config->format = CAP_FORMAT_PCAPNG;
-    else if (take_extension(path, &len, ".pcap") && config->format == CAP_FORMAT_PCAPNG)
-        config->format = CAP_FORMAT_PCAP;
-}
-
-static int open_files(struct run *run)
-{
-    const struct run_options *options = run->options;
-    const struct cap_wait wait = {wait_for_input, go_on, run};
-    struct cap_writer_config config = {.auto_nsec = !options->format.given,
-                                       .linktype = run->transform.linktype,
-                                       .growth = run->transform.growth};
-    struct cap_error error;
-
-    if (cap_reader_open(&run->reader, options->in, &wait) != 0) {
-        if (!signals_stop)
-            diag(run->summary.in, "%s", run->reader.error.text);
-        return EXIT_RUNTIME;
-    }
-    if (select_prepare(&run->selection, &run->reader) != SELECT_YES) {
-        cap_reader_close(&run->reader);
-        return EXIT_USAGE;
-    }
-    config.format = run->reader.format;
-    read_name(run->out, options, &config);
-    if (cap_writer_open(&run->writer, run->out, &run->reader, &config, &error) != 0) {
-        if (!signals_stop)
-            diag(run->summary.out, "%s", error.text);
-        cap_reader_close(&run->reader);
-        return EXIT_RUNTIME;
-    }
-    run->writing = true;
-    run->tagging = run->transform.tags && config.format == CAP_FORMAT_PCAPNG;
-    return EXIT_CLEAN;
 }
 
 /* A packet, or all there is of a bad one, that the transform did not change. */
@@ -160,22 +67,45 @@ static int pass_on(struct run *run, enum outcome outcome)
     return run_note_outcome(run, outcome, fate) ? EXIT_CLEAN : EXIT_RUNTIME;
 }
 
-TRANSFORM_STEP enum cap_result commit(struct run *run)
+/* A result whose tenant is to be seen in the output, or has a file of its own. */
+TRANSFORM_REST enum cap_result commit_labelled(struct run *run)
 {
     const struct cap_packet *packet = &run->reader.packet;
     const struct transform_result *result = &run->result;
+    struct cap_label label = {run->tag == RESULT_TAG_INTERFACE ? result->vsid + 1 : CAP_TAG_NONE,
+                              NULL};
+    char comment[CAP_COMMENT_MAX + 1];
 
-    if (run->tagging)
-        return cap_writer_commit_tagged(&run->writer, packet, CAP_LINKTYPE_ETHERNET, result->caplen,
-                                        result->len, result->vsid + 1);
-    return cap_writer_commit(&run->writer, packet, CAP_LINKTYPE_ETHERNET, result->caplen,
-                             result->len);
+    if (run->tag == RESULT_TAG_COMMENT) {
+        run->transform.describe(packet, comment, sizeof comment);
+        label.comment = comment;
+    }
+    if (run->split)
+        return run_split_commit(run, label.comment);
+    return cap_writer_commit_labelled(&run->writer, packet, CAP_LINKTYPE_ETHERNET, result->caplen,
+                                      result->len, &label);
+}
+
+TRANSFORM_STEP enum cap_result commit(struct run *run)
+{
+    const struct transform_result *result = &run->result;
+
+    if (run->labelling)
+        return commit_labelled(run);
+    return cap_writer_commit(&run->writer, &run->reader.packet, CAP_LINKTYPE_ETHERNET,
+                             result->caplen, result->len);
+}
+
+/* Where the bytes of a result are written to. */
+TRANSFORM_STEP uint8_t *room_of(struct run *run)
+{
+    return run->split_room ? run->split_room : cap_writer_room(&run->writer);
 }
 
 TRANSFORM_STEP enum outcome transform_packet(struct run *run)
 {
-    return run->transform.run(run->transform.config, &run->reader.packet,
-                              cap_writer_room(&run->writer), &run->result);
+    return run->transform.run(run->transform.config, &run->reader.packet, room_of(run),
+                              &run->result);
 }
 
 static int settle_unwritten(struct run *run, enum cap_result result)
@@ -220,8 +150,8 @@ enum outcome run_transform_packet(struct run *run)
     enum outcome outcome = transform_packet(run);
 
     if (outcome == OUTCOME_DONE && run->selection.wanted &&
-        select_result(&run->selection, cap_writer_room(&run->writer), run->result.caplen,
-                      run->result.len) != SELECT_YES)
+        select_result(&run->selection, room_of(run), run->result.caplen, run->result.len) !=
+            SELECT_YES)
         return OUTCOME_NOT_SELECTED;
     return outcome;
 }
@@ -243,16 +173,10 @@ TRANSFORM_REST int handle_selected(struct run *run)
     enum select_answer answer = select_packet(selection, &run->reader.packet);
     enum outcome outcome = OUTCOME_NOT_SELECTED;
 
-    if (answer == SELECT_YES) {
-        outcome = transform_packet(run);
-        if (outcome == OUTCOME_DONE)
-            answer = select_result(selection, cap_writer_room(&run->writer), run->result.caplen,
-                                   run->result.len);
-        if (answer == SELECT_NO)
-            outcome = OUTCOME_NOT_SELECTED;
-    }
     if (answer == SELECT_UNFIT)
         return EXIT_USAGE;
+    if (answer == SELECT_YES)
+        outcome = run_transform_packet(run);
     if (outcome != OUTCOME_NOT_SELECTED)
         select_count(selection, outcome == OUTCOME_DONE);
     return settle(run, outcome);
@@ -264,6 +188,16 @@ static int handle_cut(struct run *run)
     run->summary.cut = true;
     diag_packet(run->summary.in, run->reader.packet.number + 1, "%s", run->reader.error.text);
     return run->options->strict ? EXIT_RUNTIME : EXIT_CLEAN;
+}
+
+/* Before interfaces are numbered anew. */
+static int begin_section(struct run *run)
+{
+    int code = run_flush_fragments(run);
+
+    if (run->split)
+        cap_split_section(run->split);
+    return code;
 }
 
 /* Reads to the end; returns an exit code, as far as it is known then. */
@@ -281,7 +215,7 @@ static int copy_all(struct run *run)
             break;
         case CAP_BLOCK:
             if (run->reader.block.type == PCAPNG_SECTION)
-                code = run_flush_fragments(run); /* before interfaces are numbered anew */
+                code = begin_section(run);
             if (cap_writer_block(&run->writer, &run->reader.block) == CAP_WRITE_FAILED)
                 code = EXIT_RUNTIME;
             break;
@@ -328,6 +262,10 @@ static int finish(struct run *run, int code)
     }
     if (code != EXIT_CLEAN)
         return code;
+    if (run->split && cap_split_publish(run->split, &error) != 0) {
+        diag(run->options->split, "%s", error.text);
+        return EXIT_RUNTIME;
+    }
     if (cap_writer_publish(&run->writer, &error) != 0) {
         diag(run->summary.out, "%s", error.text);
         return EXIT_RUNTIME;
@@ -344,14 +282,12 @@ int run_transform(const char *command, const struct run_options *options,
     struct run run = {.options = options,
                       .transform = *transform,
                       .reassembling = transform->reassembles,
-                      .out = is_standard_output(options->out) ? "-" : options->out,
                       .summary = {.command = command,
                                   .done = transform->done,
-                                  .in = file_name(options->in, "standard input"),
-                                  .out = file_name(options->out, "standard output"),
                                   .drop_others = options->others.value == OTHERS_DROP}};
     int code;
 
+    run_name_files(&run);
     reassemble_init(&run.reassembler, &reassemble_defaults);
     signals_install();
     if (select_init(&run.selection, &options->select, options->filter, transform->inner_frame,
@@ -359,15 +295,14 @@ int run_transform(const char *command, const struct run_options *options,
         diag("filter", "cannot be made: out of memory");
         code = EXIT_RUNTIME;
     } else {
-        code = open_files(&run);
+        code = run_open(&run);
     }
     if (code == EXIT_CLEAN) {
         code = copy_all(&run);
         if (code == EXIT_CLEAN)
             code = run_flush_fragments(&run);
         code = finish(&run, code);
-        cap_writer_close(&run.writer);
-        cap_reader_close(&run.reader);
+        run_close(&run);
     }
     reassemble_free(&run.reassembler);
     select_free(&run.selection);

@@ -9,6 +9,9 @@
 
 enum others { OTHERS_KEEP, OTHERS_DROP };
 
+/* What tells the VSID of a result in pcapng: an interface of its name, or a comment. */
+enum result_tag { RESULT_TAG_NONE, RESULT_TAG_INTERFACE, RESULT_TAG_COMMENT };
+
 /* The options that these commands share; the first member of each command's options. */
 struct run_options {
     struct select_options select;
@@ -18,6 +21,8 @@ struct run_options {
     struct option_number others;
     struct option_number format;      /* enum cap_format */
     struct option_number compression; /* enum cap_compression */
+    enum result_tag tag;              /* of commands with tenants' results, as is the next */
+    const char *split;                /* pattern of a tenant's file, or NULL */
     bool strict;
     bool quiet;
     bool json;

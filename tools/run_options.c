@@ -51,8 +51,12 @@ int run_files(const struct option_set *set, struct run_options *options,
 
     if (!options->in)
         options->in = positional[next++];
-    if (!options->out)
+    if (!options->out && positional[next])
         options->out = positional[next++];
+    if (!options->out && options->split && !options->others.given) {
+        options->out = "/dev/null"; /* nothing but what is split is wanted */
+        options->others.value = OTHERS_DROP;
+    }
     if (!options->in || !options->out || !*options->in || !*options->out)
         return options_misuse(set, "IN and OUT are needed");
     options->filter = options->select.words + next;

@@ -32,6 +32,7 @@ static void report_bad(const struct run *run, enum outcome outcome, const char *
                     fate);
         break;
     case OUTCOME_LINK_TYPE:
+    case OUTCOME_NO_VLAN:
         diag_packet(file, number, "%s, %u%s", outcome_rows[outcome].text, result->value, fate);
         break;
     case OUTCOME_NO_VSID:

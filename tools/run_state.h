@@ -5,6 +5,7 @@
 /* A run in progress: what run.c and its parts share. */
 
 #include "capfile/reader.h"
+#include "capfile/split.h"
 #include "capfile/writer.h"
 #include "run.h"
 #include "select.h"
@@ -25,8 +26,24 @@ struct run {
     struct reassembler reassembler; /* of a transform that reassembles */
     enum reassemble_reason reason;  /* of the fragment in hand */
     bool reassembling;
-    bool tagging; /* results go to an interface of their VSID */
+    struct cap_split *split; /* where results go, or NULL for the writer */
+    uint8_t *split_room;     /* of it */
+    enum result_tag tag;
+    bool labelling; /* something is to be done for either */
 };
+
+/* run_open.c: takes over the names of the files. */
+void run_name_files(struct run *run);
+
+/* run_open.c: opens all files; returns an exit code. run_close after EXIT_CLEAN only. */
+int run_open(struct run *run);
+void run_close(struct run *run);
+
+/* run_open.c: as cap_split_commit, with a message where writing failed. */
+enum cap_result run_split_commit(struct run *run, const char *comment);
+
+/* run.c: what signals ask for, with a struct run; false to stop. */
+bool run_go_on(void *context);
 
 /* run.c: transforms the packet at run->reader.packet, where its inner frame is wanted. */
 enum outcome run_transform_packet(struct run *run);
@@ -40,7 +57,7 @@ void run_count_notes(struct run *run);
 
 /*
  * run_fragments.c: offers the packet in hand to reassembly; *held where there is nothing more to
- * do with it. Returns an exit code, as do the other two.
+ * do with it. Returns an exit code, as does the next.
  */
 int run_offer_fragment(struct run *run, bool *held);
 

@@ -34,6 +34,8 @@ void summary_print(const struct summary *summary, FILE *stream)
             summary->bytes_read);
     fprintf(stream, "written: %" PRIu64 " packets, %" PRIu64 " bytes\n", summary->packets_written,
             summary->bytes_written);
+    if (summary->split_files)
+        fprintf(stream, "files of tenants: %" PRIu32 "\n", summary->split_files);
     fprintf(stream, "%s: %" PRIu64 "\n", summary->done, summary->outcomes[OUTCOME_DONE]);
     for (int i = 0; i < NOTE_COUNT; i++)
         if (summary->notes[i])
@@ -86,6 +88,7 @@ int summary_print_json(const struct summary *summary, FILE *stream)
     failed |= json_object_set_new(root, "bytes_read", json_count(summary->bytes_read));
     failed |= json_object_set_new(root, "packets_written", json_count(summary->packets_written));
     failed |= json_object_set_new(root, "bytes_written", json_count(summary->bytes_written));
+    failed |= json_object_set_new(root, "split_files", json_count(summary->split_files));
     failed |= json_object_set_new(root, summary->done, json_count(summary->outcomes[OUTCOME_DONE]));
     for (int i = 0; i < NOTE_COUNT; i++)
         failed |= json_object_set_new(root, note_rows[i].name, json_count(summary->notes[i]));

@@ -20,6 +20,7 @@ struct summary {
     uint64_t outcomes[OUTCOME_COUNT];
     uint64_t notes[NOTE_COUNT]; /* of those done */
     uint32_t mtu_excess;        /* the largest, in bytes */
+    uint32_t split_files;       /* of tenants */
     bool drop_others;
     bool cut;         /* the input ended inside a record or could not be read on */
     bool interrupted; /* by a signal */

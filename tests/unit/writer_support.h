@@ -49,25 +49,23 @@ static inline uint16_t ethernet(uint16_t linktype)
 }
 
 /* Formats asked for; then with packets that grow, and with another link type. */
-static const struct cap_writer_config usec = {CAP_FORMAT_PCAP, false, same, 0,
-                                              CAP_COMPRESSION_NONE};
-static const struct cap_writer_config nsec = {CAP_FORMAT_NSECPCAP, false, same, 0,
-                                              CAP_COMPRESSION_NONE};
-static const struct cap_writer_config pcap = {CAP_FORMAT_PCAP, true, same, 0, CAP_COMPRESSION_NONE};
-static const struct cap_writer_config pcapng = {CAP_FORMAT_PCAPNG, false, same, 0,
-                                                CAP_COMPRESSION_NONE};
-static const struct cap_writer_config usec_grown = {CAP_FORMAT_PCAP, false, same, 50,
-                                                    CAP_COMPRESSION_NONE};
-static const struct cap_writer_config nsec_grown = {CAP_FORMAT_NSECPCAP, false, same, 50,
-                                                    CAP_COMPRESSION_NONE};
-static const struct cap_writer_config pcapng_grown = {CAP_FORMAT_PCAPNG, false, same, 50,
-                                                      CAP_COMPRESSION_NONE};
-static const struct cap_writer_config pcapng_grown_by_2 = {CAP_FORMAT_PCAPNG, false, same, 2,
-                                                           CAP_COMPRESSION_NONE};
-static const struct cap_writer_config usec_ethernet = {CAP_FORMAT_PCAP, false, ethernet, 0,
-                                                       CAP_COMPRESSION_NONE};
-static const struct cap_writer_config pcapng_ethernet = {CAP_FORMAT_PCAPNG, false, ethernet, 0,
-                                                         CAP_COMPRESSION_NONE};
+static const struct cap_writer_config usec = {.format = CAP_FORMAT_PCAP, .linktype = same};
+static const struct cap_writer_config nsec = {.format = CAP_FORMAT_NSECPCAP, .linktype = same};
+static const struct cap_writer_config pcap = {
+    .format = CAP_FORMAT_PCAP, .auto_nsec = true, .linktype = same};
+static const struct cap_writer_config pcapng = {.format = CAP_FORMAT_PCAPNG, .linktype = same};
+static const struct cap_writer_config usec_grown = {
+    .format = CAP_FORMAT_PCAP, .linktype = same, .growth = 50};
+static const struct cap_writer_config nsec_grown = {
+    .format = CAP_FORMAT_NSECPCAP, .linktype = same, .growth = 50};
+static const struct cap_writer_config pcapng_grown = {
+    .format = CAP_FORMAT_PCAPNG, .linktype = same, .growth = 50};
+static const struct cap_writer_config pcapng_grown_by_2 = {
+    .format = CAP_FORMAT_PCAPNG, .linktype = same, .growth = 2};
+static const struct cap_writer_config usec_ethernet = {.format = CAP_FORMAT_PCAP,
+                                                       .linktype = ethernet};
+static const struct cap_writer_config pcapng_ethernet = {.format = CAP_FORMAT_PCAPNG,
+                                                         .linktype = ethernet};
 
 /* A file of the same family keeps its byte order; a new one has the host's. */
 static inline bool output_is_big(const struct writer_row *row, bool input_is_big)

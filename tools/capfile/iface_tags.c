@@ -61,6 +61,11 @@ static int grow(struct cap_iface_tags *tags)
     return 0;
 }
 
+uint32_t cap_iface_tags_number(const struct cap_iface_tags *tags, uint32_t iface_id, uint32_t tag)
+{
+    return tags->count ? place_of(tags, iface_id, tag)->number : 0;
+}
+
 struct cap_iface_tag *cap_iface_tags_find(struct cap_iface_tags *tags, uint32_t iface_id,
                                           uint32_t tag)
 {

@@ -11,6 +11,13 @@
 
 #define CAP_TAG_NONE 0u
 #define CAP_TAG_NAME_MAX 16 /* bytes of a name, with its NUL */
+#define CAP_COMMENT_MAX 1024u
+
+/* What tells in pcapng which tenant a packet is of. */
+struct cap_label {
+    uint32_t tag;        /* its interface, or CAP_TAG_NONE */
+    const char *comment; /* UTF-8, at most CAP_COMMENT_MAX bytes; NULL for none */
+};
 
 /* The tag that an interface's name of `len` bytes tells. */
 uint32_t cap_tag_of_name(const uint8_t *name, uint32_t len);
@@ -30,6 +37,9 @@ struct cap_iface_tags {
     uint32_t room;                /* a power of two, or 0 */
     uint32_t count;
 };
+
+/* That number, or 0 where there is none. */
+uint32_t cap_iface_tags_number(const struct cap_iface_tags *tags, uint32_t iface_id, uint32_t tag);
 
 /* The place of an interface and a tag, with number 0 if it is new; NULL where memory is out. */
 struct cap_iface_tag *cap_iface_tags_find(struct cap_iface_tags *tags, uint32_t iface_id,

@@ -33,7 +33,7 @@ static char *final_path(const char *path)
 }
 
 /* Beside the file, so that it can be renamed; short, as the file's name may be the longest. */
-static char *temporary_path(const char *path)
+char *cap_output_temporary(const char *path)
 {
     const char *slash = strrchr(path, '/');
     char *temporary = NULL;
@@ -57,7 +57,7 @@ static mode_t file_mode(const struct stat *existing)
 }
 
 /* Owner and mode, best effort: where the file system has none, the file is still what is wanted. */
-static void set_attributes(int fd, const struct stat *existing)
+void cap_output_set_attributes(int fd, const struct stat *existing)
 {
     if (existing && fchown(fd, existing->st_uid, existing->st_gid) != 0)
         errno = 0;
@@ -72,7 +72,7 @@ static int open_temporary(struct cap_output *output, const char *path, const str
     output->path = final_path(path);
     if (!output->path || (existing && access(output->path, W_OK) != 0))
         return -1;
-    temporary = temporary_path(output->path);
+    temporary = cap_output_temporary(output->path);
     if (!temporary)
         return -1;
     output->fd = mkostemp(temporary, O_CLOEXEC);
@@ -81,7 +81,7 @@ static int open_temporary(struct cap_output *output, const char *path, const str
         return -1;
     }
     output->temporary = temporary;
-    set_attributes(output->fd, existing);
+    cap_output_set_attributes(output->fd, existing);
     return 0;
 }
 
@@ -131,8 +131,23 @@ int cap_output_open(struct cap_output *output, const char *path, const struct ca
     return -1;
 }
 
+void cap_output_to_sink(struct cap_output *output, uint8_t *place, cap_output_sink sink,
+                        void *context)
+{
+    *output = (struct cap_output){.fd = -1,
+                                  .sink = sink,
+                                  .sink_context = context,
+                                  .buffer = place,
+                                  .chunk_end = place,
+                                  .at = place};
+}
+
 static int write_all(struct cap_output *output, const uint8_t *data, size_t len)
 {
+    if (output->sink && !output->error && output->sink(output->sink_context, data, len) != 0)
+        output->error = errno;
+    if (output->sink)
+        return output->error ? -1 : 0;
     while (len > 0 && !output->error) {
         ssize_t done = write(output->fd, data, len);
 
@@ -221,7 +236,7 @@ int cap_output_write_chunks(struct cap_output *output)
 {
     size_t fill = (size_t)(output->at - output->buffer);
 
-    return write_front(output, fill - fill % CAP_IO_CHUNK, CAP_DEFLATE_ON);
+    return write_front(output, output->sink ? fill : fill - fill % CAP_IO_CHUNK, CAP_DEFLATE_ON);
 }
 
 static int write_rest(struct cap_output *output, enum cap_deflate_until until)
@@ -310,7 +325,8 @@ void cap_output_close(struct cap_output *output)
         unlink(output->temporary);
     free(output->temporary);
     free(output->path);
-    free(output->buffer);
+    if (!output->sink)
+        free(output->buffer);
     free_packer(output->packer);
     *output = (struct cap_output){.fd = -1, .error = output->error};
     errno = reason;

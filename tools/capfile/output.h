@@ -9,6 +9,7 @@
  */
 
 #include <stdint.h>
+#include <sys/stat.h>
 
 #include "capture.h"
 #include "input.h"
@@ -18,14 +19,19 @@
 
 struct cap_packer;
 
+/* Takes bytes in the place of a file. Returns 0, or -1 with the reason in errno. */
+typedef int (*cap_output_sink)(void *context, const uint8_t *data, size_t len);
+
 struct cap_output {
     int fd;
     int error; /* errno of a failed write, or 0 */
     struct cap_wait wait;
     uint64_t written;          /* bytes that have left the buffer */
     struct cap_packer *packer; /* what compresses them; NULL for nothing */
-    char *path;                /* where a regular file goes; NULL for others */
-    char *temporary;           /* where it is until then */
+    cap_output_sink sink;      /* where they go; NULL for `fd` */
+    void *sink_context;
+    char *path;      /* where a regular file goes; NULL for others */
+    char *temporary; /* where it is until then */
     uint8_t *buffer;
     uint8_t *chunk_end; /* of the buffer's first chunk */
     uint8_t *at;        /* where the next byte goes */
@@ -37,6 +43,13 @@ struct cap_output {
  */
 int cap_output_open(struct cap_output *output, const char *path, const struct cap_input *input,
                     struct cap_error *error);
+
+/*
+ * Sets up an output whose bytes all go to `sink` as soon as they are added. They are put together
+ * at `place`, with CAP_OUTPUT_ROOM, which is the caller's: others may use it between packets.
+ */
+void cap_output_to_sink(struct cap_output *output, uint8_t *place, cap_output_sink sink,
+                        void *context);
 
 /* Compresses from the start on. Returns 0, or -1 with *error set. */
 int cap_output_pack(struct cap_output *output, enum cap_compression kind, struct cap_error *error);
@@ -52,6 +65,14 @@ int cap_output_flush(struct cap_output *output);
  */
 uint64_t cap_output_position(struct cap_output *output);
 void cap_output_take_back(struct cap_output *output, uint64_t position);
+
+/*
+ * For files that are completed beside `path` and renamed: the template of a temporary name, to be
+ * freed (NULL where memory is out), and owner and mode, of the file to be replaced or, if that is
+ * NULL, as a new one has them.
+ */
+char *cap_output_temporary(const char *path);
+void cap_output_set_attributes(int fd, const struct stat *existing);
 
 /* Writes all there is, closes and gives the file its name. Returns 0, or -1 with *error set. */
 int cap_output_publish(struct cap_output *output, struct cap_error *error);

@@ -22,6 +22,7 @@ enum {
     PCAPNG_PACKET_HEADER_LEN = 28, /* of enhanced and obsolete packets, up to the data */
     PCAPNG_SIMPLE_HEADER_LEN = 12,
     PCAPNG_OPTION_END = 0,
+    PCAPNG_OPTION_COMMENT = 1,
     PCAPNG_SECTION_APPLICATION = 4,
     PCAPNG_IF_NAME = 2,
     PCAPNG_IF_TSRESOL = 9,

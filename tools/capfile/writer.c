@@ -6,8 +6,8 @@
 #include "pcap.h"
 #include "pcapng.h"
 
-int cap_writer_open(struct cap_writer *writer, const char *path, const struct cap_reader *reader,
-                    const struct cap_writer_config *config, struct cap_error *error)
+void cap_writer_init(struct cap_writer *writer, const struct cap_reader *reader,
+                     const struct cap_writer_config *config)
 {
     bool pcapng = config->format == CAP_FORMAT_PCAPNG;
 
@@ -16,6 +16,12 @@ int cap_writer_open(struct cap_writer *writer, const char *path, const struct ca
                                   .reader = reader,
                                   .plain_linktype = UINT32_MAX};
     writer->header_len = writer->ops->header_len;
+}
+
+int cap_writer_open(struct cap_writer *writer, const char *path, const struct cap_reader *reader,
+                    const struct cap_writer_config *config, struct cap_error *error)
+{
+    cap_writer_init(writer, reader, config);
     if (cap_output_open(&writer->output, path, &reader->input, error) != 0)
         return -1;
     if (config->compression == CAP_COMPRESSION_NONE ||
@@ -31,15 +37,18 @@ void cap_writer_start(struct cap_writer *writer)
     writer->ops->start(writer);
 }
 
-enum cap_result cap_writer_commit_tagged(struct cap_writer *writer, const struct cap_packet *packet,
-                                         uint16_t linktype, uint32_t caplen, uint32_t len,
-                                         uint32_t tag)
+enum cap_result cap_writer_commit_labelled(struct cap_writer *writer,
+                                           const struct cap_packet *packet, uint16_t linktype,
+                                           uint32_t caplen, uint32_t len,
+                                           const struct cap_label *label)
 {
     enum cap_result result;
 
-    writer->tag = tag;
+    writer->label = *label;
+    writer->labelled = true;
     result = cap_writer_commit(writer, packet, linktype, caplen, len);
-    writer->tag = CAP_TAG_NONE;
+    writer->label = (struct cap_label){CAP_TAG_NONE, NULL};
+    writer->labelled = false;
     return result;
 }
 

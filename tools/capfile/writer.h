@@ -19,7 +19,8 @@ struct cap_writer_config {
     enum cap_format format;
     bool auto_nsec; /* pcap, but nsecpcap where the input's times are finer */
     uint16_t (*linktype)(uint16_t linktype); /* what the transform makes of a link type */
-    uint32_t growth; /* bytes by which it may lengthen a packet, for the snaplen */
+    uint32_t growth;   /* bytes by which it may lengthen a packet, for the snaplen */
+    bool own_sections; /* pcapng: sections and interfaces are described anew, not copied */
     enum cap_compression compression;
 };
 
@@ -58,7 +59,8 @@ struct cap_writer {
     uint32_t map_room;
     uint32_t iface_count;   /* pcapng: in the output's section */
     uint32_t first_snaplen; /* pcapng: of the section's first interface */
-    uint32_t tag;           /* pcapng: of the packet in hand */
+    struct cap_label label; /* pcapng: of the packet in hand */
+    bool labelled;          /* it says something */
     struct cap_iface_tags tags;
 };
 
@@ -89,6 +91,10 @@ static inline uint32_t cap_writer_grown_snaplen(const struct cap_writer *writer,
     snaplen += writer->config.growth;
     return snaplen < CAP_PACKET_MAX ? snaplen : CAP_PACKET_MAX;
 }
+
+/* Sets up all but the output for what comes from `reader`. */
+void cap_writer_init(struct cap_writer *writer, const struct cap_reader *reader,
+                     const struct cap_writer_config *config);
 
 /* Opens `path` for what comes from `reader`. Returns 0, or -1 with *error set. */
 int cap_writer_open(struct cap_writer *writer, const char *path, const struct cap_reader *reader,
@@ -123,10 +129,11 @@ static inline enum cap_result cap_writer_commit(struct cap_writer *writer,
     return cap_writer_add_record(writer, caplen, CAP_PLAIN_RECORD_LEN + caplen);
 }
 
-/* The same as a packet of a tenant, which in pcapng has an interface of its own. */
-enum cap_result cap_writer_commit_tagged(struct cap_writer *writer, const struct cap_packet *packet,
-                                         uint16_t linktype, uint32_t caplen, uint32_t len,
-                                         uint32_t tag);
+/* The same as a packet of a tenant, which a label tells in pcapng. */
+enum cap_result cap_writer_commit_labelled(struct cap_writer *writer,
+                                           const struct cap_packet *packet, uint16_t linktype,
+                                           uint32_t caplen, uint32_t len,
+                                           const struct cap_label *label);
 
 /* Writes a packet as it is. */
 enum cap_result cap_writer_keep(struct cap_writer *writer, const struct cap_packet *packet);

@@ -57,8 +57,8 @@ static uint32_t describe_iface(struct cap_writer *writer, const struct cap_iface
     order_put16(body, linktype, writer->swapped);
     order_put16(body + 2, 0, writer->swapped);
     order_put32(body + 4, snaplen, writer->swapped);
-    if (writer->tag != CAP_TAG_NONE) {
-        uint16_t len = cap_tag_name(writer->tag, name);
+    if (writer->label.tag != CAP_TAG_NONE) {
+        uint16_t len = cap_tag_name(writer->label.tag, name);
 
         p = put_option(writer, p, PCAPNG_IF_NAME, name, len);
     }
@@ -89,17 +89,29 @@ static struct cap_iface_map *map_entry(struct cap_writer *writer, uint32_t id)
     return &writer->map[id];
 }
 
-/* A section of our own, for input that has none. */
+/* Interfaces are counted anew in each section. */
+static void begin_section(struct cap_writer *writer, bool swapped)
+{
+    writer->swapped = swapped;
+    writer->iface_count = 0;
+    if (writer->map)
+        memset(writer->map, 0, writer->map_room * sizeof *writer->map);
+    cap_iface_tags_clear(&writer->tags);
+}
+
+/* A section of our own, for input that has none, or where its own are not copied. */
 static void start(struct cap_writer *writer)
 {
+    const bool has_sections = cap_reader_is_pcapng(writer->reader);
     static const char application[] = "nvgre-pcap";
     const struct cap_iface *iface = writer->reader->ifaces;
     uint8_t *body = cap_output_at(&writer->output) + 8;
     uint8_t *p = body + 16;
     struct cap_iface_map *entry;
 
-    if (cap_reader_is_pcapng(writer->reader))
+    if (has_sections && !writer->config.own_sections)
         return;
+    begin_section(writer, has_sections && writer->reader->swapped);
     order_put32(body, PCAPNG_BYTE_ORDER, writer->swapped);
     order_put16(body + 4, 1, writer->swapped);
     order_put16(body + 6, 0, writer->swapped);
@@ -107,6 +119,8 @@ static void start(struct cap_writer *writer)
     p = put_option(writer, p, PCAPNG_SECTION_APPLICATION, application, sizeof application - 1);
     p = put_end(writer, p);
     (void)add_block(writer, PCAPNG_SECTION, (uint32_t)(p - body));
+    if (writer->config.own_sections)
+        return;
     entry = map_entry(writer, 0);
     if (entry && writer->config.linktype(iface->linktype) == iface->linktype)
         entry->own = describe_iface(writer, iface, iface->linktype);
@@ -122,14 +136,13 @@ static uint32_t *iface_number(struct cap_writer *writer, const struct cap_packet
     struct cap_iface_map *entry;
     struct cap_iface_tag *place;
 
-    if (writer->tag != CAP_TAG_NONE) {
-        place = cap_iface_tags_find(&writer->tags, packet->iface_id, writer->tag);
-        if (!place) {
+    if (writer->label.tag != CAP_TAG_NONE &&
+        (writer->iface_count < PCAPNG_INTERFACES_MAX ||
+         cap_iface_tags_number(&writer->tags, packet->iface_id, writer->label.tag))) {
+        place = cap_iface_tags_find(&writer->tags, packet->iface_id, writer->label.tag);
+        if (!place)
             writer->output.error = ENOMEM;
-            return NULL;
-        }
-        if (place->number != 0 || writer->iface_count < PCAPNG_INTERFACES_MAX)
-            return &place->number;
+        return place ? &place->number : NULL;
     }
     entry = map_entry(writer, packet->iface_id);
     if (!entry)
@@ -143,7 +156,7 @@ static inline uint32_t known_number(const struct cap_writer *writer,
 {
     const struct cap_iface_map *entry;
 
-    if (writer->tag != CAP_TAG_NONE || packet->iface_id >= writer->map_room)
+    if (writer->labelled || packet->iface_id >= writer->map_room)
         return 0;
     entry = &writer->map[packet->iface_id];
     return linktype == packet->iface->linktype ? entry->own : entry->ethernet;
@@ -163,13 +176,20 @@ static uint32_t describe_before_data(struct cap_writer *writer, const struct cap
     return number;
 }
 
-/* Copies packet options: a hash of other bytes and the length of an FCS that is gone stay out. */
-static uint8_t *put_packet_options(const struct cap_packet *packet, uint8_t *p)
+/*
+ * The label's comment, and the packet's options: a hash of other bytes and the length of an FCS
+ * that is gone stay out.
+ */
+static uint8_t *put_packet_options(const struct cap_writer *writer, const struct cap_packet *packet,
+                                   uint8_t *p)
 {
+    const char *comment = writer->label.comment;
     const uint8_t *end = packet->options + packet->options_len;
     const uint8_t *from = packet->options;
     struct pcapng_option option;
 
+    if (comment)
+        p = put_option(writer, p, PCAPNG_OPTION_COMMENT, comment, (uint16_t)strlen(comment));
     for (; pcapng_option_read(from, end, packet->swapped, &option); from = option.next) {
         if (option.code == PCAPNG_PACKET_HASH)
             continue;
@@ -235,7 +255,8 @@ __attribute__((noinline)) static enum cap_result commit_any(struct cap_writer *w
         *number = describe_before_data(writer, packet, linktype, caplen);
     writer->packets++;
     writer->bytes += caplen;
-    if (packet->record == CAP_RECORD_SIMPLE && simple_tells(writer, *number, caplen, len))
+    if (packet->record == CAP_RECORD_SIMPLE && !writer->label.comment &&
+        simple_tells(writer, *number, caplen, len))
         return commit_simple(writer, caplen, len);
     body = cap_output_at(&writer->output) + 8;
     order_put32(body, *number - 1, writer->swapped);
@@ -245,8 +266,8 @@ __attribute__((noinline)) static enum cap_result commit_any(struct cap_writer *w
     p = body + 20 + caplen;
     memset(p, 0, 4); /* padding */
     p = body + 20 + pcapng_padded(caplen);
-    if (packet->options_len)
-        p = put_packet_options(packet, p);
+    if (packet->options_len || writer->label.comment)
+        p = put_packet_options(writer, packet, p);
     return add_block(writer, PCAPNG_ENHANCED_PACKET, (uint32_t)(p - body));
 }
 
@@ -300,11 +321,7 @@ static enum cap_result keep(struct cap_writer *writer, const struct cap_packet *
 static enum cap_result section_block(struct cap_writer *writer, uint8_t *copy,
                                      const struct cap_block *block)
 {
-    writer->swapped = block->swapped;
-    writer->iface_count = 0;
-    if (writer->map)
-        memset(writer->map, 0, writer->map_room * sizeof *writer->map);
-    cap_iface_tags_clear(&writer->tags);
+    begin_section(writer, block->swapped);
     memset(copy + 16, 0xFF, 8); /* its length is not known before its end */
     return cap_output_add(&writer->output, block->len) ? CAP_WRITE_FAILED : CAP_OK;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "decap.h"
 
+#include "describe.h"
 #include "ecn.h"
 #include "inner.h"
 #include "link.h"
@@ -26,18 +27,18 @@ static enum outcome other_outcome(const struct nvgre_frame *frame, struct transf
     }
 }
 
-/* Whether the header may be taken; OUTCOME_DONE where it may. */
-TRANSFORM_STEP enum outcome judge_header(const struct decap_config *decap,
+/* Whether the header may be taken; OUTCOME_DONE where it may. Usual is what is_usual says. */
+TRANSFORM_STEP enum outcome judge_header(const struct decap_config *decap, bool usual,
                                          const struct nvgre_frame *frame, const uint8_t *data,
                                          struct transform_result *result)
 {
     uint32_t vsid = nvgre_key_vsid(frame->gre.key);
     const uint8_t *ip = data + frame->ip.offset;
 
-    if (decap->peers.count &&
+    if (!usual && decap->peers.count &&
         !pa_set_has(&decap->peers, frame->ip.version, ip + (frame->ip.version == 4 ? 12 : 8)))
         return OUTCOME_NO_PEER;
-    if (!vsid_set_selects(&decap->vsids, vsid))
+    if (!usual && !vsid_set_selects(&decap->vsids, vsid))
         return OUTCOME_NOT_SELECTED;
     result->notes = 0;
     result->vsid = vsid;
@@ -87,12 +88,12 @@ TRANSFORM_REST enum outcome take_special(const struct decap_config *decap,
     return OUTCOME_DONE;
 }
 
-TRANSFORM_STEP enum outcome take(const struct decap_config *decap, const struct nvgre_frame *frame,
-                                 const uint8_t *data, uint8_t *room,
-                                 struct transform_result *result)
+TRANSFORM_STEP enum outcome take(const struct decap_config *decap, bool usual,
+                                 const struct nvgre_frame *frame, const uint8_t *data,
+                                 uint8_t *room, struct transform_result *result)
 {
     const uint8_t *inner = data + frame->inner_offset;
-    enum outcome outcome = judge_header(decap, frame, data, result);
+    enum outcome outcome = judge_header(decap, usual, frame, data, result);
 
     if (outcome != OUTCOME_DONE)
         return outcome;
@@ -131,10 +132,27 @@ static enum outcome take_further(const struct decap_config *decap, uint8_t *room
     return outcome;
 }
 
-TRANSFORM_REST enum outcome run_any(const struct decap_config *decap,
-                                    const struct cap_packet *packet, uint8_t *room,
-                                    struct transform_result *result)
+/* Tags a frame with the VLAN of its subnet, as it was before --vsid from-vlan. */
+static enum outcome put_vlan(const struct map *map, uint8_t *room, struct transform_result *result)
 {
+    uint16_t vlan = map_vsid_vlan(map, result->vsid);
+
+    if (vlan == 0) {
+        result->value = result->vsid;
+        return OUTCOME_NO_VLAN;
+    }
+    memmove(room + 12 + NVGRE_VLAN_TAG_LEN, room + 12, result->caplen - 12);
+    wire_put16(room + 12, NVGRE_TPID_8021Q);
+    wire_put16(room + 14, vlan);
+    result->caplen += NVGRE_VLAN_TAG_LEN;
+    result->len += NVGRE_VLAN_TAG_LEN;
+    return OUTCOME_DONE;
+}
+
+TRANSFORM_REST enum outcome run_any(const void *config, const struct cap_packet *packet,
+                                    uint8_t *room, struct transform_result *result)
+{
+    const struct decap_config *decap = config;
     struct nvgre_frame frame;
     enum nvgre_link link;
     enum nvgre_class kind;
@@ -147,22 +165,31 @@ TRANSFORM_REST enum outcome run_any(const struct decap_config *decap,
     kind = nvgre_frame_decode(link, packet->data, packet->caplen, packet->len, &frame);
     if (kind != NVGRE_CLASS_CLEAN && kind != NVGRE_CLASS_DEVIANT)
         return other_outcome(&frame, result);
-    outcome = take(decap, &frame, packet->data, room, result);
-    return outcome == OUTCOME_DONE && decap->all_layers ? take_further(decap, room, result)
-                                                        : outcome;
+    outcome = take(decap, false, &frame, packet->data, room, result);
+    if (outcome == OUTCOME_DONE && decap->dedupe && dedupe_is_copy(decap->dedupe, packet, &frame))
+        return OUTCOME_COPY;
+    if (outcome == OUTCOME_DONE && decap->all_layers)
+        outcome = take_further(decap, room, result);
+    return outcome == OUTCOME_DONE && decap->map ? put_vlan(decap->map, room, result) : outcome;
 }
 
-static enum outcome run(const void *config, const struct cap_packet *packet, uint8_t *room,
-                        struct transform_result *result)
+static enum outcome run_usual(const void *config, const struct cap_packet *packet, uint8_t *room,
+                              struct transform_result *result)
 {
     const struct decap_config *decap = config;
     struct nvgre_frame frame;
 
-    if (packet->iface->linktype == CAP_LINKTYPE_ETHERNET && decap->vsids.count == 0 &&
-        decap->peers.count == 0 && !decap->all_layers &&
+    if (packet->iface->linktype == CAP_LINKTYPE_ETHERNET &&
         nvgre_frame_decode_usual(packet->data, packet->caplen, packet->len, &frame))
-        return take(decap, &frame, packet->data, room, result);
+        return take(decap, true, &frame, packet->data, room, result);
     return run_any(decap, packet, room, result);
+}
+
+/* Whether a configuration asks for no more than frames, of whatever tenant. */
+static bool is_usual(const struct decap_config *decap)
+{
+    return decap->vsids.count == 0 && decap->peers.count == 0 && !decap->all_layers &&
+           !decap->map && !decap->dedupe;
 }
 
 static uint16_t decap_linktype(uint16_t linktype)
@@ -176,9 +203,9 @@ struct transform decap_transform(const struct decap_config *config)
 {
     return (struct transform){.done = "decapsulated",
                               .config = config,
-                              .run = run,
+                              .run = is_usual(config) ? run_usual : run_any,
                               .linktype = decap_linktype,
-                              .tags = config->tags,
+                              .describe = describe_outer,
                               .reassembles = config->reassembles,
                               .growth = 0,
                               .inner_frame = INNER_IN_RESULT};

@@ -4,6 +4,8 @@
 
 /* NVGRE packets into the tenants' frames, as an NVE receives them. */
 
+#include "dedupe.h"
+#include "map/map.h"
 #include "pa_set.h"
 #include "transform.h"
 #include "vsid_set.h"
@@ -15,13 +17,14 @@ struct decap_config {
     struct pa_set peers;   /* outer sources to take packets from; empty for all */
     enum inner_vlan inner_vlan;
     enum ecn_mode ecn;
-    bool tags;        /* the VSID of the outermost tunnel goes with the result */
-    bool reassembles; /* outer fragments */
-    bool all_layers;  /* tunnels within tunnels too, up to DECAP_LAYERS_MAX in all */
-    bool strict;      /* no deviation from RFC 7637 section 3.2 is taken */
+    const struct map *map; /* whose VLAN of the VSID a frame gets; NULL for none */
+    struct dedupe *dedupe; /* knows copies, which are dropped; NULL to keep them */
+    bool reassembles;      /* outer fragments */
+    bool all_layers;       /* tunnels within tunnels too, up to DECAP_LAYERS_MAX in all */
+    bool strict;           /* no deviation from RFC 7637 section 3.2 is taken */
 };
 
-/* The transform for a configuration, which must outlive it. */
+/* The transform for a configuration, which must outlive it. A result's VSID is the outermost. */
 struct transform decap_transform(const struct decap_config *config);
 
 #endif

@@ -13,6 +13,7 @@ const struct outcome_row outcome_rows[OUTCOME_COUNT] = {
     [OUTCOME_CONGESTION] = {DISPOSITION_DROP, "congestion",
                             "outer CE on an inner packet without ECN (RFC 6040)"},
     [OUTCOME_NO_PEER] = {DISPOSITION_DROP, "no_peer", "from an address that is no peer's"},
+    [OUTCOME_COPY] = {DISPOSITION_DROP, "copy", "copy of a frame to several endpoints"},
     [OUTCOME_OVER_MTU] = {DISPOSITION_DROP, "over_mtu", "above the MTU with outer headers"},
     [OUTCOME_NO_WAY_DROPPED] = {DISPOSITION_DROP, "no_way", "no receiver in the map"},
     [OUTCOME_MALFORMED] = {DISPOSITION_BAD, "malformed", "malformed"},
@@ -24,11 +25,11 @@ const struct outcome_row outcome_rows[OUTCOME_COUNT] = {
     [OUTCOME_NO_VSID] = {DISPOSITION_BAD, "no_vsid", "no VSID known for the packet"},
     [OUTCOME_NO_WAY] = {DISPOSITION_BAD, "no_way", "no receiver in the map"},
     [OUTCOME_NO_LOCAL] = {DISPOSITION_BAD, "no_local", "no provider address known of the sender"},
+    [OUTCOME_NO_VLAN] = {DISPOSITION_BAD, "no_vlan", "no VLAN in the map for the VSID"},
     [OUTCOME_MTU_ERROR] = {DISPOSITION_BAD, "mtu_error", "above the MTU with outer headers"},
     [OUTCOME_LINK_TYPE] = {DISPOSITION_BAD, "link_type", "link type that cannot be taken"},
     [OUTCOME_BAD_BLOCK] = {DISPOSITION_BAD, "bad_block", "packet block that makes no sense"},
-    [OUTCOME_UNSTORABLE] = {DISPOSITION_BAD, "unstorable",
-                            "lost: the output's format cannot hold it"},
+    [OUTCOME_UNSTORABLE] = {DISPOSITION_BAD, "unstorable", "lost: the output cannot hold it"},
 };
 
 const struct note_row note_rows[NOTE_COUNT] = {

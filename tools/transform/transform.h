@@ -27,6 +27,7 @@ enum outcome {
     OUTCOME_INNER_VLAN,
     OUTCOME_CONGESTION,
     OUTCOME_NO_PEER,
+    OUTCOME_COPY, /* of a frame that went to several endpoints */
     OUTCOME_OVER_MTU,
     OUTCOME_NO_WAY_DROPPED,
 
@@ -39,6 +40,7 @@ enum outcome {
     OUTCOME_NO_VSID,  /* an interface or a VLAN that tells none */
     OUTCOME_NO_WAY,   /* the map knows no receiver */
     OUTCOME_NO_LOCAL, /* nor the sender's provider address */
+    OUTCOME_NO_VLAN,  /* the map knows none of the VSID */
     OUTCOME_OVERSIZE,
     OUTCOME_MTU_ERROR,
     OUTCOME_LINK_TYPE,
@@ -93,8 +95,8 @@ struct transform_result {
     enum nvgre_reason reason; /* of OUTCOME_MALFORMED */
     uint32_t value;           /* the number that belongs to the outcome */
     uint32_t notes;           /* a bit 1 << n for each enum transform_note n; of OUTCOME_DONE */
-    uint32_t vsid;   /* that a packet of OUTCOME_DONE came out of; of transforms that tag */
-    uint32_t excess; /* bytes by which an outer packet exceeds the MTU, with such notes */
+    uint32_t vsid;            /* that a packet of OUTCOME_DONE came out of; of decap */
+    uint32_t excess;          /* bytes by which an outer packet exceeds the MTU, with such notes */
 };
 
 /* Where the inner frame is that --inner-filter looks at. */
@@ -109,7 +111,8 @@ struct transform {
     enum outcome (*run)(const void *config, const struct cap_packet *packet, uint8_t *room,
                         struct transform_result *result);
     uint16_t (*linktype)(uint16_t linktype); /* what it makes of a link type */
-    bool tags;       /* results have a VSID, to be seen in a pcapng output */
+    /* Tells on one line of a packet what its result does not; NULL where nothing is lost. */
+    void (*describe)(const struct cap_packet *packet, char *text, size_t size);
     uint32_t growth; /* bytes by which it may lengthen a packet */
     enum inner_frame inner_frame;
     bool reassembles; /* fragments are put together before they are given up */

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "map_file.h"
+
+#include "diag.h"
+#include "options.h"
+
+static void print_messages(const struct map_report *report)
+{
+    uint32_t kept =
+        report->warning_count < MAP_WARNINGS_MAX ? report->warning_count : MAP_WARNINGS_MAX;
+
+    for (uint32_t i = 0; i < kept; i++)
+        diag(report->warnings[i].place, "%s", report->warnings[i].text);
+    if (report->warning_count > kept)
+        diag("map", "%u more warnings", report->warning_count - kept);
+    if (report->error.place[0])
+        diag(report->error.place, "%s", report->error.text);
+}
+
+int map_file_load(const char *path, bool allow_reserved, struct map **map)
+{
+    const struct map_options options = {.allow_reserved = allow_reserved};
+    struct map_report report = {0};
+    enum map_result result = map_load(&path, 1, &options, map, &report);
+
+    print_messages(&report);
+    if (result == MAP_OK)
+        return OPTIONS_GO_ON;
+    *map = NULL;
+    return result == MAP_INVALID ? EXIT_USAGE : EXIT_RUNTIME;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "describe.h"
+
+#include <arpa/inet.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "link.h"
+
+struct text {
+    char *at;
+    size_t room;
+};
+
+__attribute__((format(printf, 2, 3))) static void add(struct text *text, const char *format, ...)
+{
+    va_list values;
+    int len;
+
+    va_start(values, format);
+    len = vsnprintf(text->at, text->room, format, values);
+    va_end(values);
+    if (len > 0 && (size_t)len < text->room) {
+        text->at += len;
+        text->room -= (size_t)len;
+    }
+}
+
+static void add_ip(struct text *text, const struct nvgre_ip *ip, const uint8_t *header)
+{
+    const bool v4 = ip->version == 4;
+    char source[INET6_ADDRSTRLEN];
+    char destination[INET6_ADDRSTRLEN];
+
+    (void)inet_ntop(v4 ? AF_INET : AF_INET6, header + (v4 ? 12 : 8), source, sizeof source);
+    (void)inet_ntop(v4 ? AF_INET : AF_INET6, header + (v4 ? 16 : 24), destination,
+                    sizeof destination);
+    add(text, ", %s > %s, TTL %u, TOS 0x%02x", source, destination, header[v4 ? 8 : 7], ip->tos);
+}
+
+static void add_mac(struct text *text, const char *between, const uint8_t *mac)
+{
+    add(text, "%s%02x:%02x:%02x:%02x:%02x:%02x", between, mac[0], mac[1], mac[2], mac[3], mac[4],
+        mac[5]);
+}
+
+void describe_outer(const struct cap_packet *packet, char *buffer, size_t size)
+{
+    const uint8_t *data = packet->data;
+    struct text text = {buffer, size};
+    struct nvgre_frame frame;
+    enum nvgre_link link;
+    enum nvgre_class kind;
+
+    buffer[0] = '\0';
+    if (!link_of(packet->iface->linktype, &link))
+        return;
+    kind = nvgre_frame_decode(link, data, packet->caplen, packet->len, &frame);
+    if (kind != NVGRE_CLASS_CLEAN && kind != NVGRE_CLASS_DEVIANT)
+        return;
+    add(&text, "VSID %u, FlowID 0x%02x", nvgre_key_vsid(frame.gre.key),
+        nvgre_key_flowid(frame.gre.key));
+    add_ip(&text, &frame.ip, data + frame.ip.offset);
+    if (link == NVGRE_LINK_ETHERNET) {
+        add_mac(&text, ", ", data + 6);
+        add_mac(&text, " > ", data);
+        for (uint32_t tag = 0; tag < frame.l2.vlan_count; tag++)
+            add(&text, ", VLAN %u",
+                wire_get16(data + NVGRE_ETH_LEN + tag * NVGRE_VLAN_TAG_LEN) & 0x0FFF);
+    }
+    if (frame.gre.deviations)
+        add(&text, ", GRE 0x%04x", frame.gre.flags);
+}
