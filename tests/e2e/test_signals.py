@@ -12,12 +12,12 @@ import pytest
 
 import pcapfile
 import wire
+from processes import TIME_TO_STOP, peak_memory, wait_until, waits
 
 ECHO = bytes.fromhex("060600000007060600000005080045000024000100004001b5220a0000050a0000070800"
                      "bcf1000100010001020304050607")
 FORMATS = {"pcap": pcapfile.pcap, "pcapng": pcapfile.pcapng}
 ENCAP = ("encap", "--vsid", "5001", "--local", "192.168.4.11", "--remote", "192.168.4.22")
-TIME_TO_STOP = 5  # seconds
 
 
 def tunnel(inner):
@@ -28,22 +28,6 @@ def tunnel(inner):
 
 TUNNEL = tunnel(ECHO)
 RECORD = pcapfile.pcap_record(pcapfile.packet(TUNNEL))
-
-
-def wait_until(true):
-    """Waits until something is true, but not forever."""
-    end = time.monotonic() + TIME_TO_STOP
-    while not true():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.002)
-
-
-def waits(process):
-    """Whether a process has set up its signal handlers and waits for something now."""
-    status = Path(f"/proc/{process.pid}/status").read_text()
-    fields = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
-    caught = int(fields["SigCgt"], 16) >> (signal.SIGTERM - 1) & 1
-    return bool(caught) and fields["State"].startswith("S")
 
 
 # ---- Signals ----
@@ -272,13 +256,6 @@ def cpu_time():
     """Seconds that all processes which have ended took, however busy the machine is."""
     times = os.times()
     return times.children_user + times.children_system
-
-
-def peak_memory(process):
-    """The most memory that a running process has had, in bytes."""
-    status = Path(f"/proc/{process.pid}/status").read_text()
-    (line,) = [line for line in status.splitlines() if line.startswith("VmHWM:")]
-    return int(line.split()[1]) * 1024
 
 
 # What a process inherits counts in getrusage(), so it is looked at while it runs: with its output
