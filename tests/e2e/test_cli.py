@@ -92,7 +92,9 @@ def bad_values():
         yield DECAP, "vsid-filter", value, VSIDS
     for value in BAD_PEERS:
         yield DECAP, "peer", value, "addresses and prefixes such as 192.168.4.0/24,2001:db8::11"
-    yield DECAP, "tag", "vlan", "interface|none"
+    yield DECAP, "tag", "vsid", "interface|comment|vlan|none"
+    for value in ("60001", *NEVER_NUMBERS):
+        yield DECAP, "dedupe-window", value, "0 to 60000"
     for value in BAD_TIMES:
         yield DECAP, "start-time", value, TIME
         yield ENCAP, "stop-time", value, TIME
@@ -144,6 +146,9 @@ MISUSE = (
     ((*ENCAP, "--local", "fd00::1"), "must both be IPv4 or both IPv6"),
     ((*ENCAP, "--local", "224.0.0.1"), "--local must not be a multicast address"),
     ((*ENCAP, "--local", "ff02::1", "--remote", "fd00::1"), "--local must not be a multicast"),
+    ((*DECAP, "--tag", "vlan"), "--tag=vlan and --map FILE need each other"),
+    ((*DECAP, "--map", "map.yaml"), "--tag=vlan and --map FILE need each other"),
+    ((*DECAP, "--dedupe-window", "5"), "--dedupe is needed with --dedupe-window"),
     ((*DECAP, "-A", "2", "-B", "1.5"), "--start-time must be before --stop-time"),
     ((*DECAP, "-A", "1.5", "-B", "1.500"), "--start-time must be before --stop-time"),
     *(((*ENCAP, f"--enet-vlan-{field}"), "--enet-vlan-tag ID is needed with its other fields")
@@ -215,7 +220,8 @@ OPTIONS = {
               "enet-dmac", "enet-vlan-tag", "enet-vlan-pri", "enet-vlan-cfi", "enet-vlan-proto",
               "ttl", "tos", "ecn", "df", "mtu", "mtu-action", "mss-clamp", "inner-vlan", "map",
               "on-miss", "vsid-filter"},
-    "decap": {"vsid-filter", "peer", "all-layers", "reassemble", "inner-vlan", "ecn", "tag"},
+    "decap": {"vsid-filter", "peer", "all-layers", "reassemble", "inner-vlan", "ecn", "tag",
+              "split", "map", "dedupe", "dedupe-window"},
 }
 COMMON = {"read", "write", "format", "compress", "others", "strict", "quiet", "json", "help",
           "inner-filter", "start-time", "stop-time", "include", "exclude", "packet-count"}

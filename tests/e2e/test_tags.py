@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""pcapng interfaces that stand for tenants: decap --tag interface, encap --vsid from-interface."""
+"""pcapng interfaces, comments and VLANs that stand for tenants: decap --tag, encap --vsid from-interface and from-vlan."""
 
 import json
 import subprocess
@@ -60,7 +60,6 @@ def test_without_a_tag_interfaces_are_those_of_the_input(decap, tmp_path):
     assert out == decap(file, format="pcapng", tag="none").out
     assert interfaces_of(out) == [0] * len(VSIDS)
     assert "vsid-5001" not in interfaces(out, tmp_path)
-    assert decap([tunnel(5001)], tag="interface").out == decap([tunnel(5001)]).out  # pcap has none
 
 
 def test_packets_that_are_kept_stay_with_their_interface(decap, tmp_path):
@@ -108,3 +107,137 @@ def test_names_of_interfaces(encap, name):
         assert frame == FRAME
         assert json.loads(done.stdout)["not_handled"] == {"no_vsid": 1}
         assert "packet 1: no VSID known for the packet; kept as it is" in done.stderr
+
+
+# ---- Comments ----
+
+def comments(data, tmp_path):
+    """The comments of each packet, as tshark reads them."""
+    path = tmp_path / "commented.pcapng"
+    path.write_bytes(data)
+    done = subprocess.run(["tshark", "-n", "-r", path, "-T", "fields", "-e", "frame.comment",
+                           "-E", "separator=|"],
+                          check=True, capture_output=True, encoding="utf-8", timeout=60)
+    return done.stdout.splitlines()
+
+
+MACS = "02:00:c0:a8:04:0b > 02:00:c0:a8:04:16"
+HOSTS = ("02:00:c0:a8:04:0b", "02:00:c0:a8:04:16")
+GRE_5001 = wire.gre(FRAME, 0x138950)
+# outer packet → comment
+COMMENTS = {
+    "IPv4": (wire.ethernet(*HOSTS, wire.ipv4("192.168.4.11", "192.168.4.22", GRE_5001, tos=0xB8,
+                                             ttl=9)),
+             f"VSID 5001, FlowID 0x50, 192.168.4.11 > 192.168.4.22, TTL 9, TOS 0xb8, {MACS}"),
+    "IPv6": (wire.ethernet(*HOSTS, wire.ipv6("fd00::11", "fd00::22", GRE_5001)),
+             f"VSID 5001, FlowID 0x50, fd00::11 > fd00::22, TTL 64, TOS 0x00, {MACS}"),
+    "VLAN tags": (wire.insert_tags(
+        wire.ethernet(*HOSTS, wire.ipv4("192.168.4.11", "192.168.4.22", GRE_5001)),
+        (0x88A8, 0x2067), (0x8100, 7)),
+                  "VSID 5001, FlowID 0x50, 192.168.4.11 > 192.168.4.22, TTL 64, TOS 0x00, "
+                  f"{MACS}, VLAN 103, VLAN 7"),
+    "GRE flags": (wire.ethernet(*HOSTS, wire.ipv4("192.168.4.11", "192.168.4.22", wire.gre(
+        FRAME, 0x138950, flags=wire.GRE_K | 8))),
+                  "VSID 5001, FlowID 0x50, 192.168.4.11 > 192.168.4.22, TTL 64, TOS 0x00, "
+                  f"{MACS}, GRE 0x2008"),
+}
+
+
+@pytest.mark.parametrize("kind", COMMENTS)
+def test_comments_tell_the_outer_headers(decap, tmp_path, kind):
+    frame, comment = COMMENTS[kind]
+    out = decap([frame, FRAME], tag="comment", format="pcapng").out
+    assert comments(out, tmp_path) == [comment, ""]
+    assert [item.data for item in pcapfile.read(out)] == [FRAME] * 2
+
+
+def test_comments_without_ethernet(decap, tmp_path):
+    packet_ = wire.ipv4("192.168.4.11", "192.168.4.22", GRE_5001)
+    out = decap(pcapfile.pcap([packet_], linktype=101), tag="comment", format="pcapng").out
+    assert comments(out, tmp_path) == [
+        "VSID 5001, FlowID 0x50, 192.168.4.11 > 192.168.4.22, TTL 64, TOS 0x00"]
+
+
+@pytest.mark.parametrize("order", "<>")
+def test_comments_stand_beside_those_of_the_input(decap, tmp_path, order):
+    """Options of all kinds stay; a simple packet becomes one that can have a comment."""
+    w = Writer(order)
+    file = (w.section() + w.interface()
+            + w.enhanced(tunnel(5001), (1, b"seen by a human"), (2, w.pack("I", 1)))
+            + w.simple(tunnel(6001)) + w.obsolete(tunnel(7001)))
+    out = decap(file, tag="comment", format="pcapng").out
+    first, *rest = comments(out, tmp_path)
+    assert first.startswith("VSID 5001, ") and first.endswith("seen by a human")
+    assert [text[:9] for text in rest] == ["VSID 6001", "VSID 7001"]
+    assert [item.data for item in pcapfile.read(out)] == [FRAME] * 3
+
+
+def test_comments_in_files_of_tenants(run, tmp_path):
+    (tmp_path / "in").write_bytes(pcapfile.pcap([tunnel(vsid) for vsid in VSIDS]))
+    run("decap", "--split", tmp_path / "%v.pcapng", "--tag=comment", tmp_path / "in")
+    for vsid in set(VSIDS):
+        texts = comments((tmp_path / f"{vsid}.pcapng").read_bytes(), tmp_path)
+        assert [text.split(",")[0] for text in texts] == [f"VSID {vsid}"] * VSIDS.count(vsid)
+
+
+@pytest.mark.parametrize("tag", ["interface", "comment"])
+def test_pcap_has_no_tags(run, tmp_path, tag):
+    (tmp_path / "in").write_bytes(pcapfile.pcap([tunnel(5001)]))
+    done = run("decap", "--tag", tag, "in", "out.pcap", cwd=tmp_path, code=2)
+    assert done.stderr == "out.pcap: only pcapng has tags; name it so, or use -F pcapng\n"
+    assert not (tmp_path / "out.pcap").exists()
+
+
+# ---- VLANs ----
+
+VLAN_MAP = """version: 1
+provider: [{address: 192.168.4.11, local: true}]
+subnets:
+  - {vsid: 5001, vlan: 101, flood: [192.168.4.22]}
+  - {vsid: 6001, vlan: 4094, flood: [192.168.4.22]}
+  - {vsid: 7001, flood: [192.168.4.22]}
+"""
+
+
+@pytest.fixture(name="vlans")
+def map_of_vlans(tmp_path):
+    """A location map of VLANs."""
+    path = tmp_path / "vlans.yaml"
+    path.write_text(VLAN_MAP)
+    return path
+
+
+def test_vlan_of_the_map(decap, vlans):
+    out = decap([tunnel(5001), tunnel(6001), FRAME], tag="vlan", map=vlans).out
+    assert pcapfile.frames(out) == [wire.insert_tags(FRAME, (0x8100, 101)),
+                                    wire.insert_tags(FRAME, (0x8100, 4094)), FRAME]
+
+
+def test_no_vlan_in_the_map(decap, vlans):
+    """A tenant's frame is never let out where another tenant's are."""
+    items = [tunnel(7001), tunnel(8001), tunnel(5001)]
+    done = decap(items, tag="vlan", map=vlans, code=3, json=True)
+    assert pcapfile.frames(done.out) == [*items[:2], wire.insert_tags(FRAME, (0x8100, 101))]
+    assert json.loads(done.stdout)["not_handled"] == {"no_vlan": 2}
+    assert "packet 2: no VLAN in the map for the VSID, 8001; kept as it is" in done.stderr
+
+
+def test_vlan_and_back(decap, encap, vlans):
+    """Through a tunnel and out again, each frame in its VLAN; broadcasts, as the map floods them."""
+    frames = [wire.insert_tags(bytes.fromhex("ffffffffffff") + FRAME[6:], (0x8100, vlan))
+              for vlan in (101, 4094, 101)]
+    tunnels = encap(frames, vsid="from-vlan", map=vlans, local=None, remote=None).out
+    assert decap(tunnels, tag="vlan", map=vlans).out == pcapfile.pcap(frames)
+
+
+def test_vlan_of_a_cut_frame_and_beside_a_tag(decap, vlans):
+    """Lengths grow by the tag; an inner tag that is kept stands behind it."""
+    cut = packet(tunnel(5001)[:42 + 14], len(tunnel(5001)))
+    tagged = wire.insert_tags(FRAME, (0x8100, 7))
+    both = wire.ethernet(*HOSTS, wire.ipv4("192.168.4.11", "192.168.4.22",
+                                           wire.gre(tagged, 0x138950)))
+    out = decap([cut, both], tag="vlan", map=vlans, inner_vlan="keep").out
+    first, second = pcapfile.read(out)
+    assert (first.data, first.wire_len) == (wire.insert_tags(FRAME[:14], (0x8100, 101)),
+                                            len(FRAME) + 4)
+    assert second.data == wire.insert_tags(FRAME, (0x8100, 101), (0x8100, 7))
