@@ -64,9 +64,9 @@ void describe_outer(const struct cap_packet *packet, char *buffer, size_t size)
     if (link == NVGRE_LINK_ETHERNET) {
         add_mac(&text, ", ", data + 6);
         add_mac(&text, " > ", data);
-        for (uint32_t tag = 0; tag < frame.l2.vlan_count; tag++)
-            add(&text, ", VLAN %u",
-                wire_get16(data + NVGRE_ETH_LEN + tag * NVGRE_VLAN_TAG_LEN) & 0x0FFF);
+        for (const uint8_t *tci = data + NVGRE_ETH_LEN; tci < data + frame.l2.l3_offset;
+             tci += NVGRE_VLAN_TAG_LEN)
+            add(&text, ", VLAN %u", wire_get16(tci) & 0x0FFF);
     }
     if (frame.gre.deviations)
         add(&text, ", GRE 0x%04x", frame.gre.flags);

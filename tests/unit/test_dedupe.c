@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "transform/dedupe.h"
+
+#include "support.h"
+#include "wire.h"
+
+enum { INNER_LEN = 60, OUTER_LEN = 42, WINDOW_MS = 10 };
+
+/*
+ * A script of packets: a letter for the inner frame, a digit for the receiver, then, if they
+ * matter, `v` for another VSID, `s` for an inner frame that is longer on the wire, and ms.
+ */
+struct script_row {
+    const char *name;
+    const char *steps;
+    const char *expected; /* `.` for a frame, c for a copy */
+};
+
+static const struct script_row scripts[] = {
+    {"copies", "a1 a2 a3", ".cc"},
+    {"two frames in turns", "a1 b1 a2 b2", "..cc"},
+    {"again to the same", "a1 a1", ".."},
+    {"the same once more, with copies", "a1 a2 a1 a2", ".c.c"},
+    {"another VSID", "a1 a2v a3", "..c"},
+    {"another length", "a1 a2s a3", "..c"},
+    {"at the window's end", "a1:0 a2:10", ".c"},
+    {"behind it", "a1:0 a2:11", ".."},
+    {"behind it, counted from the first", "a1:0 a2:9 a3:11", ".c."},
+    {"backwards", "a1:20 a2:10 a3:9", ".c."},
+};
+
+static const struct cap_iface iface = {.linktype = CAP_LINKTYPE_ETHERNET, .tsresol = 3};
+
+/* Reads a step at *text into a packet in an exactly sized block. */
+static uint8_t *read_step(const char **text, struct cap_packet *packet, struct nvgre_frame *frame)
+{
+    const char *p = *text;
+    uint8_t *data = calloc(1, OUTER_LEN + INNER_LEN);
+    uint32_t key = 5001 << 8;
+
+    assert_non_null(data);
+    *frame = (struct nvgre_frame){.kind = NVGRE_CLASS_CLEAN,
+                                  .ip = {.offset = 14, .version = 4},
+                                  .inner_offset = OUTER_LEN,
+                                  .inner_caplen = INNER_LEN,
+                                  .inner_len = INNER_LEN};
+    memset(data + OUTER_LEN, *p++, INNER_LEN);
+    data[33] = (uint8_t)*p++;
+    for (; *p == 'v' || *p == 's'; p++) {
+        key += *p == 'v' ? 1 << 8 : 0;
+        frame->inner_len += *p == 's';
+    }
+    frame->gre.key = key | data[33]; /* another FlowID is not another frame */
+    *packet = (struct cap_packet){.data = data,
+                                  .caplen = OUTER_LEN + INNER_LEN,
+                                  .len = OUTER_LEN + frame->inner_len,
+                                  .iface = &iface,
+                                  .record = CAP_RECORD_ENHANCED};
+    if (*p == ':')
+        packet->ts = strtoull(p + 1, (char **)&p, 10);
+    *text = p + (*p == ' ');
+    return data;
+}
+
+static void test_script(void **state)
+{
+    const struct script_row *row = *state;
+    struct dedupe *dedupe = dedupe_new(WINDOW_MS);
+    const char *text = row->steps;
+
+    assert_non_null(dedupe);
+    for (size_t i = 0; i < strlen(row->expected); i++) {
+        struct cap_packet packet;
+        struct nvgre_frame frame;
+        uint8_t *data = read_step(&text, &packet, &frame);
+
+        assert_int_equal(dedupe_is_copy(dedupe, &packet, &frame), row->expected[i] == 'c');
+        free(data);
+    }
+    assert_int_equal(*text, '\0');
+    dedupe_free(dedupe);
+}
+
+int main(void)
+{
+    return RUN_ROWS(test_script, scripts);
+}
