@@ -28,12 +28,12 @@ struct cap_split {
     struct cap_writer_config config;
     struct cap_spool spool;
     struct cap_iface_tags numbers; /* of a VSID + 1: 1 + index in files */
-    struct split_file **files;
-    uint32_t file_count, file_room;
+    uint32_t file_count;
     uint32_t section;
     uint8_t *staging; /* where packets are put together */
     uint8_t *room;    /* for their data in it */
     uint8_t head[HEAD_ROOM];
+    struct split_file *files[CAP_SPLIT_FILES_MAX];
 };
 
 bool cap_split_is_pattern(const char *pattern)
@@ -206,25 +206,17 @@ static struct split_file *add_file(struct cap_split *split, uint32_t vsid, struc
     struct split_file *file = NULL;
     char *path = file_path(split, vsid);
 
-    if (split->file_count == split->file_room) {
-        uint32_t room = split->file_room ? 2 * split->file_room : 16;
-        struct split_file **files = realloc(split->files, room * sizeof *files);
-
-        if (files) {
-            split->files = files;
-            split->file_room = room;
-        }
-    }
-    if (!path || split->file_count == split->file_room)
-        cap_error_set(error, "out of memory");
-    else if (may_replace(split, path, error)) {
-        file = calloc(1, sizeof *file);
-        if (!file)
-            cap_error_set(error, "out of memory");
-    }
-    free(path);
-    if (!file)
+    if (path && !may_replace(split, path, error)) {
+        free(path);
         return NULL;
+    }
+    if (path)
+        file = calloc(1, sizeof *file);
+    free(path);
+    if (!file) {
+        cap_error_set(error, "out of memory");
+        return NULL;
+    }
     file->split = split;
     file->vsid = vsid;
     file->section = split->section;
@@ -335,7 +327,6 @@ void cap_split_close(struct cap_split *split)
     }
     cap_spool_close(&split->spool);
     cap_iface_tags_free(&split->numbers);
-    free(split->files);
     free(split->prefix);
     free(split->suffix);
     free(split->staging);
