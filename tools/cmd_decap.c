@@ -17,7 +17,7 @@ struct decap_options {
     bool dedupe;
     struct option_number dedupe_window;
     struct option_number tag; /* enum decap_tag */
-    const char *map;
+    struct option_names maps;
 };
 
 /* --tag: where a frame's tenant is to be seen. */
@@ -58,8 +58,8 @@ static const struct option_row rows[] = {
     {OPTION_WORD, "tag", 0, "HOW",
      "what tells the VSID: a pcapng interface vsid-N, a pcapng comment, or the map's 802.1Q VLAN",
      "none", .words = tag_words, .offset = FIELD(tag)},
-    {OPTION_TEXT, "map", 0, "FILE", "location map (YAML, JSON or CSV) that tells a VSID's VLAN",
-     .offset = FIELD(map)},
+    {OPTION_NAMES, "map", 0, "FILE", "location map (YAML, JSON or CSV) that tells a VSID's VLAN",
+     .offset = FIELD(maps)},
     {0}};
 
 static const struct option_row *const tables[] = {rows, run_option_rows, select_option_rows, NULL};
@@ -74,7 +74,7 @@ static const struct option_set option_set = {
 /* What the rows cannot say of each other. */
 static int check(struct decap_options *options)
 {
-    if ((options->tag.value == TAG_VLAN) != (options->map != NULL))
+    if ((options->tag.value == TAG_VLAN) != (options->maps.count > 0))
         return options_misuse(&option_set, "--tag=vlan and --map FILE need each other");
     if (options->dedupe_window.given && !options->dedupe)
         return options_misuse(&option_set, "--dedupe is needed with --dedupe-window");
@@ -110,9 +110,9 @@ static int fill_config(const struct decap_options *options, struct decap_config 
             return EXIT_RUNTIME;
         }
     }
-    if (!options->map)
+    if (!options->maps.count)
         return OPTIONS_GO_ON;
-    code = map_file_load(options->map, true, map);
+    code = map_file_load(&options->maps, true, map);
     config->map = *map;
     return code;
 }

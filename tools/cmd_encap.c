@@ -18,7 +18,7 @@ struct encap_options {
     struct option_number ttl, tos, df;
     struct option_number mtu, mtu_action; /* enum mtu_action */
     struct option_number mss_clamp;
-    const char *map;
+    struct option_names maps;
     struct option_number on_miss; /* enum on_miss */
     struct vsid_set vsids;
     struct option_number inner_vlan; /* enum inner_vlan */
@@ -72,9 +72,10 @@ static const struct option_row rows[] = {
      .offset = FIELD(local)},
     {OPTION_ADDRESS, "remote", 0, "IP", "provider address (PA) of the receiving endpoint",
      .offset = FIELD(remote)},
-    {OPTION_TEXT, "map", 0, "FILE",
-     "location map (YAML, JSON or CSV) that tells the endpoints, but a sender given by --local",
-     .offset = FIELD(map)},
+    {OPTION_NAMES, "map", 0, "FILE",
+     "location map (YAML, JSON or CSV) that tells the endpoints, but a sender given by --local; "
+     "several files are one map",
+     .offset = FIELD(maps)},
     {OPTION_WORD, "on-miss", 0, "WHAT",
      "frames whose receiver the map does not tell; default: "
      "to --remote",
@@ -149,9 +150,9 @@ static int check(const struct encap_options *options)
                               vsid);
     if (options->mtu_action.given && !options->mtu.given)
         return options_misuse(&option_set, "--mtu N is needed with --mtu-action");
-    if (!options->map && (options->on_miss.given || options->vsid.value == VSID_FROM_VLAN))
+    if (!options->maps.count && (options->on_miss.given || options->vsid.value == VSID_FROM_VLAN))
         return options_misuse(&option_set, "--map FILE is needed with --on-miss and from-vlan");
-    if ((!options->map || options->on_miss.value == MISS_DEFAULT) &&
+    if ((!options->maps.count || options->on_miss.value == MISS_DEFAULT) &&
         (!options->local.version || !options->remote.version))
         return options_misuse(&option_set, "--local IP and --remote IP are needed");
     if (options->remote.version && options->local.version != options->remote.version)
@@ -223,7 +224,7 @@ static void fill_config(const struct encap_options *options, struct encap_config
     config->mtu = options->mtu.value;
     config->vsids = options->vsids;
     config->mss_max = (uint16_t)options->mss_clamp.value;
-    if (options->map || options->vsids.count || config->mss_max)
+    if (options->maps.count || options->vsids.count || config->mss_max)
         config->inner_max = 0; /* each frame takes the long way */
     config->mtu_action = (enum mtu_action)options->mtu_action.value;
     config->inner_vlan = (enum inner_vlan)options->inner_vlan.value;
@@ -242,9 +243,9 @@ static int fill_ways(const struct encap_options *options, struct encap_config *c
     struct map *map;
     int code;
 
-    if (!options->map)
+    if (!options->maps.count)
         return OPTIONS_GO_ON;
-    code = map_file_load(options->map, options->allow_reserved, &map);
+    code = map_file_load(&options->maps, options->allow_reserved, &map);
     if (code != OPTIONS_GO_ON)
         return code;
     *ways = (struct ways){.map = map,

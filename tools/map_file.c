@@ -2,7 +2,6 @@
 #include "map_file.h"
 
 #include "diag.h"
-#include "options.h"
 
 static void print_messages(const struct map_report *report)
 {
@@ -17,11 +16,11 @@ static void print_messages(const struct map_report *report)
         diag(report->error.place, "%s", report->error.text);
 }
 
-int map_file_load(const char *path, bool allow_reserved, struct map **map)
+int map_file_load(const struct option_names *paths, bool allow_reserved, struct map **map)
 {
     const struct map_options options = {.allow_reserved = allow_reserved};
     struct map_report report = {0};
-    enum map_result result = map_load(&path, 1, &options, map, &report);
+    enum map_result result = map_load(paths->items, paths->count, &options, map, &report);
 
     print_messages(&report);
     if (result == MAP_OK)

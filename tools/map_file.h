@@ -5,11 +5,12 @@
 #include <stdbool.h>
 
 #include "map/map.h"
+#include "options.h"
 
 /*
- * Loads the location map of --map, with messages about all that is wrong. Returns OPTIONS_GO_ON,
- * or the exit code to end with; *map is then NULL.
+ * Loads the location map of all --map files, with messages about all that is wrong. Returns
+ * OPTIONS_GO_ON, or the exit code to end with; *map is then NULL.
  */
-int map_file_load(const char *path, bool allow_reserved, struct map **map);
+int map_file_load(const struct option_names *paths, bool allow_reserved, struct map **map);
 
 #endif

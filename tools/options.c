@@ -72,6 +72,14 @@ static bool parse_mac(const char *text, struct option_mac *mac)
     return true;
 }
 
+static bool add_name(struct option_names *names, const char *text)
+{
+    if (*text == '\0' || names->count == OPTION_NAMES_MAX)
+        return false;
+    names->items[names->count++] = text;
+    return true;
+}
+
 static bool parse_value(const struct option_row *row, const char *text, void *field)
 {
     struct option_number *number = field;
@@ -99,6 +107,8 @@ static bool parse_value(const struct option_row *row, const char *text, void *fi
     case OPTION_TEXT:
         memcpy(field, &text, sizeof text);
         return *text != '\0';
+    case OPTION_NAMES:
+        return add_name(field, text);
     default:
         *(bool *)field = true;
         return true;
@@ -125,6 +135,8 @@ static const char *expected(const struct option_row *row, char *buffer, size_t s
         return "packet numbers such as 1,3-5,100-";
     case OPTION_TEXT:
         return "a name";
+    case OPTION_NAMES:
+        return "a name, 16 in all";
     default:
         break;
     }

@@ -37,6 +37,14 @@ struct option_time {
     struct cap_time time;
 };
 
+/* Names, one each time that the option is given. */
+#define OPTION_NAMES_MAX 16
+
+struct option_names {
+    const char *items[OPTION_NAMES_MAX];
+    size_t count;
+};
+
 /* A word that stands for a number. */
 struct option_word {
     const char *word;
@@ -51,6 +59,7 @@ enum option_kind {
     OPTION_ADDRESS, /* struct option_address */
     OPTION_MAC,     /* struct option_mac */
     OPTION_TEXT,    /* const char * */
+    OPTION_NAMES,   /* struct option_names */
     OPTION_VSIDS,   /* struct vsid_set */
     OPTION_PAS,     /* struct pa_set */
     OPTION_TIME,    /* struct option_time */

@@ -114,12 +114,13 @@ def run(start):
 
 
 def arguments(options):
-    """A command line of options: True is a flag, None an option that is not there."""
+    """A command line of options: True is a flag, None one that is not there, a list several."""
     line = []
-    for name, value in options.items():
+    for name, values in options.items():
         option = f"-{name}" if len(name) == 1 else "--" + name.replace("_", "-")
-        if value is not None:
-            line += [option] if value is True else [option, str(value)]
+        for value in values if isinstance(values, list) else [values]:
+            if value is not None:
+                line += [option] if value is True else [option, str(value)]
     return line
 
 

@@ -92,6 +92,7 @@ def bad_values():
         yield DECAP, "vsid-filter", value, VSIDS
     for value in BAD_PEERS:
         yield DECAP, "peer", value, "addresses and prefixes such as 192.168.4.0/24,2001:db8::11"
+    yield ENCAP, "map", "", "a name, 16 in all"
     yield DECAP, "tag", "vsid", "interface|comment|vlan|none"
     for value in ("60001", *NEVER_NUMBERS):
         yield DECAP, "dedupe-window", value, "0 to 60000"
@@ -149,6 +150,7 @@ MISUSE = (
     ((*DECAP, "--tag", "vlan"), "--tag=vlan and --map FILE need each other"),
     ((*DECAP, "--map", "map.yaml"), "--tag=vlan and --map FILE need each other"),
     ((*DECAP, "--dedupe-window", "5"), "--dedupe is needed with --dedupe-window"),
+    ((*ENCAP, *16 * ("--map", "a"), "--map", "b"), "--map b: expected a name, 16 in all"),
     ((*DECAP, "-A", "2", "-B", "1.5"), "--start-time must be before --stop-time"),
     ((*DECAP, "-A", "1.5", "-B", "1.500"), "--start-time must be before --stop-time"),
     *(((*ENCAP, f"--enet-vlan-{field}"), "--enet-vlan-tag ID is needed with its other fields")

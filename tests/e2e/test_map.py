@@ -199,6 +199,36 @@ def test_a_learned_map_gives_the_outer_headers_back(run, encap, decap, tmp_path,
     assert back == (CAPTURES / name).read_bytes()
 
 
+MAPS = CAPTURES.parent / "tests" / "maps"
+CMDLETS = [MAPS / f"{name}.csv" for name in ("lookup-records", "customer-routes",
+                                             "provider-addresses", "provider-routes")]
+
+
+@pytest.mark.parametrize("files", [CMDLETS, CMDLETS[::-1], [MAPS / "all.json"]],
+                         ids=["csv", "csv, in any order", "json"])
+def test_several_files_are_one_map(encap, files):
+    """What the cmdlets export in a file each: records, the local PA with MAC and VLAN, routes."""
+    inner = [frame("06:06:00:00:00:07"), frame("02:02:02:02:02:02", "10.0.0.5", "10.0.0.7"),
+             frame("06:06:00:00:00:09", "192.0.2.1")]
+    line = {"vsid": 6001, "local": None, "remote": None, "on_miss": "drop"}
+    done = encap(inner, map=files, **line)
+    [first, *_] = outers = [Ether(data) for data in pcapfile.frames(done.out)]
+
+    assert done.out == encap(inner, map=MAPS / "expected.yaml", **line).out
+    assert [ends(outer)[1] for outer in outers] == ["192.168.4.22", "192.168.4.11",
+                                                   "192.168.4.99"]
+    assert (first.src, first[Dot1Q].vlan) == ("02:00:c0:a8:04:0b", 103)
+
+
+def test_messages_name_the_file_of_several(run, tmp_path):
+    bad = tmp_path / "bad.csv"
+    bad.write_text(CMDLETS[0].read_text(encoding="utf-8").replace("10.0.0.7", "10.0.0.x"),
+                   encoding="utf-8")
+    done = run("encap", "--vsid=5001", f"--map={CMDLETS[1]}", f"--map={bad}", "-", "-", stdin=b"",
+               code=2)
+    assert f"{bad.name}:4:" in done.stderr and "10.0.0.x" in done.stderr
+
+
 def test_bad_map(run, tmp_path):
     path = tmp_path / "bad.yaml"
     path.write_text("version: 1\nrecords:\n  - {vsid: 99999999, ca: 10.0.0.5, pa: [10.9.9.9]}\n", encoding="utf-8")
