@@ -23,6 +23,12 @@ extern "C" {
 #define NVGRE_OUTER_IPV4_LEN_MAX 46u /* Ethernet 14, VLAN 4, IPv4 20, GRE 8 */
 #define NVGRE_OUTER_LEN_MAX 66u      /* the same with IPv6 */
 
+/* Whether a provider address (4 or 16 bytes, network order) is a multicast group's. */
+static inline bool nvgre_pa_is_group(uint8_t version, const uint8_t *pa)
+{
+    return version == 4 ? (pa[0] & 0xF0) == 0xE0 : pa[0] == 0xFF;
+}
+
 struct nvgre_outer {
     uint8_t src_mac[6];
     uint8_t dst_mac[6];

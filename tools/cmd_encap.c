@@ -128,11 +128,6 @@ static const struct option_set option_set = {
     "input or output.",
     tables};
 
-static bool is_group(const struct option_address *address)
-{
-    return address->version == 4 ? (address->bytes[0] & 0xF0) == 0xE0 : address->bytes[0] == 0xFF;
-}
-
 /* What the rows cannot say of each other. */
 static int check(const struct encap_options *options)
 {
@@ -160,7 +155,7 @@ static int check(const struct encap_options *options)
     if (!options->vlan_id.given &&
         (options->vlan_pri.given || options->vlan_cfi.given || options->vlan_proto.given))
         return options_misuse(&option_set, "--enet-vlan-tag ID is needed with its other fields");
-    if (is_group(&options->local))
+    if (nvgre_pa_is_group(options->local.version, options->local.bytes))
         return options_misuse(&option_set, "--local must not be a multicast address");
     return OPTIONS_GO_ON;
 }

@@ -59,11 +59,6 @@ const struct table_slot *find_pa(const struct map *map, const struct map_address
     return slot;
 }
 
-bool build_is_group(const struct map_address *address)
-{
-    return address->version == 4 ? (address->bytes[0] & 0xF0) == 0xE0 : address->bytes[0] == 0xFF;
-}
-
 int build_pa(struct builder *builder, const struct map_address *address, uint32_t *index)
 {
     struct map *map = builder->map;
@@ -79,7 +74,7 @@ int build_pa(struct builder *builder, const struct map_address *address, uint32_
     if (table_add(&map->pa_by_address, address_key(0, address), map->pa_count, 0) != 0)
         return build_no_memory(builder);
     map->pas[map->pa_count] =
-        (struct map_pa){.address = *address, .group = build_is_group(address)};
+        (struct map_pa){.address = *address, .group = address_is_group(address)};
     *index = map->pa_count++;
     return 0;
 }
@@ -96,7 +91,7 @@ int build_provider(struct builder *builder, const struct provider_entry *entry)
         return build_fail(builder, entry->at, "provider address %s is listed already",
                           build_address_text(&pa->address).text);
     *pa = entry->pa;
-    pa->group = build_is_group(&pa->address);
+    pa->group = address_is_group(&pa->address);
     pa->listed = true;
     return 0;
 }

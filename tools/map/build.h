@@ -58,8 +58,6 @@ int build_set(struct builder *builder, const uint32_t *pas, uint32_t count, stru
               uint32_t *index);
 void build_set_place(struct route *route, struct place at);
 
-bool build_is_group(const struct map_address *address);
-
 /* The index of a PA, which need not be listed. */
 int build_pa(struct builder *builder, const struct map_address *address, uint32_t *index);
 

@@ -154,7 +154,7 @@ static bool is_host(const struct map_address *address)
 {
     static const struct map_address loopback6 = {6, {[15] = 1}};
 
-    return !address_is_zero(address) && !build_is_group(address) &&
+    return !address_is_zero(address) && !address_is_group(address) &&
            !address_equal(address, &loopback6) &&
            !(address->version == 4 && (address->bytes[0] == 127 || address->bytes[0] == 255));
 }
@@ -224,7 +224,7 @@ static enum added learn_all(struct map_learn *learn, enum nvgre_link link, const
             added = learn_tenant(learn, vsid, &inner, pa);
     }
     if (added == ADDED && inner.has_l2 && inner.data[0] & 1 &&
-        (is_host(&to) || build_is_group(&to))) {
+        (is_host(&to) || address_is_group(&to))) {
         added = learn_pa(learn, &to, &pa);
         if (added == ADDED)
             added = learn_flood(learn, vsid, pa);

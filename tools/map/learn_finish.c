@@ -70,7 +70,7 @@ static int get_flood(struct builder *builder, const struct map_learn *learn,
 
         if (build_pa(builder, address, &list[*list_count]) != 0)
             return -1;
-        if (build_is_group(address)) {
+        if (address_is_group(address)) {
             list[0] = list[*list_count];
             *list_count = 1;
             break;

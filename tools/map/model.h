@@ -5,6 +5,7 @@
 /* What a map is made of. Internal to the module. */
 
 #include "map.h"
+#include "outer.h"
 #include "prefix.h"
 #include "table.h"
 
@@ -89,6 +90,11 @@ static inline bool address_is_zero(const struct map_address *address)
     static const uint8_t zero[16];
 
     return memcmp(address->bytes, zero, sizeof zero) == 0;
+}
+
+static inline bool address_is_group(const struct map_address *address)
+{
+    return nvgre_pa_is_group(address->version, address->bytes);
 }
 
 static inline struct table_key vsid_key(uint32_t vsid)

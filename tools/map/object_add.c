@@ -111,7 +111,7 @@ static int get_pas(struct builder *builder, struct object *object, enum field fi
 
         if (!value_address(value, &address) || address_is_zero(&address))
             return refuse(builder, object, field, value, "an IPv4 or IPv6 address");
-        if (!groups && build_is_group(&address))
+        if (!groups && address_is_group(&address))
             return refuse(builder, object, field, value, "a unicast address");
         if (array_grow((void **)&object->pas, i, &object->pa_room, sizeof *object->pas) != 0)
             return build_no_memory(builder);
@@ -143,7 +143,7 @@ int object_add_provider(struct builder *builder, struct object *object)
                    &prefix_len) != 0 ||
         get_word(builder, object, FIELD_LOCAL, booleans, "true or false", &local) != 0)
         return -1;
-    if (address_is_zero(&pa->address) || build_is_group(&pa->address))
+    if (address_is_zero(&pa->address) || address_is_group(&pa->address))
         return refuse(builder, object, FIELD_ADDRESS, &object->fields[FIELD_ADDRESS],
                       "a unicast address");
     pa->mac_from = has_mac ? MAP_MAC_OWN : MAP_MAC_NONE;

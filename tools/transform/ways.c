@@ -9,7 +9,7 @@ void ways_pa_mac(uint8_t version, const uint8_t *pa, uint8_t mac[6])
 {
     static const uint8_t broadcast[] = {255, 255, 255, 255};
     const uint8_t *last = pa + (version == 4 ? 0 : 12);
-    bool group = version == 4 ? (pa[0] & 0xF0) == 0xE0 : pa[0] == 0xFF;
+    bool group = nvgre_pa_is_group(version, pa);
 
     if (version == 4 && memcmp(pa, broadcast, sizeof broadcast) == 0) {
         memset(mac, 255, 6);
