@@ -4,7 +4,7 @@
 #include "checksum.h"
 #include "wire.h"
 
-enum { IPV4_DF = 0x4000, IP_LEN_MAX = 0xFFFF };
+enum { IPV4_DF = 0x4000 };
 
 static uint8_t *ethernet_init(uint8_t *p, const struct nvgre_outer *outer)
 {
@@ -56,7 +56,7 @@ void nvgre_template_init(struct nvgre_template *tmpl, const struct nvgre_outer *
     } else {
         p = ipv6_init(p, outer);
     }
-    tmpl->inner_max = IP_LEN_MAX - NVGRE_HEADER_LEN - (outer->ip_version == 4 ? NVGRE_IPV4_LEN : 0);
+    tmpl->inner_max = nvgre_inner_max(outer->ip_version);
     p += nvgre_gre_write(&gre, p);
     tmpl->len = (uint8_t)(p - tmpl->bytes);
 }

@@ -47,8 +47,14 @@ struct nvgre_template {
     uint8_t len; /* bytes of all headers */
     uint8_t ip_offset;
     uint32_t ip_sum;    /* of the IPv4 header without TOS and total length */
-    uint32_t inner_max; /* bytes of the longest inner frame that the IP length field allows */
+    uint32_t inner_max; /* nvgre_inner_max(ip_version) */
 };
+
+/* Bytes of the longest inner frame that the IP length field of this version allows. */
+static inline uint32_t nvgre_inner_max(uint8_t ip_version)
+{
+    return 0xFFFF - NVGRE_HEADER_LEN - (ip_version == 4 ? NVGRE_IPV4_LEN : 0);
+}
 
 void nvgre_template_init(struct nvgre_template *tmpl, const struct nvgre_outer *outer);
 

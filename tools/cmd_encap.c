@@ -209,18 +209,12 @@ static void fill_config(const struct encap_options *options, struct encap_config
                                 (options->tos.value == QOS_PCP ? INHERIT_PCP : 0) |
                                 (options->ttl.value == QOS_INHERIT ? INHERIT_TTL : 0) |
                                 (options->df.value == QOS_INHERIT ? INHERIT_DF : 0));
-    config->inner_max = config->tmpl.inner_max;
-    if (options->mtu.given) {
-        uint32_t headers =
-            NVGRE_HEADER_LEN + (outer.ip_version == 4 ? NVGRE_IPV4_LEN : NVGRE_IPV6_LEN);
-
-        config->inner_max = options->mtu.value - headers;
-    }
     config->mtu = options->mtu.value;
+    config->usual_max = encap_inner_max(config->mtu, outer.ip_version);
     config->vsids = options->vsids;
     config->mss_max = (uint16_t)options->mss_clamp.value;
     if (options->maps.count || options->vsids.count || config->mss_max)
-        config->inner_max = 0; /* each frame takes the long way */
+        config->usual_max = 0; /* each frame takes the long way */
     config->mtu_action = (enum mtu_action)options->mtu_action.value;
     config->inner_vlan = (enum inner_vlan)options->inner_vlan.value;
     config->ecn = (enum ecn_mode)options->ecn.value;

@@ -104,7 +104,8 @@ static struct transform make_encap(uint8_t choices)
         nvgre_hasher_init(&config.hasher, NVGRE_HASH_TOEPLITZ);
     ready = true;
     nvgre_template_init(&config.tmpl, &outer);
-    config.inner_max = choices & 0x20 ? 100 : config.tmpl.inner_max;
+    config.mtu = choices & 0x20 ? 140 : 0;
+    config.usual_max = encap_inner_max(config.mtu, outer.ip_version);
     config.mtu_action = MTU_TRUNC;
     config.key = nvgre_key(5001, 0);
     config.hash_flow = (choices & 0x20) != 0;

@@ -34,8 +34,8 @@ static uint32_t check_segment(const struct segment *seg, uint32_t i, uint32_t ma
     struct nvgre_ip ip;
     enum nvgre_reason reason;
     uint32_t value;
-    uint32_t len;
-    uint32_t caplen = segment_write(seg, i, room, &len);
+    uint32_t len = segment_len(seg, i);
+    uint32_t caplen = segment_write(seg, i, room);
 
     require(caplen >= headers_len && caplen <= len && len <= headers_len + seg->size,
             "a segment has its headers and not too much payload");

@@ -122,7 +122,7 @@ static struct encap_config make_config(const struct outer_row *outer_row,
                                   .ecn = row->ecn};
 
     nvgre_template_init(&config.tmpl, &outer);
-    config.inner_max = config.tmpl.inner_max;
+    config.usual_max = config.tmpl.inner_max;
     if (config.hash_flow)
         nvgre_hasher_init(&config.hasher, NVGRE_HASH_TOEPLITZ);
     return config;

@@ -33,7 +33,7 @@ static enum outcome run(const void *config, const struct cap_packet *packet, uin
     struct nvgre_flow flow;
 
     if (packet->iface->linktype != CAP_LINKTYPE_ETHERNET || encap->inherit ||
-        packet->len > encap->inner_max ||
+        packet->len > encap->usual_max ||
         !nvgre_inner_decode_usual(packet->data, packet->caplen, &inner))
         return encap_any(encap, packet, room, result);
     nvgre_flow_find(&inner, &flow);

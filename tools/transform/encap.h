@@ -29,18 +29,27 @@ struct encap_config {
     uint8_t tos;
     uint8_t ttl;
     bool df;
-    uint8_t inherit;       /* of enum encap_inherit, combined */
-    struct vsid_set vsids; /* to take; empty for all */
-    struct ways *ways;     /* by the map, instead of `tmpl`; or NULL */
-    uint32_t mtu;          /* bytes of an outer IP packet, or 0 for no limit */
-    uint16_t mss_max;      /* that TCP SYNs may announce, or 0 for any */
-    uint32_t inner_max;    /* bytes of the longest inner frame that fits; at most the template's */
-    enum mtu_action mtu_action; /* of longer ones, if the template could take them */
+    uint8_t inherit;            /* of enum encap_inherit, combined */
+    struct vsid_set vsids;      /* to take; empty for all */
+    struct ways *ways;          /* by the map, instead of `tmpl`; or NULL */
+    uint32_t mtu;               /* bytes of an outer IP packet, or 0 for no limit */
+    uint16_t mss_max;           /* that TCP SYNs may announce, or 0 for any */
+    uint32_t usual_max;         /* bytes of the longest frame that may take the short way */
+    enum mtu_action mtu_action; /* of longer packets, if their headers could take them */
     bool hash_flow;             /* FlowID and flow label come from the inner flow */
     struct nvgre_hasher hasher; /* set where hash_flow is */
     enum inner_vlan inner_vlan;
     enum ecn_mode ecn;
 };
+
+/* Bytes of the longest inner frame for an outer MTU (0 for none) and IP version. */
+static inline uint32_t encap_inner_max(uint32_t mtu, uint8_t ip_version)
+{
+    uint32_t headers = NVGRE_HEADER_LEN + (ip_version == 4 ? NVGRE_IPV4_LEN : NVGRE_IPV6_LEN);
+    uint32_t max = nvgre_inner_max(ip_version);
+
+    return mtu && mtu - headers < max ? mtu - headers : max;
+}
 
 /* The transform for a configuration, which must outlive it. */
 struct transform encap_transform(const struct encap_config *config);

@@ -76,14 +76,6 @@ static enum outcome find_way(const struct encap_config *encap, struct passage *p
     return OUTCOME_DONE;
 }
 
-static uint32_t inner_max_of(const struct encap_config *encap, const struct nvgre_template *tmpl)
-{
-    uint32_t headers = NVGRE_HEADER_LEN + (tmpl->ip_version == 4 ? NVGRE_IPV4_LEN : NVGRE_IPV6_LEN);
-
-    return encap->mtu && encap->mtu - headers < tmpl->inner_max ? encap->mtu - headers
-                                                                : tmpl->inner_max;
-}
-
 /* Writes the outer headers for an inner frame of `inner_len` bytes; returns their length. */
 static uint32_t write_outer(const struct encap_config *encap, const struct passage *passage,
                             uint32_t inner_len, uint8_t *room)
@@ -137,12 +129,11 @@ static enum outcome write_segment(const struct encap_config *encap, const struct
                                   const struct segment *seg, uint8_t *room,
                                   struct transform_result *result)
 {
-    uint8_t *frame = room + passage->way.tmpl->len;
+    uint8_t *frame;
 
-    /* Once for its length: the headers in front of it may overwrite its beginning. */
-    (void)segment_write(seg, passage->part, frame, &result->len);
-    (void)write_outer(encap, passage, result->len, room);
-    result->caplen = segment_write(seg, passage->part, frame, &result->len);
+    result->len = segment_len(seg, passage->part);
+    frame = room + write_outer(encap, passage, result->len, room);
+    result->caplen = segment_write(seg, passage->part, frame);
     result->notes |= 1u << NOTE_SEGMENTED;
     return finish(encap, passage, frame, result);
 }
@@ -207,6 +198,7 @@ enum outcome encap_any(const struct encap_config *encap, const struct cap_packet
     struct nvgre_inner *inner = &passage.inner;
     struct nvgre_flow flow;
     enum outcome outcome;
+    uint32_t copy;
 
     result->notes = 0;
     if (packet->iface->linktype != CAP_LINKTYPE_ETHERNET) {
@@ -225,10 +217,11 @@ enum outcome encap_any(const struct encap_config *encap, const struct cap_packet
     nvgre_flow_find(inner, &flow);
     passage.hash = nvgre_flow_hash(&encap->hasher, &flow);
     outcome = find_way(encap, &passage, 0);
-    if (outcome == OUTCOME_DONE && result->part > 0)
-        outcome = find_way(encap, &passage, result->part % passage.way.copies);
     if (outcome != OUTCOME_DONE)
         return outcome;
-    passage.inner_max = inner_max_of(encap, passage.way.tmpl);
+    copy = result->part % passage.way.copies;
+    if (copy > 0)
+        (void)find_way(encap, &passage, copy);
+    passage.inner_max = encap_inner_max(encap->mtu, passage.way.tmpl->ip_version);
     return pass(encap, &passage, room, result);
 }

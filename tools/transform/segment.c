@@ -141,6 +141,19 @@ enum segment_verdict segment_begin(struct segment *seg, const uint8_t *frame, ui
     return verdict == SEGMENT_CUT ? divide(seg, &ip, l4_header_len, max_ip_len) : verdict;
 }
 
+/* The bytes of payload of segment `i`. */
+static uint32_t payload_of(const struct segment *seg, uint32_t i)
+{
+    uint32_t rest = seg->payload_len - i * seg->size;
+
+    return rest < seg->size ? rest : seg->size;
+}
+
+uint32_t segment_len(const struct segment *seg, uint32_t i)
+{
+    return seg->headers_len - seg->tags_len - seg->jumbo_len + payload_of(seg, i);
+}
+
 /* How many of the `len` bytes of payload from `start` on were captured. */
 static uint32_t captured_of(const struct segment *seg, uint32_t start, uint32_t len)
 {
@@ -222,11 +235,10 @@ static void write_checksum(const struct segment *seg, const uint8_t *ip, uint8_t
         wire_put16(field, transport_checksum(seg, ip, l4, len));
 }
 
-uint32_t segment_write(const struct segment *seg, uint32_t i, uint8_t *room, uint32_t *len)
+uint32_t segment_write(const struct segment *seg, uint32_t i, uint8_t *room)
 {
     uint32_t start = i * seg->size;
-    uint32_t rest = seg->payload_len - start;
-    uint32_t payload_len = rest < seg->size ? rest : seg->size;
+    uint32_t payload_len = payload_of(seg, i);
     uint32_t captured = captured_of(seg, start, payload_len);
     uint32_t headers_len = copy_headers(seg, room);
     uint8_t *ip = room + seg->ip_offset - seg->tags_len;
@@ -241,7 +253,6 @@ uint32_t segment_write(const struct segment *seg, uint32_t i, uint8_t *room, uin
     else
         wire_put16(l4 + 4, (uint16_t)l4_len);
     write_checksum(seg, ip, l4, l4_len, captured == payload_len);
-    *len = headers_len + payload_len;
     return headers_len + captured;
 }
 

@@ -57,9 +57,12 @@ struct segment {
 enum segment_verdict segment_begin(struct segment *seg, const uint8_t *frame, uint32_t caplen,
                                    uint32_t len, uint32_t tags_len, uint32_t max_ip_len);
 
+/* The length of segment `i` (below seg->count) on the wire. */
+uint32_t segment_len(const struct segment *seg, uint32_t i);
+
 /*
- * Writes segment `i` (below seg->count) to `room`, which takes the frame's headers and seg->size
- * bytes. Returns its captured length; *len is its length on the wire.
+ * Writes segment `i` to `room`, which takes the frame's headers and seg->size bytes. Returns its
+ * captured length.
  *
  * Lengths, sequence number, IPv4 header checksum and the checksum of TCP or UDP are its own. IPv4
  * IDs count up from the original's. FIN and PSH stand on the last segment, CWR on the first one
@@ -67,7 +70,7 @@ enum segment_verdict segment_begin(struct segment *seg, const uint8_t *frame, ui
  * UDP without a checksum over IPv4 stays without. A segment whose payload is not all captured has
  * checksum 0, as nobody can tell it.
  */
-uint32_t segment_write(const struct segment *seg, uint32_t i, uint8_t *room, uint32_t *len);
+uint32_t segment_write(const struct segment *seg, uint32_t i, uint8_t *room);
 
 /*
  * Lowers the maximum segment size that a TCP SYN in an Ethernet frame announces to `mss` and
