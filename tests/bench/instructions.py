@@ -50,20 +50,20 @@ def count(program, folder, timeout):
 
 
 def counts(tool, folder, packets, timeout):
-    """The instructions of encap and decap, of pcap and pcapng, for so many packets."""
+    """The instructions of encap and decap for so many packets, by command and format."""
     captures = programs.Captures(folder, packets)
     programs.make_captures(tool, MIX, captures, timeout)
     found = {}
-    for name, both in (("encap", programs.encap_programs(tool, captures)),
-                       ("decap", programs.decap_programs(tool, captures))):
-        for form, program in zip(("pcap", "pcapng"), both):
-            found[name, form] = count(program, folder, timeout)
+    for program in (*programs.encap_programs(tool, captures),
+                    *programs.decap_programs(tool, captures)):
+        command, form = re.fullmatch("(.*?)( pcapng)?", program.name).groups(" pcap")
+        found[command, form.strip()] = count(program, folder, timeout)
     captures.remove()
     return found
 
 
 def per_packet(tool, folder, timeout):
-    """A Count of encap and decap, of pcap and pcapng, with 64-byte frames.
+    """A Count of encap, with a map too, and decap, of pcap and pcapng, with 64-byte frames.
 
     The difference between many packets and few leaves out what starting and ending costs.
     """

@@ -14,6 +14,7 @@ OUTER_LEN = 42  # Ethernet, IPv4 and GRE with a key
 OUTER_MAC, NEW_MAC = "02:00:c0:00:02:02", "02:00:00:00:00:99"
 TUNNEL = ["--vsid", "5001", "--local", "192.0.2.1", "--remote", "192.0.2.2",
           "--enet-dmac", OUTER_MAC]
+ON_MAP = ["--vsid", "5001", "--enet-dmac", OUTER_MAC, "--map"]
 SHELL = ["bash", "-o", "pipefail", "-c"]
 
 
@@ -47,6 +48,7 @@ class Captures:
         self.packets = packets
         self.plain, self.plain_ng = folder / "plain.pcap", folder / "plain.pcapng"
         self.tunnel, self.tunnel_ng = folder / "tunnel.pcap", folder / "tunnel.pcapng"
+        self.map = folder / "map.yaml"
         self.plain_bytes = 0  # of frames
 
     def make_plain(self, mix):
@@ -57,6 +59,15 @@ class Captures:
         rounds, rest = divmod(self.packets, len(frames))
         self.plain_bytes = rounds * sum(map(len, frames)) + sum(map(len, frames[:rest]))
 
+    def make_map(self):
+        """Makes a location map of all machines."""
+        rows = ["version: 1\nrecords:\n"]
+        for machine in range(traffic.MACHINES):
+            host, address = machine % traffic.HOSTS, divmod(machine, 256)
+            rows.append(f"  - {{vsid: 5001, ca: 10.0.{address[0]}.{address[1]}, type: static, "
+                        f"mac: '{traffic.mac(machine).hex()}', pa: [192.0.2.{host + 1}]}}\n")
+        self.map.write_text("".join(rows), encoding="ascii")
+
     @property
     def tunnel_bytes(self):
         """Captured bytes of the encapsulated packets."""
@@ -64,7 +75,7 @@ class Captures:
 
     def remove(self):
         """Removes the files."""
-        for path in (self.plain, self.plain_ng, self.tunnel, self.tunnel_ng):
+        for path in (self.plain, self.plain_ng, self.tunnel, self.tunnel_ng, self.map):
             path.unlink(missing_ok=True)
 
 
@@ -91,16 +102,22 @@ def encap_command(tool, path):
     return [str(tool), "encap", "--quiet", *TUNNEL, str(path), "-"]
 
 
+def mapped_command(tool, captures):
+    """nvgre-pcap encap by a location map."""
+    return [str(tool), "encap", "--quiet", *ON_MAP, str(captures.map), str(captures.plain), "-"]
+
+
 def decap_command(tool, path):
     """nvgre-pcap decap to standard output."""
     return [str(tool), "decap", "--quiet", str(path), "-"]
 
 
 def encap_programs(tool, captures):
-    """nvgre-pcap encap, of pcap and pcapng."""
+    """nvgre-pcap encap, of pcap and pcapng; and by a location map."""
     check = holds(captures.packets, captures.tunnel_bytes, OUTER_MAC)
     return [Program("encap", encap_command(tool, captures.plain), check, True),
-            Program("encap pcapng", encap_command(tool, captures.plain_ng), check, True)]
+            Program("encap pcapng", encap_command(tool, captures.plain_ng), check, True),
+            Program("encap map", mapped_command(tool, captures), check, True)]
 
 
 def decap_programs(tool, captures):
@@ -113,6 +130,7 @@ def decap_programs(tool, captures):
 def make_captures(tool, mix, captures, timeout):
     """Makes the captures of a mix, those with NVGRE by nvgre-pcap; Failed if it does it wrong."""
     captures.make_plain(mix)
+    captures.make_map()
     paths = captures.tunnel, captures.tunnel_ng
     for program, path in zip(encap_programs(tool, captures), paths):
         try:
@@ -157,10 +175,10 @@ def groups(tool, libpcap_copy, captures):
     cat = Program("cat", ["cat", tunnel], same_as(captures.tunnel))
     dd = Program("dd bs=256k", ["dd", f"if={tunnel}", "bs=256k", "status=none"],
                  same_as(captures.tunnel))
-    encap, encap_ng = encap_programs(tool, captures)
+    encap, encap_ng, mapped = encap_programs(tool, captures)
     decap, decap_ng = decap_programs(tool, captures)
     return {
-        "files": [cat, dd, encap, decap, encap_ng, decap_ng],
+        "files": [cat, dd, encap, mapped, decap, encap_ng, decap_ng],
         "peers": [cat, encap, decap, *peer_programs(libpcap_copy, captures)],
         "pipes": pipe_programs(tool, captures),
     }

@@ -69,7 +69,7 @@ def peaks(results):
 def of_counts(counts):
     """Figures of callgrind's counts; only those of pcap have a target."""
     return [Figure(f"{row.command}, {row.format}", row.value,
-                   target=targets.INSTRUCTIONS[row.command] if row.format == "pcap" else None)
+                   target=targets.INSTRUCTIONS.get(row.command) if row.format == "pcap" else None)
             for row in counts]
 
 

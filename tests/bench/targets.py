@@ -33,6 +33,7 @@ COMPARISONS = (
     Comparison("files", "encap", "cat", _bounds(1.35, 1.20, 1.10)),
     Comparison("files", "decap", "cat", _bounds(1.20, 1.15, 1.15)),
     Comparison("files", "encap pcapng", "encap", _bounds(1.2, 1.2, 1.2)),
+    Comparison("files", "encap map", "encap", _bounds(1.3, 1.3, 1.3)),
     Comparison("files", "decap pcapng", "decap", _bounds(1.2, 1.2, 1.2)),
     Comparison("peers", "tcprewrite", "encap", _bounds(5, 3, 1.8, at_least=True)),
     Comparison("peers", "editcap -L -C 42", "decap", _bounds(4, 2.2, 1.5, at_least=True)),

@@ -15,6 +15,9 @@ PATTERNS = 2048  # of each mix; so many times its frames, all of different flows
 EPOCH = 1_700_000_000  # of the first packet, in seconds; one packet a microsecond
 MICROSECONDS = 1_000_000
 
+# Tenants' machines, in turns on so many hosts; no frame stays on its host.
+MACHINES, HOSTS = 1000, 20
+
 ETHERTYPE_IPV4, TCP, UDP = 0x0800, 6, 17
 EPHEMERAL = 49152  # the first of the ports that are of no service, and so of no dissector
 ETHERNET, IPV4 = struct.Struct("!6s6sH"), struct.Struct("!BBHHHBBHII")
@@ -66,6 +69,18 @@ def ipv4(rng, protocol, length):
                      target)
 
 
+def mac(machine):
+    """The MAC address of a machine."""
+    return b"\x02\x00" + machine.to_bytes(4, "big")
+
+
+def macs(rng):
+    """The MAC addresses of a receiver and a sender on another host."""
+    sender = rng.randrange(MACHINES)
+    distance = rng.randrange(1, HOSTS) + HOSTS * rng.randrange(MACHINES // HOSTS)
+    return mac((sender + distance) % MACHINES), mac(sender)
+
+
 def frame(rng, size, protocols):
     """A packet of a random flow and one of two protocols; as with checksum offload theirs is left
     out."""
@@ -77,8 +92,7 @@ def frame(rng, size, protocols):
                                     WINDOW, 0, 0)
     else:
         transport = UDP_HEADER.pack(*ports, length - IPV4.size, 0)
-    macs = (b"\x02\x00" + rng.randbytes(4) for _ in range(2))
-    headers = ETHERNET.pack(*macs, ETHERTYPE_IPV4) + ipv4(rng, protocol, length) + transport
+    headers = ETHERNET.pack(*macs(rng), ETHERTYPE_IPV4) + ipv4(rng, protocol, length) + transport
     return headers + rng.randbytes(size - len(headers))
 
 
