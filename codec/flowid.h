@@ -50,8 +50,8 @@ struct nvgre_hasher {
 void nvgre_hasher_init(struct nvgre_hasher *hasher, enum nvgre_hash kind);
 
 /* The 32-bit hash of a flow; 0 for an empty one. The FlowID is its lowest 8 bits. */
-static inline uint32_t nvgre_flow_hash(const struct nvgre_hasher *hasher,
-                                       const struct nvgre_flow *flow);
+NVGRE_SHORT_WAY uint32_t nvgre_flow_hash(const struct nvgre_hasher *hasher,
+                                         const struct nvgre_flow *flow);
 
 /* The same without the short way for Toeplitz over IPv4 addresses and ports. */
 uint32_t nvgre_flow_hash_any(const struct nvgre_hasher *hasher, const uint8_t *addresses,
@@ -88,7 +88,7 @@ static inline void nvgre_flow_find(const struct nvgre_inner *inner, struct nvgre
         *flow = (struct nvgre_flow){inner->data, 0, inner->data, 0};
 }
 
-static inline uint32_t nvgre_toeplitz4(const uint32_t (*table)[256], const uint8_t *p)
+NVGRE_SHORT_WAY uint32_t nvgre_toeplitz4(const uint32_t (*table)[256], const uint8_t *p)
 {
     return table[0][p[0]] ^ table[1][p[1]] ^ table[2][p[2]] ^ table[3][p[3]];
 }
@@ -99,8 +99,8 @@ static inline bool nvgre_flow_is_usual(const struct nvgre_hasher *hasher,
     return flow->addresses_len == 8 && flow->ports_len == 4 && hasher->kind != NVGRE_HASH_CRC32C;
 }
 
-static inline uint32_t nvgre_flow_hash(const struct nvgre_hasher *hasher,
-                                       const struct nvgre_flow *flow)
+NVGRE_SHORT_WAY uint32_t nvgre_flow_hash(const struct nvgre_hasher *hasher,
+                                         const struct nvgre_flow *flow)
 {
     const uint32_t(*table)[256] = hasher->table;
 

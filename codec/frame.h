@@ -145,6 +145,9 @@ void nvgre_inner_decode(const uint8_t *data, uint32_t caplen, struct nvgre_inner
  * that the code behind a call of them shrinks.
  */
 
+/* They are to become part of each caller, however many there are. */
+#define NVGRE_SHORT_WAY static inline __attribute__((always_inline))
+
 /* Ethernet without a tag, then IPv4 without options, of which the header is captured. */
 static inline bool nvgre_is_usual_ipv4(const uint8_t *data, uint32_t caplen)
 {

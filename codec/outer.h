@@ -9,6 +9,7 @@
  */
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "checksum.h"
@@ -42,11 +43,11 @@ struct nvgre_outer {
 };
 
 struct nvgre_template {
-    uint8_t bytes[NVGRE_OUTER_LEN_MAX];
+    uint32_t ip_sum; /* of the IPv4 header without TOS and total length */
     uint8_t ip_version;
     uint8_t len; /* bytes of all headers */
     uint8_t ip_offset;
-    uint32_t ip_sum;    /* of the IPv4 header without TOS and total length */
+    uint8_t bytes[NVGRE_OUTER_LEN_MAX];
     uint32_t inner_max; /* nvgre_inner_max(ip_version) */
 };
 
@@ -67,12 +68,23 @@ struct nvgre_outer_fields {
     uint8_t tos;         /* TOS or traffic class, DSCP and ECN */
 };
 
+/* The receiver of a packet, where a template is for many. */
+struct nvgre_receiver {
+    uint32_t ip_sum; /* what an IPv4 address adds to the template's */
+    uint8_t ip_version;
+    uint8_t mac[6];
+    uint8_t pa[16]; /* 4 or 16 bytes */
+};
+
 /*
  * Writes tmpl->len bytes to `out`, which must have room for NVGRE_OUTER_LEN_MAX: what
- * stands behind the headers may be overwritten. Returns tmpl->len.
+ * stands behind the headers may be overwritten. Returns tmpl->len. A receiver (or NULL), of the
+ * template's IP version, takes the place of the template's, which must have addresses of zeros.
  */
-static inline uint32_t nvgre_template_write(const struct nvgre_template *tmpl,
-                                            const struct nvgre_outer_fields *fields, uint8_t *out)
+NVGRE_SHORT_WAY uint32_t nvgre_template_write_to(const struct nvgre_template *tmpl,
+                                                 const struct nvgre_receiver *to,
+                                                 const struct nvgre_outer_fields *fields,
+                                                 uint8_t *out)
 {
     uint8_t *ip = out + tmpl->ip_offset;
     uint32_t payload_len = NVGRE_HEADER_LEN + fields->inner_len;
@@ -89,14 +101,29 @@ static inline uint32_t nvgre_template_write(const struct nvgre_template *tmpl,
             wire_put16(ip + 4, fields->ip_id);
             sum += fields->ip_id;
         }
+        if (to) {
+            memcpy(ip + 16, to->pa, 4);
+            sum += to->ip_sum;
+        }
         wire_put16(ip + 10, (uint16_t)~nvgre_sum_fold(sum));
     } else {
         memcpy(out, tmpl->bytes, NVGRE_OUTER_LEN_MAX);
         wire_put32(ip, 6u << 28 | (uint32_t)fields->tos << 20 | fields->flow_label);
         wire_put16(ip + 4, (uint16_t)payload_len);
+        if (to)
+            memcpy(ip + 24, to->pa, 16);
     }
+    if (to)
+        memcpy(out, to->mac, 6);
     wire_put32(out + len - 4, fields->key);
     return len;
+}
+
+/* The same to the template's own receiver. */
+static inline uint32_t nvgre_template_write(const struct nvgre_template *tmpl,
+                                            const struct nvgre_outer_fields *fields, uint8_t *out)
+{
+    return nvgre_template_write_to(tmpl, NULL, fields, out);
 }
 
 /*

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "diag.h"
 #include "map_file.h"
 #include "run.h"
 #include "transform/encap.h"
@@ -190,6 +191,19 @@ static void fill_outer(const struct encap_options *options, struct nvgre_outer *
     }
 }
 
+/* The longest frame that may take the short way; by a map it goes to PAs of either IP version. */
+static uint32_t usual_max(const struct encap_options *options)
+{
+    uint32_t max4 = encap_inner_max(options->mtu.value, 4);
+    uint32_t max6 = encap_inner_max(options->mtu.value, 6);
+
+    if (options->vsids.count || options->mss_clamp.given)
+        return 0;
+    if (options->maps.count)
+        return max4 < max6 ? max4 : max6;
+    return options->local.version == 4 ? max4 : max6;
+}
+
 static void fill_config(const struct encap_options *options, struct encap_config *config)
 {
     static const enum nvgre_hash hashes[] = {NVGRE_HASH_TOEPLITZ, NVGRE_HASH_TOEPLITZ_SYM,
@@ -210,11 +224,9 @@ static void fill_config(const struct encap_options *options, struct encap_config
                                 (options->ttl.value == QOS_INHERIT ? INHERIT_TTL : 0) |
                                 (options->df.value == QOS_INHERIT ? INHERIT_DF : 0));
     config->mtu = options->mtu.value;
-    config->usual_max = encap_inner_max(config->mtu, outer.ip_version);
+    config->usual_max = usual_max(options);
     config->vsids = options->vsids;
     config->mss_max = (uint16_t)options->mss_clamp.value;
-    if (options->maps.count || options->vsids.count || config->mss_max)
-        config->usual_max = 0; /* each frame takes the long way */
     config->mtu_action = (enum mtu_action)options->mtu_action.value;
     config->inner_vlan = (enum inner_vlan)options->inner_vlan.value;
     config->ecn = (enum ecn_mode)options->ecn.value;
@@ -227,17 +239,16 @@ static void fill_config(const struct encap_options *options, struct encap_config
 
 /* Loads the map, if there is one, into `ways`. Returns OPTIONS_GO_ON or a code. */
 static int fill_ways(const struct encap_options *options, struct encap_config *config,
-                     struct ways *ways)
+                     struct map **map, struct ways *ways)
 {
-    struct map *map;
     int code;
 
     if (!options->maps.count)
         return OPTIONS_GO_ON;
-    code = map_file_load(&options->maps, options->allow_reserved, &map);
+    code = map_file_load(&options->maps, options->allow_reserved, map);
     if (code != OPTIONS_GO_ON)
         return code;
-    *ways = (struct ways){.map = map,
+    *ways = (struct ways){.map = *map,
                           .on_miss = (enum on_miss)options->on_miss.value,
                           .local.version = options->local.version,
                           .standby = config->tmpl,
@@ -247,7 +258,10 @@ static int fill_ways(const struct encap_options *options, struct encap_config *c
     memcpy(ways->local.bytes, options->local.bytes, sizeof ways->local.bytes);
     fill_outer(options, &ways->outer);
     config->ways = ways;
-    return OPTIONS_GO_ON;
+    if (ways_init(ways) == 0)
+        return OPTIONS_GO_ON;
+    diag("map", "cannot be used: out of memory");
+    return EXIT_RUNTIME;
 }
 
 int cmd_encap(int argc, char **argv)
@@ -255,6 +269,7 @@ int cmd_encap(int argc, char **argv)
     const char *positional[2] = {NULL, NULL};
     struct encap_options options = {0};
     struct encap_config config = {0};
+    struct map *map = NULL;
     struct ways ways = {0};
     struct transform transform;
     int code = options_parse(&option_set, argc, argv, &options, positional, 2);
@@ -265,13 +280,14 @@ int cmd_encap(int argc, char **argv)
         code = run_files(&option_set, &options.run, positional);
     if (code == OPTIONS_GO_ON) {
         fill_config(&options, &config);
-        code = fill_ways(&options, &config, &ways);
+        code = fill_ways(&options, &config, &map, &ways);
     }
     if (code == OPTIONS_GO_ON) {
         transform = encap_transform(&config);
         code = run_transform("encap", &options.run, &transform);
     }
-    map_free(ways.map);
+    ways_free(&ways);
+    map_free(map);
     vsid_set_free(&options.vsids);
     select_options_free(&options.run.select);
     return code;

@@ -94,6 +94,7 @@ int build_end(struct builder *builder)
         struct map_pa *pa = &map->pas[i];
         uint32_t version = pa->address.version == 6;
 
+        pa->index = i;
         if (pa->mac_from == MAP_MAC_NONE && !pa->group)
             find_mac(map, pa);
         if (pa->local)

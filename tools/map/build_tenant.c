@@ -207,7 +207,9 @@ int build_record(struct builder *builder, const struct record_entry *entry)
     memcpy(record->mac, entry->mac, sizeof record->mac);
     if (build_set(builder, entry->pas, entry->pa_count, entry->pas_at, &record->set) != 0)
         return -1;
-    value = record->set | (entry->type == RECORD_GATEWAY ? SLOT_GATEWAY : 0);
+    value = entry->pa_count == 1 ? entry->pas[0] : record->set | SLOT_SET;
+    if (entry->type == RECORD_GATEWAY)
+        value |= SLOT_GATEWAY;
     if (entry->ca.version && add_by_ca(builder, entry, index, value) != 0)
         return -1;
     if (entry->has_mac && add_by_mac(builder, entry, index, value) != 0)

@@ -53,14 +53,34 @@ static uint32_t choose(uint32_t count, uint32_t hash)
     return (uint32_t)((uint64_t)hash * count >> 32);
 }
 
-static const struct pa_set *set_of_slot(const struct map *map, const struct table_slot *slot)
+/* The PAs of a record, those of IPv4 first. */
+struct choice {
+    const uint32_t *pas;
+    uint32_t count4;
+    uint32_t count6;
+};
+
+static struct choice choice_of_set(const struct map *map, uint32_t index)
 {
-    return &map->sets[slot->value & ~SLOT_GATEWAY];
+    const struct pa_set *set = &map->sets[index];
+
+    return (struct choice){map->set_pas + set->offset, set->count4, set->count6};
 }
 
-/* The PAs that the sender's record has; NULL where there is none. */
-static const struct pa_set *sender_set(const struct map *map, uint32_t vsid,
-                                       const struct nvgre_inner *inner)
+static struct choice choice_of(const struct map *map, const struct table_slot *slot)
+{
+    uint32_t index = slot->value & ~(SLOT_GATEWAY | SLOT_SET);
+    const struct map_pa *pa;
+
+    if (slot->value & SLOT_SET)
+        return choice_of_set(map, index);
+    pa = &map->pas[index];
+    return (struct choice){&pa->index, pa->address.version == 4, pa->address.version == 6};
+}
+
+/* The sender's record; NULL where there is none. */
+static const struct table_slot *find_sender(const struct map *map, uint32_t vsid,
+                                            const struct nvgre_inner *inner)
 {
     const struct table_slot *slot;
     struct map_address ca;
@@ -73,56 +93,55 @@ static const struct pa_set *sender_set(const struct map *map, uint32_t vsid,
         if (ca.version && !address_is_zero(&ca))
             slot = find_ca(map, vsid, &ca);
     }
-    return slot ? set_of_slot(map, slot) : NULL;
+    return slot;
 }
 
 uint32_t map_local(const struct map *map, uint32_t vsid, const struct nvgre_inner *inner,
                    uint32_t hash, uint8_t version)
 {
-    const struct pa_set *set = sender_set(map, vsid, inner);
-    const uint32_t *pas;
+    const struct table_slot *slot = find_sender(map, vsid, inner);
+    struct choice from;
     uint32_t count;
 
-    if (!set)
+    if (!slot)
         return map->local_of_version[version == 6];
-    pas = map->set_pas + set->offset + (version == 6 ? set->count4 : 0);
-    count = version == 6 ? set->count6 : set->count4;
-    return count ? pas[choose(count, hash)] : MAP_NONE;
+    from = choice_of(map, slot);
+    if (version == 6)
+        from.pas += from.count4;
+    count = version == 6 ? from.count6 : from.count4;
+    return count ? from.pas[choose(count, hash)] : MAP_NONE;
 }
 
 /* Only a set of both IP versions depends on which of them the sender has. */
-static const uint32_t *choose_remote(const struct map *map, const struct pa_set *set, uint32_t vsid,
+static const uint32_t *choose_remote(const struct map *map, struct choice to, uint32_t vsid,
                                      const struct nvgre_inner *inner, uint32_t hash)
 {
-    const uint32_t *pas = map->set_pas + set->offset;
-    uint32_t count = set->count4 + set->count6;
+    uint32_t count = to.count4 + to.count6;
 
-    if (count == 1)
-        return pas;
-    if (set->count4 && set->count6) {
+    if (to.count4 && to.count6) {
         bool has4 = map_local(map, vsid, inner, hash, 4) != MAP_NONE;
         bool has6 = map_local(map, vsid, inner, hash, 6) != MAP_NONE;
 
         if (has4 && !has6) {
-            count = set->count4;
+            count = to.count4;
         } else if (has6 && !has4) {
-            pas += set->count4;
-            count = set->count6;
+            to.pas += to.count4;
+            count = to.count6;
         }
     }
-    return pas + choose(count, hash);
+    return to.pas + choose(count, hash);
 }
 
 static enum map_hit flood(const struct map *map, uint32_t vsid, struct map_way *way)
 {
     const struct subnet *subnet = find_subnet(map, vsid);
-    const struct pa_set *set;
+    struct choice all;
 
     if (!subnet || subnet->flood == MAP_NONE)
         return MAP_MISS;
-    set = &map->sets[subnet->flood];
-    way->remotes = map->set_pas + set->offset;
-    way->remote_count = set->count4 + set->count6;
+    all = choice_of_set(map, subnet->flood);
+    way->remotes = all.pas;
+    way->remote_count = all.count4 + all.count6;
     return way->hit = MAP_HIT_FLOOD;
 }
 
@@ -211,9 +230,14 @@ enum map_hit map_lookup(const struct map *map, uint32_t vsid, const struct nvgre
         slot = find_behind_mac(map, vsid, inner, way);
     if (!slot)
         return way->hit = MAP_MISS;
-    way->remotes = choose_remote(map, set_of_slot(map, slot), vsid, inner, hash);
+    way->remotes = choose_remote(map, choice_of(map, slot), vsid, inner, hash);
     way->remote_count = 1;
     return way->hit;
+}
+
+const struct table *map_macs(const struct map *map)
+{
+    return &map->by_mac;
 }
 
 uint32_t map_vlan_vsid(const struct map *map, uint32_t vlan)

@@ -4,6 +4,7 @@
 
 /* What a map is made of. Internal to the module. */
 
+#include "macs.h"
 #include "map.h"
 #include "outer.h"
 #include "prefix.h"
@@ -45,9 +46,6 @@ struct pa_set {
     uint32_t count4;
     uint32_t count6;
 };
-
-/* What a slot's value of the tables by MAC and CA says: the record's set, and this bit. */
-#define SLOT_GATEWAY 0x80000000u
 
 struct map {
     struct map_pa *pas;
@@ -100,13 +98,6 @@ static inline bool address_is_group(const struct map_address *address)
 static inline struct table_key vsid_key(uint32_t vsid)
 {
     return (struct table_key){vsid, 0};
-}
-
-static inline struct table_key mac_key(uint32_t vsid, const uint8_t mac[6])
-{
-    uint64_t bytes = (uint64_t)wire_get32(mac) << 16 | wire_get16(mac + 4);
-
-    return (struct table_key){bytes << 16 | (vsid & 0xFFFF), (uint8_t)(vsid >> 16)};
 }
 
 /* An IPv4 key is exact, with 0 in its `high`; an IPv6 key is hashed, with the upper bit set. */

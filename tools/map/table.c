@@ -6,7 +6,12 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { SLOTS_MIN = 16, HUGE_PAGE = 2 * 1024 * 1024 };
+enum {
+    SLOTS_MIN_BITS = 4,
+    SLOTS_MIN = 1 << SLOTS_MIN_BITS,
+    HUGE_PAGE = 2 * 1024 * 1024,
+    SLOTS_ROOMY = 32768
+};
 
 /* Lookups in large tables wait less in huge pages, where the system has them. */
 static struct table_slot *make_slots(size_t count)
@@ -44,6 +49,7 @@ static int grow(struct table *table)
         return -1;
     }
     table->mask = (uint32_t)(count - 1);
+    table->shift = old.slots ? old.shift - 1 : 64 - SLOTS_MIN_BITS;
     for (size_t i = 0; i < count / 2 && old.slots; i++)
         if (old.slots[i].index_high)
             put(table, old.slots[i]);
@@ -51,9 +57,16 @@ static int grow(struct table *table)
     return 0;
 }
 
+/* Small tables have more room, so that most keys are in their first slot, which processors guess.
+ */
+static bool is_full(const struct table *table)
+{
+    return table->count > table->mask / (table->mask < SLOTS_ROOMY ? 4 : 2);
+}
+
 int table_add(struct table *table, struct table_key key, uint32_t index, uint32_t value)
 {
-    if ((!table->slots || table->count > table->mask / 2) && grow(table) != 0)
+    if ((!table->slots || is_full(table)) && grow(table) != 0)
         return -1;
     put(table, (struct table_slot){key.low, (index + 1) << 8 | key.high, value});
     table->count++;
@@ -63,7 +76,7 @@ int table_add(struct table *table, struct table_key key, uint32_t index, uint32_
 void table_free(struct table *table)
 {
     free(table->slots);
-    *table = (struct table){NULL, 0, 0};
+    *table = (struct table){NULL, 0, 0, 0};
 }
 
 int array_grow(void **array, uint32_t count, uint32_t *room, size_t size)

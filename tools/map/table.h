@@ -27,6 +27,7 @@ struct table {
     struct table_slot *slots;
     uint32_t mask; /* slots - 1 */
     uint32_t count;
+    uint32_t shift; /* 64 - the bits of mask */
 };
 
 #define TABLE_MULTIPLIER 0x9E3779B97F4A7C15u
@@ -52,9 +53,11 @@ static inline uint32_t table_slot_index(const struct table_slot *slot)
     return (slot->index_high >> 8) - 1;
 }
 
+/* By the upper bits of one product, to which all bits of the key add. */
 static inline uint32_t table_home(const struct table *table, struct table_key key)
 {
-    return (uint32_t)table_mix(key.low + key.high * 0xA0761D6478BD642Fu) & table->mask;
+    return (uint32_t)((key.low + key.high * 0xA0761D6478BD642Fu) * TABLE_MULTIPLIER >>
+                      table->shift);
 }
 
 static inline const struct table_slot *table_probe(const struct table *table, struct table_key key,
@@ -63,9 +66,9 @@ static inline const struct table_slot *table_probe(const struct table *table, st
     for (;; at = (at + 1) & table->mask) {
         const struct table_slot *slot = &table->slots[at];
 
-        if (slot->index_high == 0)
+        if (__builtin_expect(slot->index_high == 0, 0))
             return NULL;
-        if (slot->low == key.low && (uint8_t)slot->index_high == key.high)
+        if (__builtin_expect(slot->low == key.low && (uint8_t)slot->index_high == key.high, 1))
             return slot;
     }
 }

@@ -31,7 +31,7 @@ struct encap_config {
     bool df;
     uint8_t inherit;            /* of enum encap_inherit, combined */
     struct vsid_set vsids;      /* to take; empty for all */
-    struct ways *ways;          /* by the map, instead of `tmpl`; or NULL */
+    const struct ways *ways;    /* by the map, instead of `tmpl`; or NULL */
     uint32_t mtu;               /* bytes of an outer IP packet, or 0 for no limit */
     uint16_t mss_max;           /* that TCP SYNs may announce, or 0 for any */
     uint32_t usual_max;         /* bytes of the longest frame that may take the short way */

@@ -90,7 +90,7 @@ static uint32_t write_outer(const struct encap_config *encap, const struct passa
     };
 
     fill_fields(encap, inner, passage->hash, inherited_tos(encap, inner), &fields);
-    (void)nvgre_template_write(tmpl, &fields, room);
+    (void)nvgre_template_write_to(tmpl, passage->way.to, &fields, room);
     if (encap->inherit)
         nvgre_outer_adjust(tmpl, inherited_ttl(encap, inner), df, room);
     return tmpl->len;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ways.h"
 
+#include <stdlib.h>
 #include <string.h>
-
-#define FIXED_LOCAL (MAP_NONE - 1) /* in the place of an index */
 
 void ways_pa_mac(uint8_t version, const uint8_t *pa, uint8_t mac[6])
 {
@@ -32,22 +31,18 @@ static void set_mac(const struct map_address *address, const struct map_pa *pa, 
         ways_pa_mac(address->version, address->bytes, mac);
 }
 
-static void init_template(const struct ways *ways, uint32_t local, uint32_t remote,
-                          struct nvgre_template *tmpl)
+/* The headers of a sender, whose PA the map has or not, for a receiver that is still to be told. */
+static void init_sender(const struct ways *ways, const struct map_address *source,
+                        const struct map_pa *from, struct nvgre_template *tmpl)
 {
-    const struct map_pa *to = map_pa(ways->map, remote);
-    const struct map_pa *from = local == FIXED_LOCAL ? NULL : map_pa(ways->map, local);
-    const struct map_address *source = from ? &from->address : &ways->local;
     struct nvgre_outer outer = ways->outer;
 
-    outer.ip_version = to->address.version;
+    outer.ip_version = source->version;
     memcpy(outer.src_pa, source->bytes, sizeof outer.src_pa);
-    memcpy(outer.dst_pa, to->address.bytes, sizeof outer.dst_pa);
+    memset(outer.dst_pa, 0, sizeof outer.dst_pa);
     /* A route's MAC is that of the next hop: a sender's own is not known by it. */
     if (!ways->src_mac_fixed)
         set_mac(source, from && from->mac_from == MAP_MAC_OWN ? from : NULL, outer.src_mac);
-    if (!ways->dst_mac_fixed)
-        set_mac(&to->address, to, outer.dst_mac);
     if (!ways->vlan_fixed && from && from->vlan) {
         outer.vlan_tpid = NVGRE_TPID_8021Q;
         outer.vlan_tci = from->vlan;
@@ -55,21 +50,47 @@ static void init_template(const struct ways *ways, uint32_t local, uint32_t remo
     nvgre_template_init(tmpl, &outer);
 }
 
-static const struct nvgre_template *template_of(struct ways *ways, uint32_t local, uint32_t remote)
+static void init_receiver(const struct ways *ways, const struct map_pa *pa,
+                          struct nvgre_receiver *to)
 {
-    struct way_template *kept =
-        &ways->templates[(local * 0x9E3779B1u ^ remote * 0x85EBCA77u) >> 13 & (WAYS_TEMPLATES - 1)];
-
-    if (!kept->used || kept->local != local || kept->remote != remote) {
-        kept->used = true;
-        kept->local = local;
-        kept->remote = remote;
-        init_template(ways, local, remote, &kept->tmpl);
-    }
-    return &kept->tmpl;
+    to->ip_version = pa->address.version;
+    to->ip_sum = to->ip_version == 4 ? nvgre_sum(pa->address.bytes, 4, 0) : 0;
+    memcpy(to->pa, pa->address.bytes, sizeof to->pa);
+    if (ways->dst_mac_fixed)
+        memcpy(to->mac, ways->outer.dst_mac, 6);
+    else
+        set_mac(&pa->address, pa, to->mac);
 }
 
-static enum outcome missed(struct ways *ways, struct way *way)
+int ways_init(struct ways *ways)
+{
+    ways->count = map_pa_count(ways->map);
+    ways->macs = *map_macs(ways->map);
+    ways->self = MAP_NONE;
+    ways->senders = malloc((ways->count + 1) * sizeof *ways->senders);
+    ways->receivers = malloc((ways->count + 1) * sizeof *ways->receivers);
+    if (!ways->senders || !ways->receivers)
+        return -1;
+    for (uint32_t i = 0; i < ways->count; i++) {
+        const struct map_pa *pa = map_pa(ways->map, i);
+
+        init_sender(ways, &pa->address, pa, &ways->senders[i]);
+        init_receiver(ways, pa, &ways->receivers[i]);
+        if (pa->address.version == ways->local.version &&
+            memcmp(pa->address.bytes, ways->local.bytes, sizeof pa->address.bytes) == 0)
+            ways->self = i;
+    }
+    init_sender(ways, &ways->local, NULL, &ways->senders[ways->count]);
+    return 0;
+}
+
+void ways_free(struct ways *ways)
+{
+    free(ways->senders);
+    free(ways->receivers);
+}
+
+static enum outcome missed(const struct ways *ways, struct way *way)
 {
     if (ways->on_miss == MISS_DROP)
         return OUTCOME_NO_WAY_DROPPED;
@@ -80,17 +101,7 @@ static enum outcome missed(struct ways *ways, struct way *way)
     return OUTCOME_DONE;
 }
 
-static bool is_sender(const struct ways *ways, uint32_t local, uint32_t remote)
-{
-    const struct map_address *to = &map_pa(ways->map, remote)->address;
-
-    if (local != FIXED_LOCAL)
-        return local == remote;
-    return to->version == ways->local.version &&
-           memcmp(to->bytes, ways->local.bytes, sizeof to->bytes) == 0;
-}
-
-enum outcome ways_find(struct ways *ways, uint32_t vsid, const struct nvgre_inner *inner,
+enum outcome ways_find(const struct ways *ways, uint32_t vsid, const struct nvgre_inner *inner,
                        uint32_t hash, uint32_t copy, struct way *way)
 {
     enum outcome outcome = OUTCOME_SAME_HOST;
@@ -103,16 +114,15 @@ enum outcome ways_find(struct ways *ways, uint32_t vsid, const struct nvgre_inne
     way->mac = found.mac;
     for (uint32_t i = 0; i < found.remote_count; i++) {
         uint32_t remote = found.remotes[i];
-        uint8_t version = map_pa(ways->map, remote)->address.version;
-        uint32_t local = ways->local.version == version
-                             ? FIXED_LOCAL
-                             : map_local(ways->map, vsid, inner, hash, version);
+        uint8_t version = ways->receivers[remote].ip_version;
+        bool fixed = ways->local.version == version;
+        uint32_t local = fixed ? ways->count : map_local(ways->map, vsid, inner, hash, version);
 
         if (local == MAP_NONE) {
             outcome = OUTCOME_NO_LOCAL;
-        } else if (!is_sender(ways, local, remote)) {
-            if (way->copies++ == copy)
-                way->tmpl = template_of(ways, local, remote);
+        } else if (remote != (fixed ? ways->self : local) && way->copies++ == copy) {
+            way->tmpl = &ways->senders[local];
+            way->to = &ways->receivers[remote];
         }
     }
     return way->tmpl ? OUTCOME_DONE : outcome;

@@ -4,31 +4,22 @@
 
 /*
  * Where an NVE sends a tenant's frame by its location map (RFC 7637 sections 4.2 to 4.6): outer
- * headers made ready for each pair of provider addresses.
+ * headers made ready for each provider address, as a sender and as a receiver.
  */
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "map/macs.h"
 #include "map/map.h"
 #include "outer.h"
 #include "transform.h"
 
-#define WAYS_TEMPLATES 256u /* kept ready */
-
 /* What becomes of a frame for which the map knows no receiver. */
 enum on_miss { MISS_ERROR, MISS_DROP, MISS_DEFAULT };
 
-/* Headers for a pair of PAs, by their indexes in the map. */
-struct way_template {
-    bool used;
-    uint32_t local;
-    uint32_t remote;
-    struct nvgre_template tmpl;
-};
-
 struct ways {
-    struct map *map; /* constant while in use */
+    const struct map *map;
     enum on_miss on_miss;
     struct nvgre_outer outer;      /* what goes into all templates; addresses and VLAN if fixed */
     struct map_address local;      /* the sender, where not looked up; version 0 for none */
@@ -36,22 +27,55 @@ struct ways {
     bool src_mac_fixed;
     bool dst_mac_fixed;
     bool vlan_fixed;
-    struct way_template templates[WAYS_TEMPLATES];
+
+    /* Made ready by ways_init, by indexes of PAs. */
+    uint32_t count;
+    struct nvgre_template *senders; /* and at [count] the fixed one */
+    struct nvgre_receiver *receivers;
+    struct table macs; /* of the map */
+    uint32_t self;     /* index of the fixed sender's PA, or MAP_NONE */
 };
 
 struct way {
     const struct nvgre_template *tmpl;
-    uint32_t vsid;      /* of the receiver */
-    const uint8_t *mac; /* to be the inner destination, where routed; else NULL */
-    uint32_t copies;    /* that there are; more than 1 for broadcasts and the like */
+    const struct nvgre_receiver *to; /* or NULL: the template's own */
+    uint32_t vsid;                   /* of the receiver */
+    const uint8_t *mac;              /* to be the inner destination, where routed; else NULL */
+    uint32_t copies;                 /* that there are; more than 1 for broadcasts and the like */
 };
+
+/* Makes headers ready for all PAs, when all else is set. Returns 0, or -1 where memory is out. */
+int ways_init(struct ways *ways);
+void ways_free(struct ways *ways);
 
 /*
  * Finds the way of copy number `copy` (from 0) of a frame. Returns OUTCOME_DONE, or what else
  * becomes of the frame.
  */
-enum outcome ways_find(struct ways *ways, uint32_t vsid, const struct nvgre_inner *inner,
+enum outcome ways_find(const struct ways *ways, uint32_t vsid, const struct nvgre_inner *inner,
                        uint32_t hash, uint32_t copy, struct way *way);
+
+/*
+ * The short way, for an Ethernet frame (its MACs are captured) between MACs of which the map knows
+ * just one PA each: what ways_find finds, or false where it must look. `fixed` tells whether
+ * ways->local has a version.
+ */
+TRANSFORM_STEP bool ways_find_usual(const struct ways *ways, uint32_t vsid, const uint8_t *frame,
+                                    bool fixed, struct way *way)
+{
+    uint32_t local = ways->count;
+    uint32_t remote;
+
+    bool found =
+        ways->macs.count && (fixed ? macs_find_remote(&ways->macs, vsid, frame, &remote)
+                                   : macs_find_pair(&ways->macs, vsid, frame, &local, &remote));
+
+    if (__builtin_expect(!found, 0))
+        return false;
+    way->tmpl = &ways->senders[local];
+    way->to = &ways->receivers[remote];
+    return remote != (fixed ? ways->self : local) && way->tmpl->ip_version == way->to->ip_version;
+}
 
 /* The MAC of a PA that nobody tells: the group's (RFC 1112, RFC 2464), or one of its last bytes. */
 void ways_pa_mac(uint8_t version, const uint8_t *pa, uint8_t mac[6]);

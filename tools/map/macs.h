@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MAP_MACS_H
+#define MAP_MACS_H
+
+/*
+ * The short way of map_lookup and map_local, inline: the table of all records by VSID and MAC
+ * address, which are unicast ones.
+ */
+
+#include <string.h>
+
+#include "map.h"
+#include "table.h"
+
+/*
+ * What a slot's value of the tables by MAC and CA says: the index of the record's only PA, or, with
+ * the bit SLOT_SET, of its set of several; and whether it is a gateway's.
+ */
+#define SLOT_GATEWAY 0x80000000u
+#define SLOT_SET 0x40000000u
+
+static inline struct table_key mac_key(uint32_t vsid, const uint8_t mac[6])
+{
+    uint32_t first;
+    uint16_t last;
+
+    memcpy(&first, mac, sizeof first);
+    memcpy(&last, mac + sizeof first, sizeof last);
+    return (struct table_key){(uint64_t)vsid << 48 | (uint64_t)last << 32 | first,
+                              (uint8_t)(vsid >> 16)};
+}
+
+/* Constant as the map is. */
+const struct table *map_macs(const struct map *map);
+
+/* Whether what a slot says is the index of a PA. */
+static inline bool macs_is_pa(uint32_t value)
+{
+    return (value & (SLOT_GATEWAY | SLOT_SET)) == 0;
+}
+
+static inline uint32_t macs_value(const struct table_slot *slot)
+{
+    return slot ? slot->value : MAP_NONE;
+}
+
+/*
+ * Finds the PA of the receiver's MAC, with which an Ethernet frame begins; and of the sender's,
+ * which follows. True if each is the only one of its record, which is no gateway's: then map_lookup
+ * and map_local find them. The table must not be empty.
+ */
+static inline bool macs_find_remote(const struct table *macs, uint32_t vsid, const uint8_t *frame,
+                                    uint32_t *remote)
+{
+    const struct table_key to = mac_key(vsid, frame);
+
+    *remote = macs_value(table_probe(macs, to, table_home(macs, to)));
+    return macs_is_pa(*remote);
+}
+
+static inline bool macs_find_pair(const struct table *macs, uint32_t vsid, const uint8_t *frame,
+                                  uint32_t *local, uint32_t *remote)
+{
+    const struct table_key to = mac_key(vsid, frame);
+    const struct table_key from = mac_key(vsid, frame + 6);
+    const uint32_t to_home = table_home(macs, to);
+    const uint32_t from_home = table_home(macs, from);
+
+    __builtin_prefetch(&macs->slots[from_home]);
+    *remote = macs_value(table_probe(macs, to, to_home));
+    *local = macs_value(table_probe(macs, from, from_home));
+    return macs_is_pa(*remote | *local);
+}
+
+#endif
