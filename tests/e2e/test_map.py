@@ -302,6 +302,21 @@ def test_copies_of_super_packets(mapped):
     assert b"".join(segments["192.168.4.22"]) == Ether(super_packet(4000))[TCP].load
 
 
+def test_copies_over_both_ip_versions_are_cut_for_each(encap, tmp_path):
+    path = tmp_path / "map.yaml"
+    path.write_text(MAP.replace("192.168.4.33]", '192.168.4.33, "fd00:4::22"]'), encoding="utf-8")
+    big = super_packet(4200).replace(bytes.fromhex("060600000007"), b"\xff" * 6, 1)
+    done = encap([big], map=path, vsid=5001, local=None, remote=None, mtu=1500,
+                 mtu_action="segment")
+    loads = {}
+    for outer in map(Ether, pcapfile.frames(done.out)):
+        loads.setdefault(ends(outer)[1], []).append(Ether(bytes(outer[GRE].payload))[TCP].load)
+
+    assert {remote: len(parts) for remote, parts in loads.items()} == {
+        "192.168.4.22": 3, "192.168.4.33": 3, "fd00:4::22": 4}
+    assert {b"".join(parts) for parts in loads.values()} == {Ether(super_packet(4200))[TCP].load}
+
+
 @pytest.mark.parametrize("announced, flags, clamped", [
     (1460, "S", 1350), (1460, "SA", 1350), (1350, "S", 1350), (536, "S", 536), (1460, "A", 1460)])
 def test_mss_clamp(encap, announced, flags, clamped):

@@ -72,7 +72,7 @@ static enum outcome find_way(const struct encap_config *encap, struct passage *p
         return outcome;
     if (encap->ways)
         return ways_find(encap->ways, vsid, &passage->inner, passage->hash, copy, &passage->way);
-    passage->way = (struct way){.tmpl = &encap->tmpl, .vsid = vsid, .copies = 1};
+    passage->way = (struct way){.tmpl = &encap->tmpl, .vsid = vsid};
     return OUTCOME_DONE;
 }
 
@@ -160,6 +160,18 @@ static enum outcome judge_length(const struct encap_config *encap, const struct 
     }
 }
 
+/* What comes behind this part: the next of `count` segments, or the next copy. */
+static void go_on(const struct passage *passage, uint32_t count, struct transform_result *result)
+{
+    if (passage->part + 1 < count) {
+        result->notes |= TRANSFORM_MORE;
+    } else if (passage->way.next) {
+        result->notes |= TRANSFORM_MORE;
+        result->copy = passage->way.next;
+        result->copy_part = result->part + 1;
+    }
+}
+
 /* The copies of a frame are made one after another, and the segments of each. */
 static enum outcome pass(const struct encap_config *encap, struct passage *passage, uint8_t *room,
                          struct transform_result *result)
@@ -168,26 +180,23 @@ static enum outcome pass(const struct encap_config *encap, struct passage *passa
     const uint32_t max = passage->inner_max - NVGRE_ETH_LEN -
                          (passage->inner.l2.vlan_count * NVGRE_VLAN_TAG_LEN - passage->tags_len);
     uint32_t inner_len = packet->len - passage->tags_len;
-    uint32_t copies = passage->way.copies;
+    uint32_t count = 1;
     struct segment seg;
     enum outcome outcome;
 
     if (encap->mtu_action == MTU_SEGMENT && inner_len > passage->inner_max &&
         segment_begin(&seg, packet->data, packet->caplen, packet->len, passage->tags_len, max) ==
             SEGMENT_CUT) {
-        passage->part = result->part / copies;
-        if (result->part + 1 < copies * seg.count)
-            result->notes |= TRANSFORM_MORE;
+        count = seg.count;
         outcome = write_segment(encap, passage, &seg, room, result);
     } else {
-        if (result->part + 1 < copies)
-            result->notes |= TRANSFORM_MORE;
         outcome = inner_len > passage->inner_max
                       ? judge_length(encap, passage, inner_len, room, result)
                       : write_frame(encap, passage, inner_len, room, result);
     }
-    if (copies > 1)
+    if (passage->way.next || result->copy)
         result->notes |= 1u << NOTE_COPIED;
+    go_on(passage, count, result);
     return outcome;
 }
 
@@ -198,7 +207,6 @@ enum outcome encap_any(const struct encap_config *encap, const struct cap_packet
     struct nvgre_inner *inner = &passage.inner;
     struct nvgre_flow flow;
     enum outcome outcome;
-    uint32_t copy;
 
     result->notes = 0;
     if (packet->iface->linktype != CAP_LINKTYPE_ETHERNET) {
@@ -216,12 +224,12 @@ enum outcome encap_any(const struct encap_config *encap, const struct cap_packet
     }
     nvgre_flow_find(inner, &flow);
     passage.hash = nvgre_flow_hash(&encap->hasher, &flow);
-    outcome = find_way(encap, &passage, 0);
+    if (result->part == 0)
+        result->copy = result->copy_part = 0;
+    passage.part = result->part - result->copy_part;
+    outcome = find_way(encap, &passage, result->copy);
     if (outcome != OUTCOME_DONE)
         return outcome;
-    copy = result->part % passage.way.copies;
-    if (copy > 0)
-        (void)find_way(encap, &passage, copy);
     passage.inner_max = encap_inner_max(encap->mtu, passage.way.tmpl->ip_version);
     return pass(encap, &passage, room, result);
 }

@@ -89,7 +89,9 @@ extern const struct note_row note_rows[NOTE_COUNT];
 
 /* The new packet, and what is worth counting about it. */
 struct transform_result {
-    uint32_t part; /* given: which one of the packets that are made of this one, from 0 on */
+    uint32_t part;      /* given: which one of the packets that are made of this one, from 0 on */
+    uint32_t copy;      /* the transform's own, from part to part: to which receiver, */
+    uint32_t copy_part; /* and its first part */
     uint32_t caplen;
     uint32_t len;
     enum nvgre_reason reason; /* of OUTCOME_MALFORMED */

@@ -97,7 +97,6 @@ static enum outcome missed(const struct ways *ways, struct way *way)
     if (ways->on_miss == MISS_ERROR)
         return OUTCOME_NO_WAY;
     way->tmpl = &ways->standby;
-    way->copies = 1;
     return OUTCOME_DONE;
 }
 
@@ -112,7 +111,7 @@ enum outcome ways_find(const struct ways *ways, uint32_t vsid, const struct nvgr
         return missed(ways, way);
     way->vsid = found.vsid;
     way->mac = found.mac;
-    for (uint32_t i = 0; i < found.remote_count; i++) {
+    for (uint32_t i = copy; i < found.remote_count; i++) {
         uint32_t remote = found.remotes[i];
         uint8_t version = ways->receivers[remote].ip_version;
         bool fixed = ways->local.version == version;
@@ -120,7 +119,12 @@ enum outcome ways_find(const struct ways *ways, uint32_t vsid, const struct nvgr
 
         if (local == MAP_NONE) {
             outcome = OUTCOME_NO_LOCAL;
-        } else if (remote != (fixed ? ways->self : local) && way->copies++ == copy) {
+        } else if (remote == (fixed ? ways->self : local)) {
+            continue;
+        } else if (way->tmpl) {
+            way->next = i;
+            break;
+        } else {
             way->tmpl = &ways->senders[local];
             way->to = &ways->receivers[remote];
         }

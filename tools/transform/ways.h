@@ -41,7 +41,7 @@ struct way {
     const struct nvgre_receiver *to; /* or NULL: the template's own */
     uint32_t vsid;                   /* of the receiver */
     const uint8_t *mac;              /* to be the inner destination, where routed; else NULL */
-    uint32_t copies;                 /* that there are; more than 1 for broadcasts and the like */
+    uint32_t next; /* copy that is to be sent, of broadcasts and the like; else 0 */
 };
 
 /* Makes headers ready for all PAs, when all else is set. Returns 0, or -1 where memory is out. */
@@ -49,7 +49,7 @@ int ways_init(struct ways *ways);
 void ways_free(struct ways *ways);
 
 /*
- * Finds the way of copy number `copy` (from 0) of a frame. Returns OUTCOME_DONE, or what else
+ * Finds the way of a frame's copy: 0, then what way->next says. Returns OUTCOME_DONE, or what else
  * becomes of the frame.
  */
 enum outcome ways_find(const struct ways *ways, uint32_t vsid, const struct nvgre_inner *inner,
