@@ -196,6 +196,9 @@ subnets:
   - {vsid: 5001, vlan: 101, flood: [192.168.4.22]}
   - {vsid: 6001, vlan: 4094, flood: [192.168.4.22]}
   - {vsid: 7001, flood: [192.168.4.22]}
+  - {vsid: 8001, svlan: 200, vlan: 101, flood: [192.168.4.22]}
+  - {vsid: 8002, svlan: 200, vlan: 102, flood: [192.168.4.22]}
+  - {vsid: 8003, svlan: 300, flood: [192.168.4.22]}
 """
 
 
@@ -215,11 +218,11 @@ def test_vlan_of_the_map(decap, vlans):
 
 def test_no_vlan_in_the_map(decap, vlans):
     """A tenant's frame is never let out where another tenant's are."""
-    items = [tunnel(7001), tunnel(8001), tunnel(5001)]
+    items = [tunnel(7001), tunnel(9001), tunnel(5001)]
     done = decap(items, tag="vlan", map=vlans, code=3, json=True)
     assert pcapfile.frames(done.out) == [*items[:2], wire.insert_tags(FRAME, (0x8100, 101))]
     assert json.loads(done.stdout)["not_handled"] == {"no_vlan": 2}
-    assert "packet 2: no VLAN in the map for the VSID, 8001; kept as it is" in done.stderr
+    assert "packet 2: no VLAN in the map for the VSID, 9001; kept as it is" in done.stderr
 
 
 def test_vlan_and_back(decap, encap, vlans):
@@ -228,6 +231,41 @@ def test_vlan_and_back(decap, encap, vlans):
               for vlan in (101, 4094, 101)]
     tunnels = encap(frames, vsid="from-vlan", map=vlans, local=None, remote=None).out
     assert decap(tunnels, tag="vlan", map=vlans).out == pcapfile.pcap(frames)
+
+
+BROADCAST = bytes.fromhex("ffffffffffff") + FRAME[6:]
+# tags of a frame → VSID, tags on the other side
+STACKS = {
+    "service and customer": ([(0x88A8, 200), (0x8100, 101)], 8001, None),
+    "another customer": ([(0x88A8, 200), (0x8100, 102)], 8002, None),
+    "two 802.1Q tags": ([(0x8100, 200), (0x8100, 101)], 8001, [(0x88A8, 200), (0x8100, 101)]),
+    "TPID 0x9100": ([(0x9100, 200), (0x8100, 102)], 8002, [(0x88A8, 200), (0x8100, 102)]),
+    "with priorities": ([(0x88A8, 0xA000 | 200), (0x8100, 0x6000 | 101)], 8001,
+                        [(0x88A8, 200), (0x8100, 101)]),
+    "all of a service": ([(0x88A8, 300), (0x8100, 7)], 8003, [(0x88A8, 300)]),
+    "three tags": ([(0x88A8, 300), (0x8100, 7), (0x8100, 8)], 8003, [(0x88A8, 300)]),
+    "no such customer": ([(0x88A8, 200), (0x8100, 103)], None, None),
+    "no such service": ([(0x88A8, 101), (0x8100, 101)], None, None),
+    "a service alone": ([(0x88A8, 300)], None, None),
+    "a customer alone": ([(0x8100, 102)], None, None),
+}
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_stacked_tags_and_back(decap, encap, vlans, name):
+    """No tag goes through the tunnel; those of the map stand on the other side."""
+    tags, vsid, back = STACKS[name]
+    frame = wire.insert_tags(BROADCAST, *tags)
+    done = encap([frame], vsid="from-vlan", map=vlans, local=None, remote=None,
+                 code=0 if vsid else 3)
+    [sent] = pcapfile.frames(done.out)
+
+    if vsid is None:
+        assert sent == frame and "no VSID known for the packet" in done.stderr
+        return
+    assert (sent[38:41], sent[42:]) == (vsid.to_bytes(3, "big"), BROADCAST)
+    assert pcapfile.frames(decap(done.out, tag="vlan", map=vlans).out) == [
+        wire.insert_tags(BROADCAST, *(back or tags))]
 
 
 def test_vlan_of_a_cut_frame_and_beside_a_tag(decap, vlans):

@@ -19,7 +19,8 @@ static const char map_text[] =
     "  - {vsid: 5001, rdid: '{AAAA}', vlan: 101, flood: [192.168.4.11, 192.168.4.22, "
     "'fd00:4::22']}\n"
     "  - {vsid: 5002, rdid: aaaa, vlan: 102, flood: 239.1.1.1}\n"
-    "  - {vsid: 5003}\n"
+    "  - {vsid: 5003, svlan: 200, vlan: 102}\n"
+    "  - {vsid: 5004, svlan: 201}\n"
     "records:\n"
     "  - {vsid: 5001, ca: 10.0.0.5, mac: 06-06-00-00-00-05, pa: 192.168.4.11}\n"
     "  - {vsid: 5001, ca: 10.0.0.7, mac: 06-06-00-00-00-07, pa: 192.168.4.22}\n"
@@ -238,6 +239,14 @@ static void knows_pas_and_vlans(void **state)
                     {"192.168.4.22", MAP_MAC_ROUTE, "02 00 c0 a8 04 01", 0},
                     {"172.16.0.9", MAP_MAC_ROUTE, "02 00 ac 10 00 01", 0},
                     {"239.1.1.1", MAP_MAC_NONE, "00 00 00 00 00 00", 0}};
+    static const struct {
+        struct map_vlans vlans;
+        uint32_t vsid;
+    } vlans[] = {{{0, 101}, 5001},     {{0, 102}, 5002},        {{0, 103}, MAP_NONE},
+                 {{0, 0}, MAP_NONE},   {{0, 200}, MAP_NONE},    {{0, 201}, MAP_NONE},
+                 {{200, 102}, 5003},   {{200, 101}, MAP_NONE},  {{102, 200}, MAP_NONE},
+                 {{201, 102}, 5004},   {{201, 0}, 5004},        {{200, 0}, MAP_NONE},
+                 {{101, 5}, MAP_NONE}, {{4095, 4095}, MAP_NONE}};
     struct map *map = load_map(map_text);
     uint32_t found = 0;
 
@@ -254,12 +263,15 @@ static void knows_pas_and_vlans(void **state)
             assert_int_equal(pa->vlan, expected[j].vlan);
         }
     assert_int_equal(found, COUNT(expected));
-    assert_int_equal(map_vlan_vsid(map, 101), 5001);
-    assert_int_equal(map_vlan_vsid(map, 102), 5002);
-    assert_int_equal(map_vlan_vsid(map, 103), MAP_NONE);
-    assert_int_equal(map_vsid_vlan(map, 5002), 102);
-    assert_int_equal(map_vsid_vlan(map, 5003), 0);
-    assert_int_equal(map_vsid_vlan(map, 1), 0);
+    for (size_t i = 0; i < COUNT(vlans); i++)
+        assert_int_equal(map_vlans_vsid(map, vlans[i].vlans), vlans[i].vsid);
+    assert_int_equal(map_vsid_vlans(map, 5002).vlan, 102);
+    assert_int_equal(map_vsid_vlans(map, 5002).svlan, 0);
+    assert_int_equal(map_vsid_vlans(map, 5003).vlan, 102);
+    assert_int_equal(map_vsid_vlans(map, 5003).svlan, 200);
+    assert_int_equal(map_vsid_vlans(map, 5004).vlan, 0);
+    assert_int_equal(map_vsid_vlans(map, 5004).svlan, 201);
+    assert_int_equal(map_vsid_vlans(map, 1).vlan, 0);
     map_free(map);
 }
 

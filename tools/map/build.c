@@ -12,8 +12,6 @@ int build_begin(struct builder *builder)
     if (!map)
         return build_no_memory(builder);
     map->local_of_version[0] = map->local_of_version[1] = MAP_NONE;
-    for (size_t i = 0; i < sizeof map->vsid_of_vlan / sizeof map->vsid_of_vlan[0]; i++)
-        map->vsid_of_vlan[i] = MAP_NONE;
     return 0;
 }
 
@@ -26,6 +24,7 @@ void map_free(struct map *map)
     table_free(&map->by_mac);
     table_free(&map->by_ca);
     table_free(&map->subnet_by_vsid);
+    table_free(&map->subnet_by_vlans);
     table_free(&map->domain_by_name);
     prefix_free(&map->routes);
     prefix_free(&map->provider_routes);

@@ -78,11 +78,11 @@ int build_provider_route(struct builder *builder, const struct route_entry *entr
 
 struct subnet_entry {
     uint32_t vsid;
-    uint16_t vlan;
+    struct map_vlans vlans;
     const char *rdid;      /* or NULL */
     const uint32_t *flood; /* indexes of PAs; their order does not matter */
     uint32_t flood_count;
-    struct place at, vlan_at, rdid_at, flood_at;
+    struct place at, vlans_at, rdid_at, flood_at;
 };
 int build_subnet(struct builder *builder, const struct subnet_entry *entry);
 

@@ -105,15 +105,41 @@ static int set_domain(struct builder *builder, struct subnet *subnet, const char
     return 0;
 }
 
-static int set_vlan(struct builder *builder, struct subnet *subnet, uint16_t vlan, struct place at)
-{
-    uint32_t *owner = &builder->map->vsid_of_vlan[vlan];
+struct vlans_text {
+    char text[40];
+};
 
-    if (*owner != MAP_NONE)
-        return build_fail(builder, at, "VLAN %u belongs to VSID %u already, not to %u", vlan,
-                          *owner, subnet->vsid);
-    *owner = subnet->vsid;
-    subnet->vlan = vlan;
+static struct vlans_text vlans_text(struct map_vlans vlans)
+{
+    struct vlans_text text;
+
+    if (!vlans.vlan)
+        (void)snprintf(text.text, sizeof text.text, "service VLAN %u", vlans.svlan);
+    else if (vlans.svlan)
+        (void)snprintf(text.text, sizeof text.text, "VLAN %u in service VLAN %u", vlans.vlan,
+                       vlans.svlan);
+    else
+        (void)snprintf(text.text, sizeof text.text, "VLAN %u", vlans.vlan);
+    return text;
+}
+
+static int set_vlans(struct builder *builder, struct subnet *subnet,
+                     const struct subnet_entry *entry)
+{
+    struct map *map = builder->map;
+    const struct map_vlans vlans = entry->vlans;
+    const struct table_slot *slot = table_find(&map->subnet_by_vlans, vlans_key(vlans));
+
+    if (!vlans.svlan && !vlans.vlan)
+        return 0;
+    if (slot)
+        return build_fail(builder, entry->vlans_at, "%s belongs to VSID %u already, not to %u",
+                          vlans_text(vlans).text, map->subnets[table_slot_index(slot)].vsid,
+                          subnet->vsid);
+    if (table_add(&map->subnet_by_vlans, vlans_key(vlans), (uint32_t)(subnet - map->subnets), 0) !=
+        0)
+        return build_no_memory(builder);
+    subnet->vlans = vlans;
     return 0;
 }
 
@@ -139,7 +165,7 @@ int build_subnet(struct builder *builder, const struct subnet_entry *entry)
     subnet->line = entry->at.line ? entry->at.line : 1;
     subnet->file = entry->at.file;
     if (set_domain(builder, subnet, entry->rdid, entry->rdid_at) != 0 ||
-        (entry->vlan && set_vlan(builder, subnet, entry->vlan, entry->vlan_at) != 0))
+        set_vlans(builder, subnet, entry) != 0)
         return -1;
     return entry->flood_count ? set_flood(builder, subnet, entry) : 0;
 }

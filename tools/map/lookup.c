@@ -240,16 +240,22 @@ const struct table *map_macs(const struct map *map)
     return &map->by_mac;
 }
 
-uint32_t map_vlan_vsid(const struct map *map, uint32_t vlan)
+uint32_t map_vlans_vsid(const struct map *map, struct map_vlans vlans)
 {
-    return map->vsid_of_vlan[vlan & 0xFFF];
+    const struct table_slot *slot = table_find(&map->subnet_by_vlans, vlans_key(vlans));
+
+    if (!slot && vlans.svlan) {
+        vlans.vlan = 0;
+        slot = table_find(&map->subnet_by_vlans, vlans_key(vlans));
+    }
+    return slot ? map->subnets[table_slot_index(slot)].vsid : MAP_NONE;
 }
 
-uint16_t map_vsid_vlan(const struct map *map, uint32_t vsid)
+struct map_vlans map_vsid_vlans(const struct map *map, uint32_t vsid)
 {
     const struct subnet *subnet = find_subnet(map, vsid);
 
-    return subnet ? subnet->vlan : 0;
+    return subnet ? subnet->vlans : (struct map_vlans){0, 0};
 }
 
 uint32_t map_pa_count(const struct map *map)

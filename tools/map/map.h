@@ -122,9 +122,19 @@ enum map_hit map_lookup(const struct map *map, uint32_t vsid, const struct nvgre
 uint32_t map_local(const struct map *map, uint32_t vsid, const struct nvgre_inner *inner,
                    uint32_t hash, uint8_t version);
 
-/* The VSID of a VLAN ID (0 to 4095), or MAP_NONE; the VLAN ID of a VSID, or 0. */
-uint32_t map_vlan_vsid(const struct map *map, uint32_t vlan);
-uint16_t map_vsid_vlan(const struct map *map, uint32_t vsid);
+/* The VLAN IDs of a frame or a subnet: 1 to 4094, or 0 for none. */
+struct map_vlans {
+    uint16_t
+        svlan; /* of a service tag in front of another tag, or of a subnet of all such frames */
+    uint16_t vlan;
+};
+
+/*
+ * The VSID of a frame with these VLANs, or MAP_NONE: that of both, else that of the service VLAN,
+ * whatever is behind it. And the VLANs of a VSID.
+ */
+uint32_t map_vlans_vsid(const struct map *map, struct map_vlans vlans);
+struct map_vlans map_vsid_vlans(const struct map *map, uint32_t vsid);
 
 /* Writes a map as YAML. A failed write shows on the stream. */
 void map_write(const struct map *map, FILE *stream);

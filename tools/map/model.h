@@ -29,7 +29,7 @@ struct subnet {
     uint32_t vsid;
     uint32_t domain; /* index, or MAP_NONE */
     uint32_t flood;  /* set of PAs, or MAP_NONE */
-    uint16_t vlan;   /* 0 for none */
+    struct map_vlans vlans;
     uint16_t file;
     uint32_t line; /* where it is listed; 0 where only records or routes name it */
 };
@@ -67,7 +67,7 @@ struct map {
     struct subnet *subnets;
     uint32_t subnet_count, subnet_room;
     struct table subnet_by_vsid;
-    uint32_t vsid_of_vlan[4096];
+    struct table subnet_by_vlans;
 
     struct domain *domains;
     uint32_t domain_count, domain_room;
@@ -98,6 +98,11 @@ static inline bool address_is_group(const struct map_address *address)
 static inline struct table_key vsid_key(uint32_t vsid)
 {
     return (struct table_key){vsid, 0};
+}
+
+static inline struct table_key vlans_key(struct map_vlans vlans)
+{
+    return (struct table_key){(uint64_t)vlans.svlan << 16 | vlans.vlan, 0};
 }
 
 /* An IPv4 key is exact, with 0 in its `high`; an IPv6 key is hashed, with the upper bit set. */

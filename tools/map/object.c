@@ -14,6 +14,7 @@ static const char *const names[FIELD_COUNT] = {
     [FIELD_ADDRESS] = "address",
     [FIELD_MAC] = "mac",
     [FIELD_VLAN] = "vlan",
+    [FIELD_SVLAN] = "svlan",
     [FIELD_PREFIX_LEN] = "prefix_length",
     [FIELD_LOCAL] = "local",
     [FIELD_PREFIX] = "prefix",
@@ -64,7 +65,8 @@ static const struct kind_row {
                                    BIT(FIELD_METRIC),
                                BIT(FIELD_PREFIX) | BIT(FIELD_NEXT_HOP), object_add_provider_route},
     [OBJECT_SUBNET] = {"subnets", "a subnet",
-                       BIT(FIELD_VSID) | BIT(FIELD_RDID) | BIT(FIELD_VLAN) | BIT(FIELD_FLOOD),
+                       BIT(FIELD_VSID) | BIT(FIELD_RDID) | BIT(FIELD_VLAN) | BIT(FIELD_SVLAN) |
+                           BIT(FIELD_FLOOD),
                        BIT(FIELD_VSID), object_add_subnet},
     [OBJECT_RECORD] = {"records", "a record",
                        BIT(FIELD_VSID) | BIT(FIELD_CA) | BIT(FIELD_MAC) | BIT(FIELD_PA) |

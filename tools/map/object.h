@@ -24,6 +24,7 @@ enum field {
     FIELD_ADDRESS,
     FIELD_MAC,
     FIELD_VLAN,
+    FIELD_SVLAN,
     FIELD_PREFIX_LEN,
     FIELD_LOCAL,
     FIELD_PREFIX,

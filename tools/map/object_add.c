@@ -195,17 +195,19 @@ int object_add_route(struct builder *builder, struct object *object)
 int object_add_subnet(struct builder *builder, struct object *object)
 {
     struct subnet_entry entry = {.at = field_place(object, FIELD_VSID),
-                                 .vlan_at = field_place(object, FIELD_VLAN),
+                                 .vlans_at = field_place(object, FIELD_VLAN),
                                  .rdid_at = field_place(object, FIELD_RDID),
                                  .flood_at = field_place(object, FIELD_FLOOD)};
     uint32_t vlan = 0;
+    uint32_t svlan = 0;
 
     if (get_vsid(builder, object, &entry.vsid) != 0 ||
         get_number(builder, object, FIELD_VLAN, 1, 4094, &vlan) != 0 ||
+        get_number(builder, object, FIELD_SVLAN, 1, 4094, &svlan) != 0 ||
         get_rdid(builder, object, &entry.rdid) != 0 ||
         get_pas(builder, object, FIELD_FLOOD, true, &entry.flood_count) != 0)
         return -1;
-    entry.vlan = (uint16_t)vlan;
+    entry.vlans = (struct map_vlans){(uint16_t)svlan, (uint16_t)vlan};
     entry.flood = object->pas;
     return build_subnet(builder, &entry);
 }

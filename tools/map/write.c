@@ -99,8 +99,10 @@ static void put_subnets(const struct map *map, FILE *stream)
         fprintf(stream, "  - {vsid: %u", subnet->vsid);
         if (subnet->domain != MAP_NONE && map->domains[subnet->domain].name[0])
             put_text(", rdid: ", map->domains[subnet->domain].name, stream);
-        if (subnet->vlan)
-            fprintf(stream, ", vlan: %u", subnet->vlan);
+        if (subnet->vlans.svlan)
+            fprintf(stream, ", svlan: %u", subnet->vlans.svlan);
+        if (subnet->vlans.vlan)
+            fprintf(stream, ", vlan: %u", subnet->vlans.vlan);
         if (subnet->flood != MAP_NONE)
             put_set(map, ", flood: ", subnet->flood, stream);
         fputs("}\n", stream);

@@ -132,20 +132,27 @@ static enum outcome take_further(const struct decap_config *decap, uint8_t *room
     return outcome;
 }
 
-/* Tags a frame with the VLAN of its subnet, as it was before --vsid from-vlan. */
-static enum outcome put_vlan(const struct map *map, uint8_t *room, struct transform_result *result)
+static void put_tag(uint16_t tpid, uint16_t vlan, uint8_t *room, struct transform_result *result)
 {
-    uint16_t vlan = map_vsid_vlan(map, result->vsid);
-
-    if (vlan == 0) {
-        result->value = result->vsid;
-        return OUTCOME_NO_VLAN;
-    }
     memmove(room + 12 + NVGRE_VLAN_TAG_LEN, room + 12, result->caplen - 12);
-    wire_put16(room + 12, NVGRE_TPID_8021Q);
+    wire_put16(room + 12, tpid);
     wire_put16(room + 14, vlan);
     result->caplen += NVGRE_VLAN_TAG_LEN;
     result->len += NVGRE_VLAN_TAG_LEN;
+}
+
+/* Tags a frame with the VLANs of its subnet, as it was before --vsid from-vlan. */
+static enum outcome put_vlans(const struct map *map, uint8_t *room, struct transform_result *result)
+{
+    const struct map_vlans vlans = map_vsid_vlans(map, result->vsid);
+
+    result->value = result->vsid;
+    if (!vlans.svlan && !vlans.vlan)
+        return OUTCOME_NO_VLAN;
+    if (vlans.vlan)
+        put_tag(NVGRE_TPID_8021Q, vlans.vlan, room, result);
+    if (vlans.svlan)
+        put_tag(NVGRE_TPID_8021AD, vlans.svlan, room, result);
     return OUTCOME_DONE;
 }
 
@@ -170,7 +177,7 @@ TRANSFORM_REST enum outcome run_any(const void *config, const struct cap_packet 
         return OUTCOME_COPY;
     if (outcome == OUTCOME_DONE && decap->all_layers)
         outcome = take_further(decap, room, result);
-    return outcome == OUTCOME_DONE && decap->map ? put_vlan(decap->map, room, result) : outcome;
+    return outcome == OUTCOME_DONE && decap->map ? put_vlans(decap->map, room, result) : outcome;
 }
 
 static enum outcome run_usual(const void *config, const struct cap_packet *packet, uint8_t *room,

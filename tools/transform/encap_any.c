@@ -42,6 +42,23 @@ static bool inherited_df(const struct encap_config *config, const struct nvgre_i
     return config->df;
 }
 
+static uint16_t vlan_of_tag(const struct nvgre_inner *inner, uint32_t tag)
+{
+    return wire_get16(inner->data + NVGRE_ETH_LEN + (size_t)tag * NVGRE_VLAN_TAG_LEN) & 0x0FFF;
+}
+
+/* Of stacked tags the outermost is the service's (IEEE 802.1ad), whatever its TPID. */
+static struct map_vlans vlans_of(const struct nvgre_inner *inner)
+{
+    struct map_vlans vlans = {0, 0};
+
+    if (inner->l2.vlan_count == 1)
+        vlans.vlan = vlan_of_tag(inner, 0);
+    if (inner->l2.vlan_count > 1)
+        vlans = (struct map_vlans){vlan_of_tag(inner, 0), vlan_of_tag(inner, 1)};
+    return vlans;
+}
+
 /* The VSID of a frame, with 0 where the key has it already. */
 static enum outcome find_vsid(const struct encap_config *encap, const struct passage *passage,
                               uint32_t *vsid)
@@ -52,11 +69,8 @@ static enum outcome find_vsid(const struct encap_config *encap, const struct pas
     *vsid = nvgre_key_vsid(encap->key);
     if (encap->inherit & INHERIT_VSID)
         *vsid = iface->tag == CAP_TAG_NONE ? MAP_NONE : iface->tag - 1;
-    if (encap->inherit & INHERIT_VLAN) {
-        uint32_t vlan = inner->l2.vlan_count ? wire_get16(inner->data + NVGRE_ETH_LEN) & 0xFFFu : 0;
-
-        *vsid = map_vlan_vsid(encap->ways->map, vlan);
-    }
+    if (encap->inherit & INHERIT_VLAN)
+        *vsid = map_vlans_vsid(encap->ways->map, vlans_of(inner));
     if (*vsid == MAP_NONE)
         return OUTCOME_NO_VSID;
     return vsid_set_selects(&encap->vsids, *vsid) ? OUTCOME_DONE : OUTCOME_NOT_SELECTED;
