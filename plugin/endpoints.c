@@ -11,7 +11,7 @@ enum side { SRC, DST, EITHER, SIDES };
 /* The kinds of text, of which each side has a field. */
 enum kind { PROVIDER, PROVIDER_ENDPOINT, CUSTOMER, CUSTOMER_ENDPOINT, KINDS };
 
-static int fields[KINDS][SIDES]; /* -1 until they are registered */
+static int fields[KINDS][SIDES];
 
 #define FIELD(kind, side, title, filter)                                                           \
     {                                                                                              \
@@ -113,8 +113,5 @@ void nvgre_endpoints_show(packet_info *pinfo, proto_tree *tree, const struct nvg
 
 void nvgre_endpoints_register(int proto)
 {
-    for (int kind = 0; kind < KINDS; kind++)
-        for (int side = 0; side < SIDES; side++)
-            fields[kind][side] = -1;
     proto_register_field_array(proto, registered[0], KINDS * SIDES);
 }

@@ -2,7 +2,6 @@
 """What the plugin costs: tshark with it and without it, on the same captures."""
 
 import itertools
-import os
 import re
 import shutil
 import sys
@@ -71,11 +70,8 @@ CASES = (
 def command(reading, options, under=()):
     """tshark, which dissects all of a capture and prints how many packets that were. Without a tap
     such as io,stat it would not dissect anything."""
-    folder = wireshark.sandbox()
-    environment = {"PATH": os.environ["PATH"], "HOME": folder / "home", "LC_ALL": "C.UTF-8",
-                   "WIRESHARK_PLUGIN_DIR": folder / ("plugins" if reading.plugin else "none"),
-                   "WIRESHARK_EXTCAP_DIR": folder / "none"}
-    return [*wireshark.UNPRIVILEGED, "env", "-i", *(f"{k}={v}" for k, v in environment.items()),
+    variables = wireshark.environment(reading.plugin)
+    return [*wireshark.UNPRIVILEGED, "env", "-i", *(f"{k}={v}" for k, v in variables.items()),
             *under, "tshark", "-n", "-r", str(reading.path), *options, "-q", "-z",
             "io,stat,0"]
 

@@ -57,24 +57,22 @@ def sanitizers():
     return sorted({name.decode() for name in names})
 
 
+def environment(plugin):
+    """What a run of tshark, with the plugin or without any, has in its environment."""
+    folder = sandbox()
+    return {"PATH": os.environ["PATH"], "HOME": str(folder / "home"), "LC_ALL": "C.UTF-8",
+            "TZ": "UTC", "WIRESHARK_PLUGIN_DIR": str(folder / ("plugins" if plugin else "none")),
+            "WIRESHARK_EXTCAP_DIR": str(folder / "none")}
+
+
 def attempt(*arguments, plugin=True, program="tshark", stdin=None, **variables):
     """A run of tshark, or another program, however it ends; `variables` are of its environment."""
-    folder = sandbox()
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(folder / "home"),
-        "LC_ALL": "C.UTF-8",
-        "TZ": "UTC",
-        "WIRESHARK_PLUGIN_DIR": str(folder / ("plugins" if plugin else "none")),
-        "WIRESHARK_EXTCAP_DIR": str(folder / "none"),
-        "WIRESHARK_ABORT_ON_DISSECTOR_BUG": "1",
-        **variables,
-    }
+    variables = {**environment(plugin), "WIRESHARK_ABORT_ON_DISSECTOR_BUG": "1", **variables}
     if sanitizers():
         # A stock program does not load them by itself; what it leaks is its own.
-        environment |= {"LD_PRELOAD": " ".join(sanitizers()), "ASAN_OPTIONS": "detect_leaks=0",
+        variables |= {"LD_PRELOAD": " ".join(sanitizers()), "ASAN_OPTIONS": "detect_leaks=0",
                         "UBSAN_OPTIONS": "print_stacktrace=1"}
-    return subprocess.run([*UNPRIVILEGED, program, *map(str, arguments)], env=environment,
+    return subprocess.run([*UNPRIVILEGED, program, *map(str, arguments)], env=variables,
                           input=stdin, capture_output=True, encoding="utf-8",
                           errors="backslashreplace", timeout=TIMEOUT, check=False)
 
