@@ -78,8 +78,8 @@ struct nvgre_receiver {
 
 /*
  * Writes tmpl->len bytes to `out`, which must have room for NVGRE_OUTER_LEN_MAX: what
- * stands behind the headers may be overwritten. Returns tmpl->len. A receiver (or NULL), of the
- * template's IP version, takes the place of the template's, which must have addresses of zeros.
+ * stands behind the headers may be overwritten. Returns tmpl->len. `to` (or NULL) is the receiver
+ * instead of the template's, whose PA must then be zeros, of the same IP version.
  */
 NVGRE_SHORT_WAY uint32_t nvgre_template_write_to(const struct nvgre_template *tmpl,
                                                  const struct nvgre_receiver *to,

@@ -113,6 +113,28 @@ static void test_write_again(void **state)
     assert_memory_equal(out, expected.data, expected.len);
 }
 
+/* A template without a receiver writes the same when it is told one. */
+static void test_write_to(void **state)
+{
+    const struct outer_case *row = *state;
+    const uint32_t pa_len = row->ip_version == 4 ? 4 : 16;
+    struct bytes expected = from_hex(row->hex);
+    struct bytes pas = from_hex(row->ip_version == 4 ? PAS : PAS6);
+    struct nvgre_receiver to = {.ip_version = row->ip_version};
+    struct nvgre_template tmpl;
+    struct nvgre_outer_fields fields = row_fields(row);
+    uint8_t *out = malloc(NVGRE_OUTER_LEN_MAX);
+
+    memcpy(to.mac, from_hex(MACS).data, 6);
+    memcpy(to.pa, pas.data + pa_len, pa_len);
+    to.ip_sum = row->ip_version == 4 ? naive_sum(to.pa, 4) : 0;
+    memset(pas.data + pa_len, 0, pa_len);
+    tmpl = make_template(row, pas);
+    assert_int_equal(nvgre_template_write_to(&tmpl, &to, &fields, out), expected.len);
+    assert_memory_equal(out, expected.data, expected.len);
+    free(out);
+}
+
 /* What is written is clean NVGRE to the decoder. */
 static void test_decode(void **state)
 {
@@ -168,5 +190,6 @@ int main(void)
     const struct CMUnitTest whole[] = {cmocka_unit_test(test_ipv4_checksum)};
 
     return (RUN_ROWS(test_write, outers) + RUN_ROWS(test_write_again, outers) +
-            RUN_ROWS(test_decode, outers) + cmocka_run_group_tests(whole, NULL, NULL)) != 0;
+            RUN_ROWS(test_write_to, outers) + RUN_ROWS(test_decode, outers) +
+            cmocka_run_group_tests(whole, NULL, NULL)) != 0;
 }
