@@ -70,7 +70,7 @@ enum map_mac {
 
 /* A PA. PAs have indexes from 0 to map_pa_count - 1. */
 struct map_pa {
-    uint32_t index;
+    uint32_t index; /* its own */
     struct map_address address;
     enum map_mac mac_from;
     uint8_t mac[6];
