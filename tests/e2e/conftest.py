@@ -17,6 +17,8 @@ from typing import NamedTuple, Optional
 import pytest
 
 import pcapfile
+from endpoint import location_map, of_tenants
+from openvswitch import open_vswitch
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("NVGRE_BUILD", ROOT / "build")).resolve()
@@ -165,6 +167,27 @@ def decap(convert):
         return convert("decap", capture(items), **options)
 
     return launch
+
+
+@pytest.fixture
+def encap_by_map(encap, tmp_path):
+    """Encapsulates frames of tenants, as (VSID, frame), and gives the outer frames."""
+    path = tmp_path / "map.yaml"
+    path.write_text(location_map(), encoding="utf-8")
+
+    def launch(items, **options):
+        done = encap(of_tenants(items), map=path, vsid="from-interface", local=None, remote=None,
+                     **options)
+        return pcapfile.frames(done.out)
+
+    return launch
+
+
+@pytest.fixture(scope="module")
+def ovs():
+    """An Open vSwitch, one for all tests of a file."""
+    with open_vswitch() as running:
+        yield running
 
 
 def capture(items):

@@ -9,7 +9,8 @@ be killed, the daemons end with them.
       │ PAs 10.55.0.2, fd55::2
     tunnels ─┬─ g4, g6             GRE ports, keys set and told by flows
              ├─ i4, i6             inner frames of either IP version
-             └─ keys               copies whose source MAC address ends in the key
+             ├─ keys               copies whose source MAC address ends in the key
+             └─ blue4, blue6, …    for flows of a test's own
 """
 
 import contextlib
@@ -19,17 +20,17 @@ import time
 from pathlib import Path
 
 import pcapfile
+from endpoint import LOCAL, LOCAL_MAC, REMOTE, REMOTE_MAC
 
 SCHEMA = "/usr/share/openvswitch/vswitch.ovsschema"
 BATCH = 25  # frames that a dummy port queues at once
+MTU = 9000  # of the dummy ports
 TIMEOUT = 10  # seconds for any step
 
-LOCAL = {4: "10.55.0.2", 6: "fd55::2"}  # PAs of Open vSwitch
-REMOTE = {4: "10.55.0.1", 6: "fd55::1"}  # and of whoever sends to it
-LOCAL_MAC, REMOTE_MAC = "02:00:00:00:00:02", "02:00:00:00:00:01"
-
 PORTS = {"u0": ("underlay", 1), "i4": ("tunnels", 14), "i6": ("tunnels", 16),
-         "keys": ("tunnels", 9)}
+         "keys": ("tunnels", 9),
+         "blue4": ("tunnels", 24), "blue6": ("tunnels", 26),
+         "red4": ("tunnels", 34), "red6": ("tunnels", 36)}
 TUNNEL_PORTS = {4: ("g4", 4), 6: ("g6", 6)}
 
 
@@ -45,6 +46,12 @@ def flows():
         inner = PORTS[f"i{version}"][1]
         yield f"in_port={tunnel},actions=output:{inner},{show_key},output:{PORTS['keys'][1]}"
         yield f"in_port={inner},actions={set_key},output:{tunnel}"
+
+
+def tunnel_options(version, **options):
+    """The options of a GRE port as an argument of ovs-vsctl."""
+    options = {"remote_ip": REMOTE[version], "key": "flow", **options}
+    return "options={" + ",".join(f'{name}="{value}"' for name, value in options.items()) + "}"
 
 
 def stop(process):
@@ -121,11 +128,9 @@ class OpenVSwitch:
         self.command("ovs-vsctl", f"--db={database}", "--no-wait", "init")
         self.control = self.daemon("ovs-vswitchd", database, "--enable-dummy",
                                    "--disable-system", "--disable-system-route")
-        self.command("ovs-vsctl", f"--db={database}", "--timeout=10", *self.configuration())
+        self.configure(*self.configuration())
         self.configure_underlay()
-        for flow in flows():
-            self.command("ovs-ofctl", "-O", "OpenFlow13", "add-flow",
-                         f"unix:{self.folder}/tunnels.mgmt", flow)
+        self.set_flows(flows())
 
     def configuration(self):
         """The database's contents as arguments of ovs-vsctl."""
@@ -135,12 +140,16 @@ class OpenVSwitch:
                 "fail-mode=secure"]
         for name, (bridge, number) in PORTS.items():
             line += ["--", "add-port", bridge, name, "--", "set", "interface", name, "type=dummy",
-                     f"ofport_request={number}", f"options:tx_pcap={self.folder}/{name}.pcap"]
+                     f"mtu_request={MTU}", f"ofport_request={number}",
+                     f"options:tx_pcap={self.folder}/{name}.pcap"]
         for version, (name, number) in TUNNEL_PORTS.items():
             line += ["--", "add-port", "tunnels", name, "--", "set", "interface", name,
-                     "type=gre", f"ofport_request={number}",
-                     f"options:remote_ip={REMOTE[version]}", "options:key=flow"]
+                     "type=gre", f"ofport_request={number}", tunnel_options(version)]
         return line
+
+    def configure(self, *line):
+        """Changes the database, and waits until the daemon has taken it over."""
+        self.command("ovs-vsctl", f"--db=unix:{self.folder}/db.sock", "--timeout=10", *line)
 
     def configure_underlay(self):
         """PAs, routes and neighbours, which no kernel knows of."""
@@ -155,6 +164,17 @@ class OpenVSwitch:
         return self.command("ovs-appctl", "-t", str(self.control), *line)
 
     # ---- Use ----
+
+    def set_flows(self, lines):
+        """Replaces the flows between tunnels and ports."""
+        (self.folder / "flows").write_text("\n".join(lines), encoding="ascii")
+        self.command("ovs-ofctl", "-O", "OpenFlow13", "replace-flows",
+                     f"unix:{self.folder}/tunnels.mgmt", "flows")
+
+    def set_options(self, version, **options):
+        """Replaces what a tunnel has of options beside its ends and keys, such as ttl="inherit"."""
+        self.configure("set", "interface", TUNNEL_PORTS[version][0],
+                       tunnel_options(version, **options))
 
     def recorded(self, port):
         """All frames that a port has sent."""
@@ -174,3 +194,8 @@ class OpenVSwitch:
         frames = self.recorded(port)
         assert len(frames) == end
         return frames[-count:]
+
+    def silent(self, *others):
+        """Whether no port but these has sent anything since a port last received frames."""
+        return all(len(self.recorded(name)) == count for name, count in self.before.items()
+                   if name not in others)

@@ -11,18 +11,11 @@ from scapy.packet import Raw
 
 import flowid
 import pcapfile
-from openvswitch import LOCAL, LOCAL_MAC, REMOTE, REMOTE_MAC, open_vswitch
+from endpoint import LOCAL, LOCAL_MAC, REMOTE, REMOTE_MAC, to_endpoint
 
 VERSIONS = (4, 6)
 VSID = 0x123456
 PAYLOAD_LENGTHS = (0, 1, 46, 100, 1000, 1380)  # the longest fits into an MTU of 1500
-
-
-@pytest.fixture(scope="module", name="ovs")
-def running_open_vswitch():
-    """One Open vSwitch for all tests."""
-    with open_vswitch() as ovs:
-        yield ovs
 
 
 def random_frame(source):
@@ -47,12 +40,6 @@ def inner_frames(captures):
     return frames + [random_frame(source) for _ in range(300)]
 
 
-def to_ovs(version):
-    """encap's options for a tunnel to Open vSwitch."""
-    return {"local": REMOTE[version], "remote": LOCAL[version], "enet_smac": REMOTE_MAC,
-            "enet_dmac": LOCAL_MAC, "inner_vlan": "keep"}
-
-
 def key_of(frame):
     """The key that goes with an inner frame: the last 4 bytes of its source MAC address."""
     return int.from_bytes(frame[8:12], "big")
@@ -62,7 +49,7 @@ def key_of(frame):
 @pytest.mark.parametrize("options", [{}, {"tos": 0xB8, "ttl": 1, "df": "clear"},
                                      {"flowid": "crc32c"}], ids=["", "fields", "crc32c"])
 def test_open_vswitch_takes_what_encap_wrote(ovs, encap, inner, version, options):
-    done = encap(inner, vsid=VSID, **to_ovs(version), **options)
+    done = encap(inner, vsid=VSID, **to_endpoint(version), **options)
     ovs.receive("u0", pcapfile.frames(done.out))
     assert ovs.sent(f"i{version}", len(inner)) == inner
 
@@ -73,10 +60,10 @@ def test_open_vswitch_reads_our_keys(ovs, encap, inner, version):
     frames, expected = [], []
     for vsid, flow in ((0, 0), (4096, 1), (VSID, 0x5A), (0xFFFFFF, 0xFF)):
         done = encap(inner[:1], vsid=vsid, flowid=flow, allow_reserved_vsid=True,
-                     **to_ovs(version))
+                     **to_endpoint(version))
         frames += pcapfile.frames(done.out)
         expected.append(vsid << 8 | flow)
-    frames += pcapfile.frames(encap(inner[:5], vsid=VSID, **to_ovs(version)).out)
+    frames += pcapfile.frames(encap(inner[:5], vsid=VSID, **to_endpoint(version)).out)
     expected += [VSID << 8 | flowid.flow_id(frame) for frame in inner[:5]]
     ovs.receive("u0", frames)
     assert [key_of(frame) for frame in ovs.sent("keys", len(frames))] == expected
@@ -102,7 +89,7 @@ def test_decap_takes_back_what_open_vswitch_sent(ovs, decap, inner, version):
 @pytest.mark.parametrize("version", VERSIONS)
 def test_there_and_back_through_open_vswitch(ovs, encap, decap, inner, version):
     """Our frames go in by one tunnel, and out again by the other IP version's."""
-    done = encap(inner, vsid=VSID, **to_ovs(version))
+    done = encap(inner, vsid=VSID, **to_endpoint(version))
     ovs.receive("u0", pcapfile.frames(done.out))
     other = 10 - version
     ovs.receive(f"i{other}", ovs.sent(f"i{version}", len(inner)))
