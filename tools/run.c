@@ -86,25 +86,26 @@ TRANSFORM_REST enum cap_result commit_labelled(struct run *run)
                                       result->len, &label);
 }
 
-TRANSFORM_STEP enum cap_result commit(struct run *run)
+/* `special` is that of the run, known to the compiler where it is false. */
+TRANSFORM_STEP enum cap_result commit(struct run *run, bool special)
 {
     const struct transform_result *result = &run->result;
 
-    if (run->labelling)
+    if (special && run->labelling)
         return commit_labelled(run);
     return cap_writer_commit(&run->writer, &run->reader.packet, CAP_LINKTYPE_ETHERNET,
                              result->caplen, result->len);
 }
 
 /* Where the bytes of a result are written to. */
-TRANSFORM_STEP uint8_t *room_of(struct run *run)
+TRANSFORM_STEP uint8_t *room_of(struct run *run, bool special)
 {
-    return run->split_room ? run->split_room : cap_writer_room(&run->writer);
+    return special && run->split_room ? run->split_room : cap_writer_room(&run->writer);
 }
 
-TRANSFORM_STEP enum outcome transform_packet(struct run *run)
+TRANSFORM_STEP enum outcome transform_packet(struct run *run, bool special)
 {
-    return run->transform.run(run->transform.config, &run->reader.packet, room_of(run),
+    return run->transform.run(run->transform.config, &run->reader.packet, room_of(run, special),
                               &run->result);
 }
 
@@ -118,27 +119,34 @@ static int settle_unwritten(struct run *run, enum cap_result result)
 /* Counts what there is to say of a packet, and makes the other packets that come of it. */
 TRANSFORM_REST int settle_notes(struct run *run)
 {
-    enum cap_result written = CAP_OK;
+    int code = EXIT_CLEAN;
 
     run_count_notes(run);
-    while (written == CAP_OK && run->result.notes & TRANSFORM_MORE) {
+    while (code == EXIT_CLEAN && run->result.notes & TRANSFORM_MORE) {
+        enum outcome outcome;
+        enum cap_result written;
+
         run->result.part++;
-        if (transform_packet(run) != OUTCOME_DONE)
-            break;
-        written = commit(run);
+        outcome = transform_packet(run, run->special);
+        if (outcome == OUTCOME_DONE) {
+            written = commit(run, run->special);
+            code = written == CAP_OK ? EXIT_CLEAN : settle_unwritten(run, written);
+        } else if (!run_note_outcome(run, outcome, "; this copy is left out")) {
+            code = EXIT_RUNTIME;
+        }
     }
     run->result.part = 0;
-    return written == CAP_OK ? EXIT_CLEAN : settle_unwritten(run, written);
+    return code;
 }
 
 /* What becomes of a packet after its outcome. */
-TRANSFORM_STEP int settle(struct run *run, enum outcome outcome)
+TRANSFORM_STEP int settle(struct run *run, enum outcome outcome, bool special)
 {
     enum cap_result written;
 
     if (outcome != OUTCOME_DONE)
         return pass_on(run, outcome);
-    written = commit(run);
+    written = commit(run, special);
     if (written != CAP_OK)
         return settle_unwritten(run, written);
     run->summary.outcomes[OUTCOME_DONE]++;
@@ -147,10 +155,10 @@ TRANSFORM_STEP int settle(struct run *run, enum outcome outcome)
 
 enum outcome run_transform_packet(struct run *run)
 {
-    enum outcome outcome = transform_packet(run);
+    enum outcome outcome = transform_packet(run, run->special);
 
     if (outcome == OUTCOME_DONE && run->selection.wanted &&
-        select_result(&run->selection, room_of(run), run->result.caplen, run->result.len) !=
+        select_result(&run->selection, room_of(run, true), run->result.caplen, run->result.len) !=
             SELECT_YES)
         return OUTCOME_NOT_SELECTED;
     return outcome;
@@ -158,16 +166,16 @@ enum outcome run_transform_packet(struct run *run)
 
 int run_settle(struct run *run, enum outcome outcome)
 {
-    return settle(run, outcome);
+    return settle(run, outcome, run->special);
 }
 
 TRANSFORM_STEP int handle_packet(struct run *run)
 {
-    return settle(run, transform_packet(run));
+    return settle(run, transform_packet(run, false), false);
 }
 
-/* The same where not all packets are wanted. */
-TRANSFORM_REST int handle_selected(struct run *run)
+/* The same where not all packets are wanted, or results go elsewhere. */
+TRANSFORM_REST int handle_special(struct run *run)
 {
     struct selection *selection = &run->selection;
     enum select_answer answer = select_packet(selection, &run->reader.packet);
@@ -179,7 +187,7 @@ TRANSFORM_REST int handle_selected(struct run *run)
         outcome = run_transform_packet(run);
     if (outcome != OUTCOME_NOT_SELECTED)
         select_count(selection, outcome == OUTCOME_DONE);
-    return settle(run, outcome);
+    return settle(run, outcome, true);
 }
 
 /* An input that ends or breaks off inside a record. */
@@ -208,9 +216,9 @@ static int copy_all(struct run *run)
 
         switch (cap_reader_next(&run->reader)) {
         case CAP_PACKET:
-            if (!run->selection.wanted)
+            if (!run->special)
                 code = handle_packet(run);
-            else if ((code = handle_selected(run)) == EXIT_CLEAN && run->selection.enough)
+            else if ((code = handle_special(run)) == EXIT_CLEAN && run->selection.enough)
                 return EXIT_CLEAN;
             break;
         case CAP_BLOCK:

@@ -140,6 +140,7 @@ int run_open(struct run *run)
     if (code != EXIT_CLEAN)
         cap_reader_close(&run->reader);
     run->labelling = run->tag != RESULT_TAG_NONE || run->split;
+    run->special = run->labelling || run->selection.wanted;
     return code;
 }
 

@@ -30,6 +30,7 @@ struct run {
     uint8_t *split_room;     /* of it */
     enum result_tag tag;
     bool labelling; /* something is to be done for either */
+    bool special;   /* for that, or since not all packets are wanted */
 };
 
 /* run_open.c: takes over the names of the files. */

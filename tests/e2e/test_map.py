@@ -317,6 +317,24 @@ def test_copies_over_both_ip_versions_are_cut_for_each(encap, tmp_path):
     assert {b"".join(parts) for parts in loads.values()} == {Ether(super_packet(4200))[TCP].load}
 
 
+@pytest.mark.parametrize("action, code, group", [("drop", 0, "dropped"),
+                                                 ("error", 3, "not_handled")])
+def test_a_copy_that_does_not_fit_is_counted(encap, tmp_path, action, code, group):
+    """Over IPv6 a frame of 1460 bytes exceeds the MTU, over IPv4 it does not."""
+    path = tmp_path / "map.yaml"
+    path.write_text(MAP.replace("192.168.4.33]", '192.168.4.33, "fd00:4::22"]'), encoding="utf-8")
+    inner = b"\xff" * 6 + Ether(frame("02:02:02:02:02:02")).build()[6:].ljust(1454, b"\0")
+    done = encap([inner, inner], map=path, vsid=5001, local=None, remote=None, mtu=1500,
+                 mtu_action=action, json=True, code=code)
+    outers = [ends(Ether(data))[1] for data in pcapfile.frames(done.out)]
+    summary = json.loads(done.stdout)
+
+    assert outers == ["192.168.4.22", "192.168.4.33"] * 2
+    assert sum(summary[group].values()) == 2 and summary["encapsulated"] == 2
+    assert summary["mtu_excess"] == 8
+    assert ("; this copy is left out" in done.stderr) == (action == "error")
+
+
 @pytest.mark.parametrize("announced, flags, clamped", [
     (1460, "S", 1350), (1460, "SA", 1350), (1350, "S", 1350), (536, "S", 536), (1460, "A", 1460)])
 def test_mss_clamp(encap, announced, flags, clamped):
