@@ -163,7 +163,8 @@ int cap_spool_add(struct cap_spool *spool, struct cap_spool_file *file, const ui
         return append(spool, file, data, len);
     if (len > file->room - file->fill && make_room(spool, file, len) != 0)
         return -1;
-    memcpy(file->data + file->fill, data, len);
+    if (len > 0)
+        memcpy(file->data + file->fill, data, len);
     file->fill += len;
     return 0;
 }
