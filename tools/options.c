@@ -98,6 +98,9 @@ static bool parse_value(const struct option_row *row, const char *text, void *fi
     case OPTION_PAS:
         pa_set_free(field);
         return pa_set_parse(field, text) == 0;
+    case OPTION_NETS:
+        net_map_free(field);
+        return net_map_parse(field, text) == 0;
     case OPTION_TIME:
         ((struct option_time *)field)->given = true;
         return time_text_read(text, &((struct option_time *)field)->time);
@@ -129,6 +132,8 @@ static const char *expected(const struct option_row *row, char *buffer, size_t s
         return "VSIDs such as 5001,6000-6009 (0 to 16777215)";
     case OPTION_PAS:
         return "addresses and prefixes such as 192.168.4.0/24,2001:db8::11";
+    case OPTION_NETS:
+        return "pairs such as 10.0.0.0/8:172.16.0.0/12,[2001:db8::/32]:[fd00::/32]";
     case OPTION_TIME:
         return "a time such as 2026-01-01 10:00:00.5, with Z for UTC, or 1767261600.5";
     case OPTION_PACKETS:

@@ -13,6 +13,7 @@
 
 #include "capfile/timestamp.h"
 #include "packet_list.h"
+#include "transform/net_map.h"
 #include "transform/pa_set.h"
 #include "transform/vsid_set.h"
 
@@ -62,6 +63,7 @@ enum option_kind {
     OPTION_NAMES,   /* struct option_names */
     OPTION_VSIDS,   /* struct vsid_set */
     OPTION_PAS,     /* struct pa_set */
+    OPTION_NETS,    /* struct net_map */
     OPTION_TIME,    /* struct option_time */
     OPTION_PACKETS, /* struct packet_list */
     OPTION_WORDS    /* char *const *: no option, but all positional arguments, however many, and

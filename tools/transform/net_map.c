@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "net_map.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "list.h"
+#include "number.h"
+
+enum { ADDRESS_MAX = 16 };
+
+static uint32_t address_len(uint8_t version)
+{
+    return version == 4 ? 4 : ADDRESS_MAX;
+}
+
+/* One side of a pair, its bits behind the prefix length cleared. */
+struct net {
+    uint8_t version;
+    uint8_t bits[ADDRESS_MAX];
+    uint8_t mask[ADDRESS_MAX];
+};
+
+static void set_mask(struct net *net, uint32_t prefix_len)
+{
+    for (uint32_t i = 0; i < ADDRESS_MAX; i++) {
+        uint32_t ones = prefix_len > 8 * i ? prefix_len - 8 * i : 0;
+
+        net->mask[i] = (uint8_t)(0xFF00u >> (ones < 8 ? ones : 8));
+        net->bits[i] &= net->mask[i];
+    }
+}
+
+static bool read_net(const char **text, struct net *net)
+{
+    bool bracket = **text == '[';
+    char address[INET6_ADDRSTRLEN];
+    uint32_t prefix_len;
+    size_t len;
+
+    *net = (struct net){.version = bracket ? 6 : 4};
+    *text += bracket;
+    len = strcspn(*text, bracket ? "/]" : "/:,");
+    if (len >= sizeof address)
+        return false;
+    memcpy(address, *text, len);
+    address[len] = '\0';
+    if (inet_pton(bracket ? AF_INET6 : AF_INET, address, net->bits) != 1)
+        return false;
+    *text += len;
+    prefix_len = 8 * address_len(net->version);
+    if (**text == '/') {
+        ++*text;
+        if (!number_read(text, prefix_len, &prefix_len))
+            return false;
+    }
+    set_mask(net, prefix_len);
+    return !bracket || *(*text)++ == ']';
+}
+
+static bool read_pair(const char **text, void *item)
+{
+    struct net_pair *pair = item;
+    struct net from;
+    struct net to;
+
+    if (!read_net(text, &from) || *(*text)++ != ':' || !read_net(text, &to) ||
+        from.version != to.version)
+        return false;
+    pair->version = from.version;
+    memcpy(pair->old_bits, from.bits, ADDRESS_MAX);
+    memcpy(pair->old_mask, from.mask, ADDRESS_MAX);
+    memcpy(pair->new_bits, to.bits, ADDRESS_MAX);
+    memcpy(pair->new_mask, to.mask, ADDRESS_MAX);
+    return true;
+}
+
+int net_map_parse(struct net_map *map, const char *text)
+{
+    void *pairs;
+    int result = list_read(text, sizeof *map->pairs, read_pair, &pairs, &map->count);
+
+    map->pairs = pairs;
+    return result;
+}
+
+void net_map_free(struct net_map *map)
+{
+    free(map->pairs);
+    *map = (struct net_map){NULL, 0};
+}
+
+bool net_map_apply(const struct net_map *map, uint8_t version, uint8_t *address)
+{
+    uint64_t bits[2] = {0, 0};
+
+    memcpy(bits, address, address_len(version));
+    for (size_t p = 0; p < map->count; p++) {
+        const struct net_pair *pair = &map->pairs[p];
+
+        if (pair->version != version || (((bits[0] ^ pair->old_bits[0]) & pair->old_mask[0]) |
+                                         ((bits[1] ^ pair->old_bits[1]) & pair->old_mask[1])))
+            continue;
+        for (int i = 0; i < 2; i++)
+            bits[i] = (bits[i] & ~pair->new_mask[i]) | pair->new_bits[i];
+        memcpy(address, bits, address_len(version));
+        return true;
+    }
+    return false;
+}
