@@ -95,6 +95,9 @@ static bool parse_value(const struct option_row *row, const char *text, void *fi
     case OPTION_VSIDS:
         vsid_set_free(field);
         return vsid_set_parse(field, text) == 0;
+    case OPTION_VSID_MAP:
+        vsid_map_free(field);
+        return vsid_map_parse(field, text) == 0;
     case OPTION_PAS:
         pa_set_free(field);
         return pa_set_parse(field, text) == 0;
@@ -130,6 +133,8 @@ static const char *expected(const struct option_row *row, char *buffer, size_t s
         return "a MAC address such as 02:00:00:00:00:01";
     case OPTION_VSIDS:
         return "VSIDs such as 5001,6000-6009 (0 to 16777215)";
+    case OPTION_VSID_MAP:
+        return "pairs such as 5001:6001,7000-7009:8000-8009, no old VSID twice";
     case OPTION_PAS:
         return "addresses and prefixes such as 192.168.4.0/24,2001:db8::11";
     case OPTION_NETS:

@@ -15,6 +15,7 @@
 #include "packet_list.h"
 #include "transform/net_map.h"
 #include "transform/pa_set.h"
+#include "transform/vsid_map.h"
 #include "transform/vsid_set.h"
 
 /* Fields that rows fill. */
@@ -53,21 +54,22 @@ struct option_word {
 };
 
 enum option_kind {
-    OPTION_HEADING, /* no option: `help` stands above the rows that follow */
-    OPTION_FLAG,    /* bool */
-    OPTION_NUMBER,  /* struct option_number: min to max, or one of words */
-    OPTION_WORD,    /* struct option_number: one of words */
-    OPTION_ADDRESS, /* struct option_address */
-    OPTION_MAC,     /* struct option_mac */
-    OPTION_TEXT,    /* const char * */
-    OPTION_NAMES,   /* struct option_names */
-    OPTION_VSIDS,   /* struct vsid_set */
-    OPTION_PAS,     /* struct pa_set */
-    OPTION_NETS,    /* struct net_map */
-    OPTION_TIME,    /* struct option_time */
-    OPTION_PACKETS, /* struct packet_list */
-    OPTION_WORDS    /* char *const *: no option, but all positional arguments, however many, and
-                       NULL behind them */
+    OPTION_HEADING,  /* no option: `help` stands above the rows that follow */
+    OPTION_FLAG,     /* bool */
+    OPTION_NUMBER,   /* struct option_number: min to max, or one of words */
+    OPTION_WORD,     /* struct option_number: one of words */
+    OPTION_ADDRESS,  /* struct option_address */
+    OPTION_MAC,      /* struct option_mac */
+    OPTION_TEXT,     /* const char * */
+    OPTION_NAMES,    /* struct option_names */
+    OPTION_VSIDS,    /* struct vsid_set */
+    OPTION_VSID_MAP, /* struct vsid_map */
+    OPTION_PAS,      /* struct pa_set */
+    OPTION_NETS,     /* struct net_map */
+    OPTION_TIME,     /* struct option_time */
+    OPTION_PACKETS,  /* struct packet_list */
+    OPTION_WORDS     /* char *const *: no option, but all positional arguments, however many, and
+                        NULL behind them */
 };
 
 struct option_row {
