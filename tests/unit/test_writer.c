@@ -21,6 +21,12 @@ static const struct writer_row pcaps[] = {
     {"kept", USEC("0000ffff") RECORD "00000001 ffffffff 00000002 00000001 :0506 ",
      USEC("0000ffff") RECORD "00000001 ffffffff 00000002 00000001 :0506 ", "..", &usec, KEEP},
     {"kept, nanoseconds", NSEC("0000ffff") RECORD, NSEC("0000ffff") RECORD, ".", &nsec, KEEP},
+    {"kept at another time", USEC("0000ffff") RECORD "00000001 000f423e 00000002 00000001 :0506 ",
+     USEC("0000ffff") "00000002 00000005 00000003 0000003c :050607 "
+                      "00000003 00000001 00000002 00000001 :0506 ",
+     "..", &usec, RETIME},
+    {"nanoseconds at another time, as microseconds", NSEC("0000ffff") RECORD,
+     USEC("0000ffff") "00000002 00000003 00000003 0000003c :050607 ", ".", &usec, RETIME},
     {"no packets", USEC("0000ffff"), USEC("0000ffff"), "", &usec, KEEP},
     {"modified becomes plain",
      PCAP("a1b2cd34", "0000ffff", "00000001") "00000001 00000002 00000003 0000003c *8 :050607",

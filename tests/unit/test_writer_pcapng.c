@@ -31,6 +31,16 @@ static const struct writer_row kept[] = {
      SECTION IFACE("0071", "00000003", "0002 0001 :61 | 0009 0001 09 | 0000 0000"),
      SECTION IFACE("0071", "00000003", "0002 0001 :61 | 0009 0001 09 | 0000 0000"), "..", &pcapng,
      KEEP},
+    {"at another time, hash and all, but a packet without one",
+     START BLOCK(
+         "00000000", "00000001 fffffffe",
+         "0003 0001 :00 | 0000 0000") "[00000002 0000 0007 " TIME
+                                      " 00000003 0000003c :050607 ] [00000003 00000003 :050607 ] ",
+     START BLOCK("00000000", "00000002 000f4241",
+                 "0003 0001 :00 | 0000 0000") "[00000002 0000 0007 00000001 000f4245 00000003 "
+                                              "0000003c :050607 ] "
+                                              "[00000003 00000003 :050607 ] ",
+     ".....", &pcapng, RETIME},
     {"two sections",
      START BLOCK("00000000", TIME, "") SECTION SLL_IFACE BLOCK("00000000", TIME, ""),
      START BLOCK("00000000", TIME, "") SECTION SLL_IFACE BLOCK("00000000", TIME, ""), "......",

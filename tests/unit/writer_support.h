@@ -7,6 +7,7 @@
 #include "capture_support.h"
 #include "scratch_support.h"
 
+#include "capfile/retime.h"
 #include "capfile/writer.h"
 
 #define SECTION "[0a0d0d0a 1a2b3c4d 0001 0000 ffffffffffffffff ] "
@@ -25,9 +26,9 @@
 
 /*
  * What becomes of packets: they are kept, or two bytes are put before them and the link type is
- * Ethernet; or only those of another link type are changed.
+ * Ethernet; or only those of another link type are changed; or they are kept at another time.
  */
-enum change { KEEP, ADD, ADD_OTHER_LINKS };
+enum change { KEEP, ADD, ADD_OTHER_LINKS, RETIME };
 
 struct writer_row {
     const char *name;
@@ -76,12 +77,16 @@ static inline bool output_is_big(const struct writer_row *row, bool input_is_big
     return from_pcap == to_pcap ? input_is_big : host_is_big();
 }
 
-static inline enum cap_result change_packet(struct cap_writer *writer,
-                                            const struct cap_packet *packet, enum change change)
+static inline enum cap_result change_packet(struct cap_writer *writer, struct cap_packet *packet,
+                                            enum change change)
 {
+    struct cap_retime later = {.shift_ns = 1000003000};
     uint8_t *room = cap_writer_room(writer);
 
-    if (change == KEEP || (change == ADD_OTHER_LINKS && packet->iface->linktype == 1))
+    if (change == RETIME)
+        assert_true(cap_retime_packet(&later, packet));
+    if (change == KEEP || change == RETIME ||
+        (change == ADD_OTHER_LINKS && packet->iface->linktype == 1))
         return cap_writer_keep(writer, packet);
     memcpy(room, "\xaa\xbb", 2);
     memcpy(room + 2, packet->data, packet->caplen);

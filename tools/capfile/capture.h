@@ -43,7 +43,7 @@ struct cap_packet {
     const uint8_t *data;
     uint32_t caplen; /* bytes at `data`, at most CAP_PACKET_MAX */
     uint32_t len;    /* bytes on the wire, at least caplen */
-    uint64_t ts;     /* in units of iface->tsresol; of pcap: the record's first 8 bytes */
+    uint64_t ts;     /* in units of iface->tsresol; of pcap: as the record's first 8 bytes */
     uint64_t number; /* in the file, from 1 */
     const struct cap_iface *iface;
     uint32_t iface_id;

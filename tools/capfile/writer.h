@@ -135,7 +135,7 @@ enum cap_result cap_writer_commit_labelled(struct cap_writer *writer,
                                            uint32_t caplen, uint32_t len,
                                            const struct cap_label *label);
 
-/* Writes a packet as it is. */
+/* Writes a packet as it is, at the time packet->ts. */
 enum cap_result cap_writer_keep(struct cap_writer *writer, const struct cap_packet *packet);
 
 /* Writes a block that is not a sound packet; CAP_UNSTORABLE in pcap. */

@@ -85,13 +85,15 @@ static enum cap_result commit(struct cap_writer *writer, const struct cap_packet
 
 static enum cap_result keep(struct cap_writer *writer, const struct cap_packet *packet)
 {
+    uint8_t *record = cap_output_at(&writer->output);
     uint32_t len = PCAP_RECORD_LEN + packet->caplen;
 
     if (!writer->same_records || packet->iface->linktype != writer->linktype) {
         memcpy(cap_writer_room(writer), packet->data, packet->caplen);
         return commit(writer, packet, packet->iface->linktype, packet->caplen, packet->len);
     }
-    memcpy(cap_output_at(&writer->output), packet->data - PCAP_RECORD_LEN, len);
+    memcpy(record, packet->data - PCAP_RECORD_LEN, len);
+    memcpy(record, &packet->ts, sizeof packet->ts); /* which may be another one by now */
     return cap_writer_add_record(writer, packet->caplen, len);
 }
 

@@ -310,11 +310,15 @@ static bool can_copy(const struct cap_writer *writer, const struct cap_packet *p
 
 static enum cap_result keep(struct cap_writer *writer, const struct cap_packet *packet)
 {
+    uint8_t *block = cap_output_at(&writer->output);
+
     if (!can_copy(writer, packet)) {
         memcpy(cap_writer_room(writer), packet->data, packet->caplen);
         return commit(writer, packet, packet->iface->linktype, packet->caplen, packet->len);
     }
-    memcpy(cap_output_at(&writer->output), packet->raw, packet->raw_len);
+    memcpy(block, packet->raw, packet->raw_len);
+    if (packet->record != CAP_RECORD_SIMPLE)
+        put_time(writer, block + 8, packet); /* which may be another one by now */
     return cap_writer_add_record(writer, packet->caplen, packet->raw_len);
 }
 
