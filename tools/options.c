@@ -80,6 +80,18 @@ static bool add_name(struct option_names *names, const char *text)
     return true;
 }
 
+static bool parse_span(const char *text, struct option_span *span)
+{
+    span->given = true;
+    return time_span_read(text, &span->ns);
+}
+
+static bool parse_scale(const char *text, struct option_scale *scale)
+{
+    scale->given = true;
+    return time_scale_read(text, &scale->numerator, &scale->denominator);
+}
+
 static bool parse_value(const struct option_row *row, const char *text, void *field)
 {
     struct option_number *number = field;
@@ -107,6 +119,10 @@ static bool parse_value(const struct option_row *row, const char *text, void *fi
     case OPTION_TIME:
         ((struct option_time *)field)->given = true;
         return time_text_read(text, &((struct option_time *)field)->time);
+    case OPTION_SPAN:
+        return parse_span(text, field);
+    case OPTION_SCALE:
+        return parse_scale(text, field);
     case OPTION_PACKETS:
         packet_list_free(field);
         return packet_list_parse(field, text) == 0;
@@ -141,6 +157,10 @@ static const char *expected(const struct option_row *row, char *buffer, size_t s
         return "pairs such as 10.0.0.0/8:172.16.0.0/12,[2001:db8::/32]:[fd00::/32]";
     case OPTION_TIME:
         return "a time such as 2026-01-01 10:00:00.5, with Z for UTC, or 1767261600.5";
+    case OPTION_SPAN:
+        return "seconds such as -3600 or 0.5";
+    case OPTION_SCALE:
+        return "a number such as 0.5 or 2, above 0, up to 1000000";
     case OPTION_PACKETS:
         return "packet numbers such as 1,3-5,100-";
     case OPTION_TEXT:

@@ -39,6 +39,18 @@ struct option_time {
     struct cap_time time;
 };
 
+struct option_span {
+    bool given;
+    int64_t ns;
+};
+
+/* numerator / denominator, in lowest terms; zeroes where it is not given. */
+struct option_scale {
+    bool given;
+    uint64_t numerator;
+    uint64_t denominator;
+};
+
 /* Names, one each time that the option is given. */
 #define OPTION_NAMES_MAX 16
 
@@ -67,6 +79,8 @@ enum option_kind {
     OPTION_PAS,      /* struct pa_set */
     OPTION_NETS,     /* struct net_map */
     OPTION_TIME,     /* struct option_time */
+    OPTION_SPAN,     /* struct option_span */
+    OPTION_SCALE,    /* struct option_scale */
     OPTION_PACKETS,  /* struct packet_list */
     OPTION_WORDS     /* char *const *: no option, but all positional arguments, however many, and
                         NULL behind them */

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { NSEC_DIGITS = 9, MINUTE = 60, HOUR = 3600 };
+enum { NSEC_DIGITS = 9, NS_PER_SEC = 1000000000, MINUTE = 60, HOUR = 3600, SCALE_MAX = 1000000 };
 
 /* Exactly `digits` digits, of a value from `min` to `max`. */
 static bool take_digits(const char **text, int digits, int min, int max, int *value)
@@ -127,4 +127,47 @@ static bool read_epoch(const char *text, struct cap_time *time)
 bool time_text_read(const char *text, struct cap_time *time)
 {
     return strchr(text, '-') ? read_calendar(text, time) : read_epoch(text, time);
+}
+
+bool time_span_read(const char *text, int64_t *ns)
+{
+    bool back = *text == '-';
+    struct cap_time time;
+
+    if (back || *text == '+')
+        text++;
+    if (!read_epoch(text, &time) || time.sec > INT64_MAX / NS_PER_SEC ||
+        (time.sec == INT64_MAX / NS_PER_SEC && time.nsec > INT64_MAX % NS_PER_SEC))
+        return false;
+    *ns = time.sec * NS_PER_SEC + time.nsec;
+    if (back)
+        *ns = -*ns;
+    return true;
+}
+
+static uint64_t common_divisor(uint64_t a, uint64_t b)
+{
+    while (b) {
+        uint64_t rest = a % b;
+
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+bool time_scale_read(const char *text, uint64_t *numerator, uint64_t *denominator)
+{
+    struct cap_time time;
+    uint64_t divisor;
+
+    if (!read_epoch(text, &time) || time.sec > SCALE_MAX)
+        return false;
+    *numerator = (uint64_t)time.sec * NS_PER_SEC + time.nsec;
+    if (*numerator == 0 || *numerator > (uint64_t)SCALE_MAX * NS_PER_SEC)
+        return false;
+    divisor = common_divisor(*numerator, NS_PER_SEC);
+    *numerator /= divisor;
+    *denominator = NS_PER_SEC / divisor;
+    return true;
 }

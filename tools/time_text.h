@@ -2,7 +2,7 @@
 #ifndef TOOLS_TIME_TEXT_H
 #define TOOLS_TIME_TEXT_H
 
-/* Times as users write them. */
+/* Times, spans of time and what multiplies them, as users write them. */
 
 #include <stdbool.h>
 
@@ -15,5 +15,17 @@
  * it is none.
  */
 bool time_text_read(const char *text, struct cap_time *time);
+
+/*
+ * Reads seconds such as `-3600`, `0.5` or `+1.000000001`, with up to 9 digits behind the point;
+ * at most 292 years, 2^63-1 ns. Returns false where it is no such text.
+ */
+bool time_span_read(const char *text, int64_t *ns);
+
+/*
+ * Reads a decimal such as `0.5`, `2` or `1.001`, above 0, up to 1000000 and with up to 9 digits
+ * behind the point, as a fraction in lowest terms. Returns false where it is no such text.
+ */
+bool time_scale_read(const char *text, uint64_t *numerator, uint64_t *denominator);
 
 #endif

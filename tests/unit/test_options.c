@@ -19,6 +19,10 @@ struct test_options {
     struct option_mac mac;
     const char *text;
     struct vsid_set vsids;
+    struct net_map nets;
+    struct vsid_map vsid_map;
+    struct option_span span;
+    struct option_scale scale;
 };
 
 #define FIELD(name) offsetof(struct test_options, name)
@@ -43,6 +47,10 @@ static const struct option_row second[] = {
     {OPTION_TEXT, "text-of-some-considerable-length", 't', "FILE", "a name", "none",
      .offset = FIELD(text)},
     {OPTION_VSIDS, "vsids", 0, "LIST", "VSIDs", .offset = FIELD(vsids)},
+    {OPTION_NETS, "nets", 0, "LIST", "addresses", .offset = FIELD(nets)},
+    {OPTION_VSID_MAP, "map", 0, "LIST", "a map", .offset = FIELD(vsid_map)},
+    {OPTION_SPAN, "span", 0, "SECONDS", "a time", .offset = FIELD(span)},
+    {OPTION_SCALE, "scale", 0, "X", "a factor", "1", .offset = FIELD(scale)},
     {OPTION_FLAG, "numeral", 0, NULL, "another flag", .offset = FIELD(numeral)},
     {0}};
 
@@ -66,6 +74,10 @@ static const char help[] =
     "  --mac MAC                   a MAC address (default 02:00:00:00:00:01)\n"
     "  -t, --text-of-some-considerable-length FILE a name (default none)\n"
     "  --vsids LIST                VSIDs\n"
+    "  --nets LIST                 addresses\n"
+    "  --map LIST                  a map\n"
+    "  --span SECONDS              a time\n"
+    "  --scale X                   a factor (default 1)\n"
     "  --numeral                   another flag\n"
     "  -h, --help                  show this help\n";
 
@@ -134,6 +146,16 @@ static char *describe(const struct test_options *options, const char *const posi
         fprintf(out, "text=%s ", options->text);
     for (size_t i = 0; i < options->vsids.count; i++)
         fprintf(out, "%u-%u ", options->vsids.ranges[i].first, options->vsids.ranges[i].last);
+    for (size_t i = 0; i < options->nets.count; i++)
+        fprintf(out, "IPv%u ", options->nets.pairs[i].version);
+    for (size_t i = 0; i < options->vsid_map.count; i++)
+        fprintf(out, "%u:%u ", options->vsid_map.pairs[i].old_first,
+                options->vsid_map.pairs[i].new_first);
+    if (options->span.given)
+        fprintf(out, "span=%lld ", (long long)options->span.ns);
+    if (options->scale.numerator != 1 || options->scale.denominator != 1)
+        fprintf(out, "scale=%llu/%llu ", (unsigned long long)options->scale.numerator,
+                (unsigned long long)options->scale.denominator);
     for (int i = 0; i < 2 && positional[i]; i++)
         fprintf(out, "[%s]", positional[i]);
     fclose(out);
@@ -170,6 +192,13 @@ static const struct parse_row sound[] = {
     {"text", "-t|-", "text=- "},
     {"VSIDs", "--vsids|7-9,5", "5-5 7-9 "},
     {"VSIDs twice", "--vsids|1|--vsids|2", "2-2 "},
+    {"addresses to addresses", "--nets|10.0.0.0/8:11.0.0.0/8,[fd00::]:[fd00::1]", "IPv4 IPv6 "},
+    {"addresses to addresses twice", "--nets|[::1]:[::]|--nets|1.2.3.4:1.2.3.5", "IPv4 "},
+    {"VSIDs to VSIDs", "--map|7:8,5-6:5", "5:5 7:8 "},
+    {"VSIDs to VSIDs twice", "--map|7:8|--map|1:2", "1:2 "},
+    {"a span", "--span|-0.5", "span=-500000000 "},
+    {"no time at all", "--span|0", "span=0 "},
+    {"a factor", "--scale|1.5", "scale=3/2 "},
     {"abbreviated", "--fl|--big=1|--text|x", "flag big=1 text=x "},
     {"whole, though another begins with it too", "--number|3|--nume", "numeral number=3 "},
     {"arguments", "in|out", "[in][out]"},
@@ -212,6 +241,14 @@ static const struct parse_row wrong[] = {
     {"empty text", "-t|", "--text-of-some-considerable-length : expected a name"},
     {"no VSIDs", "--vsids|5-", "--vsids 5-: " VSIDS},
     {"VSIDs, then none", "--vsids|5|--vsids|x", "--vsids x: " VSIDS},
+    {"addresses to none", "--nets|10.0.0.0/8",
+     "--nets 10.0.0.0/8: expected pairs such as "
+     "10.0.0.0/8:172.16.0.0/12,[2001:db8::/32]:[fd00::/32]"},
+    {"a VSID to two", "--map|1:2,1:3",
+     "--map 1:2,1:3: expected pairs such as 5001:6001,7000-7009:8000-8009, no old VSID twice"},
+    {"no span", "--span|now", "--span now: expected seconds such as -3600 or 0.5"},
+    {"no factor", "--scale|0",
+     "--scale 0: expected a number such as 0.5 or 2, above 0, up to 1000000"},
     {"no value", "--number", "--number needs a value: 1 to 10"},
     {"no value behind a letter", "-t", "--text-of-some-considerable-length needs a value: a name"},
     {"no value, words", "in|--colour", "--colour needs a value: red|green"},
@@ -265,6 +302,8 @@ static struct parsed parse(const char *arguments)
     restore(&parsed.out);
     parsed.values = describe(&options, positional);
     vsid_set_free(&options.vsids);
+    net_map_free(&options.nets);
+    vsid_map_free(&options.vsid_map);
     return parsed;
 }
 

@@ -92,9 +92,126 @@ static void test_refused(void **state)
     assert_false(time_text_read(row->name, &time));
 }
 
+struct span_row {
+    const char *name; /* the text too */
+    int64_t ns;
+};
+
+static const struct span_row spans[] = {
+    {"0", 0},
+    {"-0", 0},
+    {"1", 1000000000},
+    {"+1.000000001", 1000000001},
+    {"-3600", -3600000000000},
+    {"-0.5", -500000000},
+    {"0,000001", 1000},
+    {"007", 7000000000},
+    {"9223372036.854775807", INT64_MAX},
+    {"-9223372036.854775807", -INT64_MAX},
+};
+
+static void test_span(void **state)
+{
+    const struct span_row *row = *state;
+    int64_t ns;
+
+    assert_true(time_span_read(row->name, &ns));
+    assert_true(ns == row->ns);
+}
+
+static const struct refusal_row no_spans[] = {
+    {""},
+    {"-"},
+    {"+"},
+    {"--1"},
+    {"+-1"},
+    {"x"},
+    {"1x"},
+    {"1."},
+    {".5"},
+    {"0.1234567890"},
+    {" 1"},
+    {"1 "},
+    {"1e3"},
+    {"1:00"},
+    {"9223372036.854775808"},
+    {"9223372037"},
+    {"-9223372037"},
+    {"9223372036854775807"},
+    {"99999999999999999999"},
+    {"0x10"},
+};
+
+static void test_no_span(void **state)
+{
+    const struct refusal_row *row = *state;
+    int64_t ns;
+
+    assert_false(time_span_read(row->name, &ns));
+}
+
+struct scale_row {
+    const char *name; /* the text too */
+    uint64_t numerator;
+    uint64_t denominator;
+};
+
+static const struct scale_row scales[] = {
+    {"1", 1, 1},
+    {"2", 2, 1},
+    {"0.5", 1, 2},
+    {"1.001", 1001, 1000},
+    {"2.50", 5, 2},
+    {"0.000000001", 1, 1000000000},
+    {"0.999999999", 999999999, 1000000000},
+    {"1000000", 1000000, 1},
+    {"1000000.000000000", 1000000, 1},
+    {"999999.999999999", 999999999999999, 1000000000},
+};
+
+static void test_scale(void **state)
+{
+    const struct scale_row *row = *state;
+    uint64_t numerator;
+    uint64_t denominator;
+
+    assert_true(time_scale_read(row->name, &numerator, &denominator));
+    assert_true(numerator == row->numerator);
+    assert_true(denominator == row->denominator);
+}
+
+static const struct refusal_row no_scales[] = {
+    {""},
+    {"0"},
+    {"0.0"},
+    {"-1"},
+    {"+1"},
+    {"1x"},
+    {"1."},
+    {".5"},
+    {"0.0000000001"},
+    {"1000000.1"},
+    {"1000000.000000001"},
+    {"1000001"},
+    {"99999999999999999999"},
+    {"1/2"},
+    {"1e3"},
+};
+
+static void test_no_scale(void **state)
+{
+    const struct refusal_row *row = *state;
+    uint64_t numerator;
+    uint64_t denominator;
+
+    assert_false(time_scale_read(row->name, &numerator, &denominator));
+}
+
 int main(void)
 {
     setenv("TZ", "XXX-1", 1);
     tzset();
-    return (RUN_ROWS(test_time, times) + RUN_ROWS(test_refused, refusals)) != 0;
+    return (RUN_ROWS(test_time, times) + RUN_ROWS(test_refused, refusals) +
+            RUN_ROWS(test_span, spans) + RUN_ROWS(test_no_span, no_spans) +
+            RUN_ROWS(test_scale, scales) + RUN_ROWS(test_no_scale, no_scales)) != 0;
 }
