@@ -6,7 +6,8 @@
 set -eu
 
 build="gcc libc6-dev cmake ninja-build pkg-config libjansson-dev libpcap-dev libyaml-dev
-       zlib1g-dev libzstd-dev libxxhash-dev libglib2.0-dev wireshark-dev tshark"
+       zlib1g-dev libzstd-dev libxxhash-dev nettle-dev libglib2.0-dev wireshark-dev
+       tshark"
 dissect="util-linux python3 python3-pytest python3-scapy wireshark-common"
 test="libcmocka-dev clang clang-format clang-tidy libclang-rt-14-dev valgrind
       binutils gzip zstd iproute2 procps python3-yaml python3-os-ken tcpdump tcpreplay
