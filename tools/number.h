@@ -27,4 +27,19 @@ static inline bool number_read(const char **text, uint32_t max, uint32_t *value)
     return true;
 }
 
+/* The same with a range such as `5-9`, or a number, which is a range of one. */
+static inline bool number_read_range(const char **text, uint32_t max, uint32_t *first,
+                                     uint32_t *last)
+{
+    if (!number_read(text, max, first))
+        return false;
+    *last = *first;
+    if (**text == '-') {
+        ++*text;
+        if (!number_read(text, max, last))
+            return false;
+    }
+    return *first <= *last;
+}
+
 #endif

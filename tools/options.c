@@ -116,6 +116,9 @@ static bool parse_value(const struct option_row *row, const char *text, void *fi
     case OPTION_NETS:
         net_map_free(field);
         return net_map_parse(field, text) == 0;
+    case OPTION_PORTS:
+        port_map_free(field);
+        return port_map_parse(field, text) == 0;
     case OPTION_TIME:
         ((struct option_time *)field)->given = true;
         return time_text_read(text, &((struct option_time *)field)->time);
@@ -155,6 +158,8 @@ static const char *expected(const struct option_row *row, char *buffer, size_t s
         return "addresses and prefixes such as 192.168.4.0/24,2001:db8::11";
     case OPTION_NETS:
         return "pairs such as 10.0.0.0/8:172.16.0.0/12,[2001:db8::/32]:[fd00::/32]";
+    case OPTION_PORTS:
+        return "pairs such as 80:8000,8080-8089:80,53+123:5353";
     case OPTION_TIME:
         return "a time such as 2026-01-01 10:00:00.5, with Z for UTC, or 1767261600.5";
     case OPTION_SPAN:

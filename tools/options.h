@@ -15,6 +15,7 @@
 #include "packet_list.h"
 #include "transform/net_map.h"
 #include "transform/pa_set.h"
+#include "transform/port_map.h"
 #include "transform/vsid_map.h"
 #include "transform/vsid_set.h"
 
@@ -78,6 +79,7 @@ enum option_kind {
     OPTION_VSID_MAP, /* struct vsid_map */
     OPTION_PAS,      /* struct pa_set */
     OPTION_NETS,     /* struct net_map */
+    OPTION_PORTS,    /* struct port_map */
     OPTION_TIME,     /* struct option_time */
     OPTION_SPAN,     /* struct option_span */
     OPTION_SCALE,    /* struct option_scale */

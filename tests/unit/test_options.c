@@ -21,6 +21,7 @@ struct test_options {
     struct vsid_set vsids;
     struct net_map nets;
     struct vsid_map vsid_map;
+    struct port_map ports;
     struct option_span span;
     struct option_scale scale;
 };
@@ -49,6 +50,7 @@ static const struct option_row second[] = {
     {OPTION_VSIDS, "vsids", 0, "LIST", "VSIDs", .offset = FIELD(vsids)},
     {OPTION_NETS, "nets", 0, "LIST", "addresses", .offset = FIELD(nets)},
     {OPTION_VSID_MAP, "map", 0, "LIST", "a map", .offset = FIELD(vsid_map)},
+    {OPTION_PORTS, "ports", 0, "LIST", "ports", .offset = FIELD(ports)},
     {OPTION_SPAN, "span", 0, "SECONDS", "a time", .offset = FIELD(span)},
     {OPTION_SCALE, "scale", 0, "X", "a factor", "1", .offset = FIELD(scale)},
     {OPTION_FLAG, "numeral", 0, NULL, "another flag", .offset = FIELD(numeral)},
@@ -76,6 +78,7 @@ static const char help[] =
     "  --vsids LIST                VSIDs\n"
     "  --nets LIST                 addresses\n"
     "  --map LIST                  a map\n"
+    "  --ports LIST                ports\n"
     "  --span SECONDS              a time\n"
     "  --scale X                   a factor (default 1)\n"
     "  --numeral                   another flag\n"
@@ -151,6 +154,8 @@ static char *describe(const struct test_options *options, const char *const posi
     for (size_t i = 0; i < options->vsid_map.count; i++)
         fprintf(out, "%u:%u ", options->vsid_map.pairs[i].old_first,
                 options->vsid_map.pairs[i].new_first);
+    if (options->ports.new_ports)
+        fprintf(out, "80:%u 443:%u ", options->ports.new_ports[80], options->ports.new_ports[443]);
     if (options->span.given)
         fprintf(out, "span=%lld ", (long long)options->span.ns);
     if (options->scale.numerator != 1 || options->scale.denominator != 1)
@@ -196,6 +201,8 @@ static const struct parse_row sound[] = {
     {"addresses to addresses twice", "--nets|[::1]:[::]|--nets|1.2.3.4:1.2.3.5", "IPv4 "},
     {"VSIDs to VSIDs", "--map|7:8,5-6:5", "5:5 7:8 "},
     {"VSIDs to VSIDs twice", "--map|7:8|--map|1:2", "1:2 "},
+    {"ports", "--ports|80:81", "80:81 443:443 "},
+    {"ports twice", "--ports|80:81|--ports|443:444", "80:80 443:444 "},
     {"a span", "--span|-0.5", "span=-500000000 "},
     {"no time at all", "--span|0", "span=0 "},
     {"a factor", "--scale|1.5", "scale=3/2 "},
@@ -246,6 +253,8 @@ static const struct parse_row wrong[] = {
      "10.0.0.0/8:172.16.0.0/12,[2001:db8::/32]:[fd00::/32]"},
     {"a VSID to two", "--map|1:2,1:3",
      "--map 1:2,1:3: expected pairs such as 5001:6001,7000-7009:8000-8009, no old VSID twice"},
+    {"no ports", "--ports|80,443:8000",
+     "--ports 80,443:8000: expected pairs such as 80:8000,8080-8089:80,53+123:5353"},
     {"no span", "--span|now", "--span now: expected seconds such as -3600 or 0.5"},
     {"no factor", "--scale|0",
      "--scale 0: expected a number such as 0.5 or 2, above 0, up to 1000000"},
@@ -304,6 +313,7 @@ static struct parsed parse(const char *arguments)
     vsid_set_free(&options.vsids);
     net_map_free(&options.nets);
     vsid_map_free(&options.vsid_map);
+    port_map_free(&options.ports);
     return parsed;
 }
 

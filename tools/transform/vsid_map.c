@@ -7,25 +7,13 @@
 #include "number.h"
 #include "nvgre.h"
 
-static bool read_range(const char **text, uint32_t *first, uint32_t *last)
-{
-    if (!number_read(text, NVGRE_VSID_MAX, first))
-        return false;
-    *last = *first;
-    if (**text == '-') {
-        ++*text;
-        if (!number_read(text, NVGRE_VSID_MAX, last))
-            return false;
-    }
-    return *first <= *last;
-}
-
 static bool read_pair(const char **text, void *item)
 {
     struct vsid_pair *pair = item;
 
-    if (!read_range(text, &pair->old_first, &pair->old_last) || *(*text)++ != ':' ||
-        !read_range(text, &pair->new_first, &pair->new_last))
+    if (!number_read_range(text, NVGRE_VSID_MAX, &pair->old_first, &pair->old_last) ||
+        *(*text)++ != ':' ||
+        !number_read_range(text, NVGRE_VSID_MAX, &pair->new_first, &pair->new_last))
         return false;
     return pair->new_first == pair->new_last ||
            pair->new_last - pair->new_first == pair->old_last - pair->old_first;

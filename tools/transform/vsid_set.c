@@ -11,15 +11,7 @@ static bool read_range(const char **text, void *item)
 {
     struct vsid_range *range = item;
 
-    if (!number_read(text, NVGRE_VSID_MAX, &range->first))
-        return false;
-    range->last = range->first;
-    if (**text == '-') {
-        ++*text;
-        if (!number_read(text, NVGRE_VSID_MAX, &range->last))
-            return false;
-    }
-    return range->first <= range->last;
+    return number_read_range(text, NVGRE_VSID_MAX, &range->first, &range->last);
 }
 
 static int by_first(const void *a, const void *b)
