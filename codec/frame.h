@@ -29,7 +29,10 @@ extern "C" {
 
 #define NVGRE_IPV4_LEN 20u          /* bytes of a header without options */
 #define NVGRE_IPV6_LEN 40u          /* bytes of a header without extension headers */
+#define NVGRE_IPV4_DF 0x4000u       /* do not fragment */
+#define NVGRE_IPV4_MF 0x2000u       /* more fragments */
 #define NVGRE_IPV4_FRAGMENT 0x3FFFu /* more fragments, or an offset */
+#define NVGRE_IPV6_FRAGMENT_LEN 8u  /* bytes of a fragment header, the last of ip->header_len */
 #define NVGRE_TCP 6u
 #define NVGRE_UDP 17u
 
@@ -86,6 +89,17 @@ struct nvgre_ip {
     uint8_t protocol;    /* behind the headers; 0 where a broken header does not tell */
     bool fragment;       /* any fragment but an atomic one (RFC 6946) */
 };
+
+/* Where a fragment of an IP packet belongs. */
+struct nvgre_fragment {
+    uint32_t offset; /* bytes of the packet's payload in front of it; 0 of the first */
+    bool more;       /* others follow */
+    uint32_t id;     /* which all fragments of a packet share, with addresses and protocol */
+};
+
+/* Reads it of an IP header that was decoded as one of a fragment (ip->fragment). */
+void nvgre_fragment_read(const uint8_t *data, const struct nvgre_ip *ip,
+                         struct nvgre_fragment *fragment);
 
 struct nvgre_frame {
     enum nvgre_class kind;    /* what nvgre_frame_decode returned */

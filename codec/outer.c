@@ -4,8 +4,6 @@
 #include "checksum.h"
 #include "wire.h"
 
-enum { IPV4_DF = 0x4000 };
-
 static uint8_t *ethernet_init(uint8_t *p, const struct nvgre_outer *outer)
 {
     uint16_t ethertype = outer->ip_version == 4 ? NVGRE_ETHERTYPE_IPV4 : NVGRE_ETHERTYPE_IPV6;
@@ -25,7 +23,7 @@ static uint8_t *ethernet_init(uint8_t *p, const struct nvgre_outer *outer)
 static uint8_t *ipv4_init(uint8_t *p, const struct nvgre_outer *outer)
 {
     p[0] = 0x45;
-    wire_put16(p + 6, outer->df ? IPV4_DF : 0);
+    wire_put16(p + 6, outer->df ? NVGRE_IPV4_DF : 0);
     p[8] = outer->ttl;
     p[9] = NVGRE_IP_PROTOCOL;
     memcpy(p + 12, outer->src_pa, 4);
@@ -74,7 +72,7 @@ void nvgre_outer_adjust(const struct nvgre_template *tmpl, uint8_t ttl, bool df,
     }
     was_flags = wire_get16(ip + 6);
     was_ttl = wire_get16(ip + 8);
-    wire_put16(ip + 6, (uint16_t)((was_flags & ~IPV4_DF) | (df ? IPV4_DF : 0)));
+    wire_put16(ip + 6, (uint16_t)((was_flags & ~NVGRE_IPV4_DF) | (df ? NVGRE_IPV4_DF : 0)));
     ip[8] = ttl;
     checksum = nvgre_checksum_update(wire_get16(ip + 10), was_flags, wire_get16(ip + 6));
     wire_put16(ip + 10, nvgre_checksum_update(checksum, was_ttl, wire_get16(ip + 8)));

@@ -6,6 +6,7 @@
 
 int cmd_encap(int argc, char **argv);
 int cmd_decap(int argc, char **argv);
+int cmd_rewrite(int argc, char **argv);
 int cmd_learn(int argc, char **argv);
 
 #endif

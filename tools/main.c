@@ -16,6 +16,7 @@ static const struct command {
 } commands[] = {
     {"encap", cmd_encap, "plain Ethernet capture to NVGRE"},
     {"decap", cmd_decap, "NVGRE to the tenants' frames"},
+    {"rewrite", cmd_rewrite, "NVGRE with other addresses, VSIDs, fields, times"},
     {"learn", cmd_learn, "NVGRE to a location map of its tenants"},
 };
 

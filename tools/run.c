@@ -93,7 +93,9 @@ TRANSFORM_STEP enum cap_result commit(struct run *run, bool special)
 
     if (special && run->labelling)
         return commit_labelled(run);
-    return cap_writer_commit(&run->writer, &run->reader.packet, CAP_LINKTYPE_ETHERNET,
+    return cap_writer_commit(&run->writer, &run->reader.packet,
+                             run->transform.keeps_link ? run->reader.packet.iface->linktype
+                                                       : CAP_LINKTYPE_ETHERNET,
                              result->caplen, result->len);
 }
 
@@ -183,6 +185,9 @@ TRANSFORM_REST int handle_special(struct run *run)
 
     if (answer == SELECT_UNFIT)
         return EXIT_USAGE;
+    if (run->retime.wanted && !cap_retime_packet(&run->retime, &run->reader.packet))
+        return settle(run, OUTCOME_TIME, true);
+    run->summary.retimed += run->retime.wanted;
     if (answer == SELECT_YES)
         outcome = run_transform_packet(run);
     if (outcome != OUTCOME_NOT_SELECTED)
@@ -296,6 +301,7 @@ int run_transform(const char *command, const struct run_options *options,
     int code;
 
     run_name_files(&run);
+    run_set_times(&run);
     reassemble_init(&run.reassembler, &reassemble_defaults);
     signals_install();
     if (select_init(&run.selection, &options->select, options->filter, transform->inner_frame,

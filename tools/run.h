@@ -22,7 +22,9 @@ struct run_options {
     struct option_number format;      /* enum cap_format */
     struct option_number compression; /* enum cap_compression */
     enum result_tag tag;              /* of commands with tenants' results, as is the next */
-    const char *split;                /* pattern of a tenant's file, or NULL */
+    struct option_span shift;         /* of time stamps, of commands that change them */
+    struct option_scale scale;
+    const char *split; /* pattern of a tenant's file, or NULL */
     bool strict;
     bool quiet;
     bool json;

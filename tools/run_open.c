@@ -42,6 +42,16 @@ static const char *file_name(const char *path, const char *standard)
     return strcmp(path, "-") == 0 ? standard : path;
 }
 
+void run_set_times(struct run *run)
+{
+    const struct run_options *options = run->options;
+
+    run->retime = (struct cap_retime){.wanted = options->shift.given || options->scale.given,
+                                      .shift_ns = options->shift.ns,
+                                      .numerator = options->scale.numerator,
+                                      .denominator = options->scale.denominator};
+}
+
 void run_name_files(struct run *run)
 {
     const struct run_options *options = run->options;
@@ -140,7 +150,7 @@ int run_open(struct run *run)
     if (code != EXIT_CLEAN)
         cap_reader_close(&run->reader);
     run->labelling = run->tag != RESULT_TAG_NONE || run->split;
-    run->special = run->labelling || run->selection.wanted;
+    run->special = run->labelling || run->retime.wanted || run->selection.wanted;
     return code;
 }
 

@@ -38,6 +38,7 @@ static void report_bad(const struct run *run, enum outcome outcome, const char *
     case OUTCOME_NO_VSID:
     case OUTCOME_NO_WAY:
     case OUTCOME_NO_LOCAL:
+    case OUTCOME_TIME:
         diag_packet(file, number, "%s%s", outcome_rows[outcome].text, fate);
         break;
     case OUTCOME_FRAGMENT:

@@ -5,6 +5,7 @@
 /* A run in progress: what run.c and its parts share. */
 
 #include "capfile/reader.h"
+#include "capfile/retime.h"
 #include "capfile/split.h"
 #include "capfile/writer.h"
 #include "run.h"
@@ -30,11 +31,15 @@ struct run {
     uint8_t *split_room;     /* of it */
     enum result_tag tag;
     bool labelling; /* something is to be done for either */
-    bool special;   /* for that, or since not all packets are wanted */
+    struct cap_retime retime;
+    bool special; /* for any of these, or since not all packets are wanted */
 };
 
 /* run_open.c: takes over the names of the files. */
 void run_name_files(struct run *run);
+
+/* run_open.c: takes over what is to become of time stamps. */
+void run_set_times(struct run *run);
 
 /* run_open.c: opens all files; returns an exit code. run_close after EXIT_CLEAN only. */
 int run_open(struct run *run);

@@ -5,6 +5,7 @@
 
 #include "capfile/timestamp.h"
 #include "diag.h"
+#include "transform/link.h"
 
 enum { MESSAGES_MAX = 10 };
 
@@ -126,7 +127,7 @@ enum select_answer select_prepare(struct selection *selection, const struct cap_
 {
     enum select_answer answer = SELECT_YES;
 
-    if (selection->inner_frame == INNER_IN_RESULT)
+    if (selection->inner_frame != INNER_IN_PACKET)
         answer = prepare(selection, selection->inner_filter, CAP_LINKTYPE_ETHERNET, false);
     if (reader->iface_count == 0)
         return answer;
@@ -171,6 +172,33 @@ static enum select_answer ask(struct selection *selection, struct filter *filter
         linktype);
 }
 
+static enum select_answer ask_frame(struct selection *selection, const uint8_t *frame,
+                                    uint32_t caplen, uint32_t len)
+{
+    struct filter *filter = selection->inner_filter;
+
+    return answer_of(selection, filter,
+                     filter_ask(filter, CAP_LINKTYPE_ETHERNET, false, frame, caplen, len),
+                     CAP_LINKTYPE_ETHERNET);
+}
+
+/* The same of the frame that an NVGRE packet carries; what carries none does not match. */
+static enum select_answer ask_in_tunnel(struct selection *selection,
+                                        const struct cap_packet *packet)
+{
+    struct nvgre_frame frame;
+    enum nvgre_link link;
+    enum nvgre_class kind;
+
+    if (!link_of(packet->iface->linktype, &link))
+        return SELECT_NO;
+    kind = nvgre_frame_decode(link, packet->data, packet->caplen, packet->len, &frame);
+    if (kind != NVGRE_CLASS_CLEAN && kind != NVGRE_CLASS_DEVIANT)
+        return SELECT_NO;
+    return ask_frame(selection, packet->data + frame.inner_offset, frame.inner_caplen,
+                     frame.inner_len);
+}
+
 enum select_answer select_packet(struct selection *selection, const struct cap_packet *packet)
 {
     enum select_answer answer = SELECT_YES;
@@ -182,24 +210,23 @@ enum select_answer select_packet(struct selection *selection, const struct cap_p
     if (answer == SELECT_YES && selection->inner_filter &&
         selection->inner_frame == INNER_IN_PACKET)
         answer = ask(selection, selection->inner_filter, packet);
+    if (answer == SELECT_YES && selection->inner_filter &&
+        selection->inner_frame == INNER_IN_TUNNEL)
+        answer = ask_in_tunnel(selection, packet);
     return answer;
 }
 
 enum select_answer select_result(struct selection *selection, const uint8_t *frame, uint32_t caplen,
                                  uint32_t len)
 {
-    struct filter *filter = selection->inner_filter;
-
-    if (!filter || selection->inner_frame != INNER_IN_RESULT)
+    if (!selection->inner_filter || selection->inner_frame != INNER_IN_RESULT)
         return SELECT_YES;
-    return answer_of(selection, filter,
-                     filter_ask(filter, CAP_LINKTYPE_ETHERNET, false, frame, caplen, len),
-                     CAP_LINKTYPE_ETHERNET);
+    return ask_frame(selection, frame, caplen, len);
 }
 
 void select_count(struct selection *selection, bool has_result)
 {
-    if (has_result || !selection->inner_filter || selection->inner_frame == INNER_IN_PACKET)
+    if (has_result || !selection->inner_filter || selection->inner_frame != INNER_IN_RESULT)
         selection->selected++;
     selection->enough =
         selection->options.count.given && selection->selected >= selection->options.count.value;

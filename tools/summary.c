@@ -41,6 +41,8 @@ void summary_print(const struct summary *summary, FILE *stream)
         if (summary->notes[i])
             fprintf(stream, "%s, %s: %" PRIu64 "\n", summary->done, note_rows[i].text,
                     summary->notes[i]);
+    if (summary->retimed)
+        fprintf(stream, "with another time: %" PRIu64 "\n", summary->retimed);
     if (summary->mtu_excess)
         fprintf(stream, "outer packets above the MTU: by %" PRIu32 " bytes at most\n",
                 summary->mtu_excess);
@@ -89,6 +91,7 @@ int summary_print_json(const struct summary *summary, FILE *stream)
     failed |= json_object_set_new(root, "packets_written", json_count(summary->packets_written));
     failed |= json_object_set_new(root, "bytes_written", json_count(summary->bytes_written));
     failed |= json_object_set_new(root, "split_files", json_count(summary->split_files));
+    failed |= json_object_set_new(root, "retimed", json_count(summary->retimed));
     failed |= json_object_set_new(root, summary->done, json_count(summary->outcomes[OUTCOME_DONE]));
     for (int i = 0; i < NOTE_COUNT; i++)
         failed |= json_object_set_new(root, note_rows[i].name, json_count(summary->notes[i]));

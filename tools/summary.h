@@ -21,6 +21,7 @@ struct summary {
     uint64_t notes[NOTE_COUNT]; /* of those done */
     uint32_t mtu_excess;        /* the largest, in bytes */
     uint32_t split_files;       /* of tenants */
+    uint64_t retimed;           /* packets with another time */
     bool drop_others;
     bool cut;         /* the input ended inside a record or could not be read on */
     bool interrupted; /* by a signal */

@@ -14,7 +14,7 @@ ECHO = bytes.fromhex("060600000007060600000005080045000024000100004001b5220a0000
 PAS = ("192.168.4.11", "192.168.4.22")
 HOSTS = ("02:00:c0:a8:04:0b", "02:00:c0:a8:04:16")
 KEYS = ("command", "input", "output", "packets_read", "bytes_read", "packets_written",
-        "bytes_written", "split_files", "deviant", "reserved_vsids", "untagged", "reassembled", "nested", "over_mtu", "cut_to_mtu",
+        "bytes_written", "split_files", "retimed", "deviant", "reserved_vsids", "untagged", "reassembled", "nested", "over_mtu", "cut_to_mtu",
         "segmented", "copied", "routed", "clamped", "mtu_excess", "others", "others_kept", "dropped", "not_handled", "cut", "interrupted")
 
 

@@ -1,31 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "decap.h"
 
+#include "classes.h"
 #include "describe.h"
 #include "ecn.h"
 #include "inner.h"
 #include "link.h"
-
-/* The outcome of a packet that carries no NVGRE to be taken out. */
-static enum outcome other_outcome(const struct nvgre_frame *frame, struct transform_result *result)
-{
-    switch (frame->kind) {
-    case NVGRE_CLASS_TEB_NO_KEY:
-        return OUTCOME_NO_KEY;
-    case NVGRE_CLASS_OTHER_GRE:
-        return OUTCOME_OTHER_GRE;
-    case NVGRE_CLASS_FRAGMENT:
-        return OUTCOME_FRAGMENT;
-    case NVGRE_CLASS_MALFORMED:
-        result->reason = frame->reason;
-        result->value = frame->value;
-        return OUTCOME_MALFORMED;
-    case NVGRE_CLASS_TRUNCATED:
-        return OUTCOME_TRUNCATED;
-    default:
-        return OUTCOME_NOT_NVGRE;
-    }
-}
 
 /* Whether the header may be taken; OUTCOME_DONE where it may. Usual is what is_usual says. */
 TRANSFORM_STEP enum outcome judge_header(const struct decap_config *decap, bool usual,
@@ -171,7 +151,7 @@ TRANSFORM_REST enum outcome run_any(const void *config, const struct cap_packet 
     }
     kind = nvgre_frame_decode(link, packet->data, packet->caplen, packet->len, &frame);
     if (kind != NVGRE_CLASS_CLEAN && kind != NVGRE_CLASS_DEVIANT)
-        return other_outcome(&frame, result);
+        return outcome_of_class(&frame, result);
     outcome = take(decap, false, &frame, packet->data, room, result);
     if (outcome == OUTCOME_DONE && decap->dedupe && dedupe_is_copy(decap->dedupe, packet, &frame))
         return OUTCOME_COPY;

@@ -9,6 +9,7 @@ const struct outcome_row outcome_rows[OUTCOME_COUNT] = {
     [OUTCOME_FRAGMENT] = {DISPOSITION_BAD, "fragment", "fragment of an outer packet"},
     [OUTCOME_NOT_SELECTED] = {DISPOSITION_OTHER, "not_selected", "not selected"},
     [OUTCOME_SAME_HOST] = {DISPOSITION_OTHER, "same_host", "to a machine behind the same endpoint"},
+    [OUTCOME_UNCHANGED] = {DISPOSITION_OTHER, "unchanged", "nothing to change"},
     [OUTCOME_INNER_VLAN] = {DISPOSITION_DROP, "inner_vlan", "802.1Q tag in the inner frame"},
     [OUTCOME_CONGESTION] = {DISPOSITION_DROP, "congestion",
                             "outer CE on an inner packet without ECN (RFC 6040)"},
@@ -28,6 +29,7 @@ const struct outcome_row outcome_rows[OUTCOME_COUNT] = {
     [OUTCOME_NO_VLAN] = {DISPOSITION_BAD, "no_vlan", "no VLAN in the map for the VSID"},
     [OUTCOME_MTU_ERROR] = {DISPOSITION_BAD, "mtu_error", "above the MTU with outer headers"},
     [OUTCOME_LINK_TYPE] = {DISPOSITION_BAD, "link_type", "link type that cannot be taken"},
+    [OUTCOME_TIME] = {DISPOSITION_BAD, "time", "time beyond what its record can hold"},
     [OUTCOME_BAD_BLOCK] = {DISPOSITION_BAD, "bad_block", "packet block that makes no sense"},
     [OUTCOME_UNSTORABLE] = {DISPOSITION_BAD, "unstorable", "lost: the output cannot hold it"},
 };

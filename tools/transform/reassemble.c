@@ -8,7 +8,6 @@
 #include "datagram.h"
 #include "wire.h"
 
-enum { IPV4_MF = 0x2000, IPV4_OFFSET = 0x1FFF, IPV6_M = 1, FRAGMENT_HEADER_LEN = 8 };
 enum { NEXT_HOP_BY_HOP = 0, NEXT_ROUTING = 43, NEXT_DESTINATION = 60 };
 
 const struct reassemble_config reassemble_defaults = {
@@ -60,6 +59,7 @@ static bool piece_read(const struct cap_packet *packet, enum nvgre_link link, st
     enum nvgre_reason reason;
     uint32_t value;
     const uint8_t *header;
+    struct nvgre_fragment fragment;
 
     if (!nvgre_l2_decode(link, packet->data, packet->caplen, &l2) ||
         nvgre_ip_decode(packet->data, packet->caplen, packet->len, &l2, &ip, &reason, &value) !=
@@ -72,18 +72,15 @@ static bool piece_read(const struct cap_packet *packet, enum nvgre_link link, st
                             .header_len = ip.offset + ip.header_len,
                             .len = ip.len - ip.header_len,
                             .tos = ip.tos};
+    nvgre_fragment_read(packet->data, &ip, &fragment);
+    piece->key.id = fragment.id;
+    piece->start = fragment.offset;
+    piece->last = !fragment.more;
     if (ip.version == 4) {
         memcpy(piece->key.addresses, header + 12, 8);
-        piece->key.id = wire_get16(header + 4);
         piece->key.protocol = ip.protocol;
-        piece->start = (wire_get16(header + 6) & IPV4_OFFSET) * 8u;
-        piece->last = !(wire_get16(header + 6) & IPV4_MF);
     } else {
         memcpy(piece->key.addresses, header + 8, 32);
-        header += ip.header_len - FRAGMENT_HEADER_LEN;
-        piece->key.id = wire_get32(header + 4);
-        piece->start = wire_get16(header + 2) & 0xFFF8u;
-        piece->last = !(wire_get16(header + 2) & IPV6_M);
     }
     return true;
 }

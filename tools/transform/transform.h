@@ -22,6 +22,7 @@ enum outcome {
     OUTCOME_OTHER_GRE,
     OUTCOME_NOT_SELECTED,
     OUTCOME_SAME_HOST,
+    OUTCOME_UNCHANGED,
 
     /* Dropped: a rule of RFC 7637 or RFC 6040, or of the user, says so. */
     OUTCOME_INNER_VLAN,
@@ -44,6 +45,7 @@ enum outcome {
     OUTCOME_OVERSIZE,
     OUTCOME_MTU_ERROR,
     OUTCOME_LINK_TYPE,
+    OUTCOME_TIME,
     OUTCOME_BAD_BLOCK, /* a pcapng packet block of which not even the captured bytes can be found */
 
     /* Dropped, since the output's format cannot hold it: exit code 3. */
@@ -104,7 +106,8 @@ struct transform_result {
 /* Where the inner frame is that --inner-filter looks at. */
 enum inner_frame {
     INNER_IN_PACKET, /* the packet that is read is the inner frame, as of encap */
-    INNER_IN_RESULT  /* what is made of it is, as of decap */
+    INNER_IN_RESULT, /* what is made of it is, as of decap */
+    INNER_IN_TUNNEL  /* what the NVGRE packet carries is, as of rewrite */
 };
 
 struct transform {
@@ -115,6 +118,7 @@ struct transform {
     uint16_t (*linktype)(uint16_t linktype); /* what it makes of a link type */
     /* Tells on one line of a packet what its result does not; NULL where nothing is lost. */
     void (*describe)(const struct cap_packet *packet, char *text, size_t size);
+    bool keeps_link; /* a result has the link type of its packet, else Ethernet's */
     uint32_t growth; /* bytes by which it may lengthen a packet */
     enum inner_frame inner_frame;
     bool reassembles; /* fragments are put together before they are given up */

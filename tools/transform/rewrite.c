@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "rewrite.h"
+
+#include <stdlib.h>
+
+#include "classes.h"
+#include "link.h"
+#include "rewrite_parts.h"
+
+/* Bytes by which headers grow at most: a VLAN tag, and IPv6 with a fragment header for IPv4. */
+enum { GROWTH = 4 + 20 + 8, FRAGMENTS = 4096 };
+
+/* What the first fragments of outer packets were found to carry, the last of each hash. */
+struct rewrite_fragments {
+    struct known {
+        uint64_t key; /* 0 for nothing */
+        enum outcome outcome;
+    } known[FRAGMENTS];
+};
+
+struct rewrite_fragments *rewrite_fragments_new(void)
+{
+    return calloc(1, sizeof(struct rewrite_fragments));
+}
+
+void rewrite_fragments_free(struct rewrite_fragments *fragments)
+{
+    free(fragments);
+}
+
+/* A hash (FNV-1a) of what fragments of a packet share, and never 0. */
+static uint64_t packet_key(const struct rewrite *r, const uint8_t *data)
+{
+    const uint8_t *addresses = data + r->ip.offset + (r->ip.version == 4 ? 12 : 8);
+    uint64_t key = (UINT64_C(14695981039346656037) ^ r->part.id) * UINT64_C(1099511628211);
+
+    for (uint32_t i = 0; i < (r->ip.version == 4 ? 8u : 32u); i++)
+        key = (key ^ addresses[i]) * UINT64_C(1099511628211);
+    return key | 1;
+}
+
+/* The header of the first fragment is NVGRE's, or the others are left alone too. */
+static enum outcome decode_first(struct rewrite *r, const uint8_t *data, uint32_t payload_caplen)
+{
+    const uint32_t offset = r->ip.offset + r->ip.header_len;
+    enum nvgre_class kind =
+        nvgre_gre_decode(data + offset, payload_caplen, r->ip.len - r->ip.header_len, &r->gre);
+
+    if (kind != NVGRE_CLASS_CLEAN && kind != NVGRE_CLASS_DEVIANT)
+        return OUTCOME_NOT_NVGRE;
+    r->has_gre = true;
+    return vsid_set_selects(&r->config->vsids, nvgre_key_vsid(r->gre.key)) ? OUTCOME_DONE
+                                                                           : OUTCOME_NOT_SELECTED;
+}
+
+/*
+ * A fragment of an outer packet with GRE: later ones go with the first. Where that was not seen,
+ * it is taken for NVGRE, unless the VSID matters.
+ */
+static enum outcome decode_fragment(struct rewrite *r, const struct cap_packet *packet)
+{
+    const uint8_t *data = packet->data;
+    const uint32_t offset = r->ip.offset + r->ip.header_len;
+    const uint32_t end = r->ip.offset + r->ip.len;
+    const uint32_t payload_caplen = (packet->caplen < end ? packet->caplen : end) - offset;
+    enum outcome outcome = r->config->vsids.count ? OUTCOME_FRAGMENT : OUTCOME_DONE;
+    struct known *known;
+    uint64_t key;
+
+    nvgre_fragment_read(data, &r->ip, &r->part);
+    key = packet_key(r, data);
+    known = &r->config->fragments->known[key >> 32 & (FRAGMENTS - 1)];
+    if (r->part.offset == 0) {
+        outcome = decode_first(r, data, payload_caplen);
+        *known = (struct known){key, outcome};
+    } else if (known->key == key) {
+        outcome = known->outcome;
+    }
+    if (!r->has_gre)
+        r->gre.header_len = 0;
+    r->inner_offset = offset + r->gre.header_len;
+    r->inner_caplen = payload_caplen - r->gre.header_len;
+    return outcome;
+}
+
+static enum outcome decode(struct rewrite *r, const struct cap_packet *packet, enum nvgre_link link,
+                           struct transform_result *result)
+{
+    struct nvgre_frame frame;
+    enum nvgre_class kind = NVGRE_CLASS_CLEAN;
+
+    if (link != NVGRE_LINK_ETHERNET ||
+        !nvgre_frame_decode_usual(packet->data, packet->caplen, packet->len, &frame))
+        kind = nvgre_frame_decode(link, packet->data, packet->caplen, packet->len, &frame);
+    if (kind != NVGRE_CLASS_CLEAN && kind != NVGRE_CLASS_DEVIANT && kind != NVGRE_CLASS_FRAGMENT)
+        return outcome_of_class(&frame, result);
+    r->l2 = frame.l2;
+    r->ip = frame.ip;
+    if (kind == NVGRE_CLASS_FRAGMENT)
+        return decode_fragment(r, packet);
+    r->has_gre = true;
+    r->gre = frame.gre;
+    r->inner_offset = frame.inner_offset;
+    r->inner_caplen = frame.inner_caplen;
+    return vsid_set_selects(&r->config->vsids, nvgre_key_vsid(r->gre.key)) ? OUTCOME_DONE
+                                                                           : OUTCOME_NOT_SELECTED;
+}
+
+static uint32_t flow_hash(const struct rewrite *r)
+{
+    struct nvgre_inner inner;
+    struct nvgre_flow flow;
+
+    nvgre_inner_decode(r->data + r->inner_offset, r->inner_caplen, &inner);
+    nvgre_flow_find(&inner, &flow);
+    return nvgre_flow_hash(&r->config->hasher, &flow);
+}
+
+static void change_key(struct rewrite *r)
+{
+    const struct rewrite_config *config = r->config;
+    uint8_t *gre = r->data + r->inner_offset - r->gre.header_len;
+    uint8_t *at = gre + (r->gre.flags & (NVGRE_FLAG_C | NVGRE_FLAG_R) ? 8 : 4);
+    uint32_t key = (r->gre.key & ~config->key_mask) | (config->key & config->key_mask);
+    uint32_t vsid = nvgre_key_vsid(key);
+    uint8_t bytes[4];
+
+    (void)vsid_map_apply(&config->vsid_map, &vsid);
+    wire_put32(bytes,
+               nvgre_key(vsid, config->hash_flow ? (uint8_t)flow_hash(r) : nvgre_key_flowid(key)));
+    edit_put(&r->changed, at, bytes, sizeof bytes, &r->gre_sum, NULL);
+}
+
+/* What an outer IPv6 header that was one of IPv4 says of the flow, as encap writes it. */
+static void put_flow_label(struct rewrite *r)
+{
+    uint8_t *ip = r->data + r->ip.offset;
+
+    wire_put32(ip, (wire_get32(ip) & 0xFFF00000) | flow_hash(r) >> 12);
+}
+
+static void change_payload(struct rewrite *r, bool new_version)
+{
+    if (r->config->inner_wanted)
+        rewrite_inner(&r->changed, &r->config->inner, r->data + r->inner_offset, r->inner_caplen,
+                      &r->gre_sum);
+    change_key(r);
+    if (r->gre.flags & NVGRE_FLAG_C)
+        edit_follow(&r->changed, r->data + r->inner_offset - r->gre.header_len + 4, &r->gre_sum);
+    if (new_version && r->ip.version == 6 && !r->ip.fragment)
+        put_flow_label(r);
+}
+
+static void fix_checksums(struct rewrite *r)
+{
+    if (r->has_gre && !r->ip.fragment)
+        rewrite_fix_inner(&r->changed, r->data + r->inner_offset, r->inner_caplen,
+                          r->ip.len - r->ip.header_len - r->gre.header_len);
+    rewrite_fix_outer(r);
+}
+
+static enum outcome run(const void *config, const struct cap_packet *packet, uint8_t *room,
+                        struct transform_result *result)
+{
+    struct rewrite r = {.config = config, .data = room};
+    enum outcome outcome;
+    enum nvgre_link link;
+    uint8_t version;
+
+    if (!link_of(packet->iface->linktype, &link)) {
+        result->value = packet->iface->linktype;
+        return OUTCOME_LINK_TYPE;
+    }
+    outcome = decode(&r, packet, link, result);
+    if (outcome != OUTCOME_DONE)
+        return outcome;
+    version = r.ip.version;
+    outcome = rewrite_assemble(&r, packet, link, result);
+    if (outcome != OUTCOME_DONE)
+        return outcome;
+    rewrite_outer(&r, link);
+    if (r.has_gre)
+        change_payload(&r, version != r.ip.version);
+    if (r.config->fix_checksums)
+        fix_checksums(&r);
+    result->caplen = r.caplen;
+    result->len = r.len;
+    result->notes = 0;
+    return r.changed ? OUTCOME_DONE : OUTCOME_UNCHANGED;
+}
+
+static uint16_t same_linktype(uint16_t linktype)
+{
+    return linktype;
+}
+
+struct transform rewrite_transform(const struct rewrite_config *config)
+{
+    return (struct transform){.done = "rewritten",
+                              .config = config,
+                              .run = run,
+                              .linktype = same_linktype,
+                              .keeps_link = true,
+                              .growth = GROWTH,
+                              .inner_frame = INNER_IN_TUNNEL};
+}

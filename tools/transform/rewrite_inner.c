@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "rewrite_parts.h"
+
+enum { ETHERTYPE_ARP = 0x0806, ETHERTYPE_RARP = 0x8035, ARP_LEN = 28, ICMP_LEN = 8 };
+enum { ICMP = 1, DCCP = 33, ICMPV6 = 58, UDP_LITE = 136 };
+enum { ICMP_UNREACHABLE = 3, ICMP_QUENCH = 4, ICMP_REDIRECT = 5, ICMP_TIME = 11, ICMP_PARAMETER };
+enum { ICMPV6_ERROR_MIN = 1, ICMPV6_ERROR_MAX = 4 };
+enum { ND_ADVERT_ROUTER = 134, ND_SOLICIT, ND_ADVERT, ND_REDIRECT, ND_PREFIX = 3 };
+
+/* What is changed, and where. */
+struct inner_edit {
+    bool *changed;
+    const struct rewrite_inner *inner;
+    uint8_t *frame;
+    uint32_t caplen;
+};
+
+void rewrite_address(bool *changed, const struct rewrite_addresses *addresses, bool destination,
+                     uint8_t version, uint8_t *at, struct edit_sum *over, struct edit_sum *pseudo)
+{
+    const uint32_t len = version == 4 ? 4 : 16;
+    const struct net_map *own = destination ? &addresses->destinations : &addresses->sources;
+    uint8_t address[16];
+
+    if (!own->count && !addresses->both.count && !addresses->anonymise)
+        return;
+    memcpy(address, at, len);
+    if (!net_map_apply(own, version, address) &&
+        !net_map_apply(&addresses->both, version, address) && addresses->anonymise)
+        anonymise_address(addresses->anonymise, version, address);
+    edit_put(changed, at, address, len, over, pseudo);
+}
+
+static void change_ca(const struct inner_edit *e, bool destination, uint8_t version,
+                      uint32_t offset, struct edit_sum *over, struct edit_sum *pseudo)
+{
+    if (e->caplen >= offset && e->caplen - offset >= (version == 4 ? 4u : 16u))
+        rewrite_address(e->changed, &e->inner->cas, destination, version, e->frame + offset, over,
+                        pseudo);
+}
+
+/* Sender and target of ARP over Ethernet and IPv4 (RFC 826). */
+static void change_arp(const struct inner_edit *e, uint32_t offset, struct edit_sum *over)
+{
+    static const uint8_t ethernet_ipv4[] = {0, 1, 8, 0, 6, 4};
+
+    if (e->caplen - offset < ARP_LEN ||
+        memcmp(e->frame + offset, ethernet_ipv4, sizeof ethernet_ipv4) != 0)
+        return;
+    change_ca(e, false, 4, offset + 14, over, NULL);
+    change_ca(e, true, 4, offset + 24, over, NULL);
+}
+
+static void change_ports(const struct inner_edit *e, uint32_t offset, struct edit_sum *over)
+{
+    for (uint32_t at = offset; at < offset + 4 && at + 2 <= e->caplen; at += 2) {
+        uint16_t port = wire_get16(e->frame + at);
+
+        if (port_map_apply(&e->inner->ports, &port))
+            edit_put16(e->changed, e->frame + at, port, over);
+    }
+}
+
+static void change_ip(const struct inner_edit *e, const struct nvgre_ip *ip,
+                      struct edit_sum *within, bool quoted);
+
+/* The packet that an ICMP error tells of: its addresses are those it had on its way. */
+static void change_quoted(const struct inner_edit *e, uint8_t version, uint32_t offset,
+                          struct edit_sum *over)
+{
+    const struct nvgre_l2 l2 = {
+        offset, (uint16_t)(version == 4 ? NVGRE_ETHERTYPE_IPV4 : NVGRE_ETHERTYPE_IPV6), 0};
+    const uint32_t least = version == 4 ? NVGRE_IPV4_LEN : NVGRE_IPV6_LEN;
+    enum nvgre_reason reason;
+    enum nvgre_class kind;
+    struct nvgre_ip ip;
+    uint32_t value;
+
+    if (e->caplen < offset || e->caplen - offset < least)
+        return;
+    kind = nvgre_ip_decode(e->frame, e->caplen, UINT32_MAX, &l2, &ip, &reason, &value);
+    if (kind == NVGRE_CLASS_CLEAN || kind == NVGRE_CLASS_TRUNCATED)
+        change_ip(e, &ip, over, true);
+}
+
+static void change_icmp(const struct inner_edit *e, uint32_t offset, struct edit_sum *over)
+{
+    uint8_t type = e->frame[offset];
+
+    if (type == ICMP_REDIRECT)
+        change_ca(e, true, 4, offset + 4, over, NULL);
+    if (type == ICMP_UNREACHABLE || type == ICMP_QUENCH || type == ICMP_REDIRECT ||
+        type == ICMP_TIME || type == ICMP_PARAMETER)
+        change_quoted(e, 4, offset + ICMP_LEN, over);
+}
+
+/* Prefixes that a router announces (RFC 4861 section 4.6.2). */
+static void change_prefixes(const struct inner_edit *e, uint32_t offset, struct edit_sum *over)
+{
+    while (e->caplen > offset && e->caplen - offset >= 8 && e->frame[offset + 1]) {
+        if (e->frame[offset] == ND_PREFIX && e->frame[offset + 1] == 4)
+            change_ca(e, true, 6, offset + 16, over, NULL);
+        offset += e->frame[offset + 1] * 8u;
+    }
+}
+
+/* Errors, and neighbour discovery (RFC 4861 section 4). */
+static void change_icmpv6(const struct inner_edit *e, uint32_t offset, bool quoted,
+                          struct edit_sum *over)
+{
+    uint8_t type = e->frame[offset];
+
+    if (type >= ICMPV6_ERROR_MIN && type <= ICMPV6_ERROR_MAX && !quoted)
+        change_quoted(e, 6, offset + ICMP_LEN, over);
+    if (type == ND_SOLICIT || type == ND_ADVERT || type == ND_REDIRECT)
+        change_ca(e, type != ND_ADVERT, 6, offset + 8, over, NULL);
+    if (type == ND_REDIRECT)
+        change_ca(e, true, 6, offset + 24, over, NULL);
+    if (type == ND_ADVERT_ROUTER)
+        change_prefixes(e, offset + 16, over);
+}
+
+/* Where a transport's checksum over addresses and payload stands; 0 if it has none. */
+static uint32_t checksum_offset(uint8_t protocol)
+{
+    switch (protocol) {
+    case NVGRE_TCP:
+        return 16;
+    case NVGRE_UDP:
+    case UDP_LITE:
+    case DCCP:
+        return 6;
+    case ICMPV6:
+    case ICMP:
+        return 2;
+    default:
+        return 0;
+    }
+}
+
+/* A checksum of 0 says in UDP that there is none. */
+static void follow_transport(const struct inner_edit *e, uint8_t protocol, uint32_t offset,
+                             const struct edit_sum *sum)
+{
+    uint32_t at = offset + checksum_offset(protocol);
+    uint8_t *field = e->frame + at;
+
+    if (at == offset || e->caplen < at + 2 || (protocol == NVGRE_UDP && wire_get16(field) == 0))
+        return;
+    edit_follow(e->changed, field, sum);
+    if (protocol == NVGRE_UDP && wire_get16(field) == 0)
+        edit_put16(e->changed, field, 0xFFFF, sum->within);
+}
+
+static void change_transport(const struct inner_edit *e, const struct nvgre_ip *ip, bool quoted,
+                             struct edit_sum *sum)
+{
+    uint32_t offset = ip->offset + ip->header_len;
+
+    if (e->caplen <= offset)
+        return;
+    if (ip->protocol == ICMP)
+        sum->delta = 0; /* ICMP of IPv4 does not count the addresses */
+    if (ip->protocol == ICMP && !quoted)
+        change_icmp(e, offset, sum);
+    else if (ip->protocol == ICMPV6)
+        change_icmpv6(e, offset, quoted, sum);
+    else if (ip->protocol != ICMP && checksum_offset(ip->protocol))
+        change_ports(e, offset, sum);
+    follow_transport(e, ip->protocol, offset, sum);
+}
+
+static bool is_later_fragment(const struct inner_edit *e, const struct nvgre_ip *ip)
+{
+    struct nvgre_fragment part = {0, false, 0};
+
+    if (ip->fragment)
+        nvgre_fragment_read(e->frame, ip, &part);
+    return part.offset > 0;
+}
+
+/* An IP packet, of which the header without options is there. */
+static void change_ip(const struct inner_edit *e, const struct nvgre_ip *ip,
+                      struct edit_sum *within, bool quoted)
+{
+    const uint32_t source = ip->offset + (ip->version == 4 ? 12 : 8);
+    const uint32_t destination = ip->offset + (ip->version == 4 ? 16 : 24);
+    struct edit_sum header = {0, within};
+    struct edit_sum transport = {0, within};
+    struct edit_sum *over = ip->version == 4 ? &header : within;
+
+    change_ca(e, false, ip->version, source, over, &transport);
+    change_ca(e, true, ip->version, destination, over, &transport);
+    if (!is_later_fragment(e, ip))
+        change_transport(e, ip, quoted, &transport);
+    if (ip->version == 4)
+        edit_follow(e->changed, e->frame + ip->offset + 10, &header);
+}
+
+void rewrite_inner(bool *changed, const struct rewrite_inner *config, uint8_t *frame,
+                   uint32_t caplen, struct edit_sum *over)
+{
+    const struct inner_edit e = {changed, config, frame, caplen};
+    struct nvgre_inner inner;
+
+    if (caplen < NVGRE_ETH_LEN)
+        return;
+    rewrite_mac(changed, &config->dst_mac, frame, over);
+    rewrite_mac(changed, &config->src_mac, frame + 6, over);
+    nvgre_inner_decode(frame, caplen, &inner);
+    if (!inner.has_l2)
+        return;
+    if (inner.l2.vlan_count)
+        edit_put16(changed, frame + NVGRE_ETH_LEN,
+                   rewrite_bits(config->tci, wire_get16(frame + NVGRE_ETH_LEN)), over);
+    if (inner.l2.ethertype == ETHERTYPE_ARP || inner.l2.ethertype == ETHERTYPE_RARP)
+        change_arp(&e, inner.l2.l3_offset, over);
+    if (inner.has_ip)
+        change_ip(&e, &inner.ip, over, false);
+}
+
+/* Bytes that a transport's checksum covers; 0 where it is not to be made. */
+static uint32_t covered_len(const uint8_t *p, const struct nvgre_ip *ip)
+{
+    uint32_t len = ip->len - ip->header_len;
+    uint32_t udp_len;
+
+    if (len < checksum_offset(ip->protocol) + 2 || !checksum_offset(ip->protocol) ||
+        ip->protocol == UDP_LITE || ip->protocol == DCCP)
+        return 0;
+    if (ip->protocol != NVGRE_UDP)
+        return len;
+    udp_len = wire_get16(p + 4);
+    if (wire_get16(p + 6) == 0 || udp_len < 8 || udp_len > len)
+        return 0;
+    return udp_len;
+}
+
+static void fix_transport(bool *changed, uint8_t *frame, const struct nvgre_ip *ip)
+{
+    const uint32_t addresses_len = ip->version == 4 ? 8 : 32;
+    const uint8_t *addresses = frame + ip->offset + (ip->version == 4 ? 12 : 8);
+    uint8_t *p = frame + ip->offset + ip->header_len;
+    uint8_t *field = p + checksum_offset(ip->protocol);
+    uint32_t len = covered_len(p, ip);
+    uint32_t sum = 0;
+    uint16_t checksum;
+
+    if (len == 0)
+        return;
+    if (ip->protocol != ICMP)
+        sum = nvgre_pseudo_sum(addresses, addresses_len, ip->protocol, len);
+    sum = nvgre_sum(p, len, sum) + (uint16_t)~wire_get16(field);
+    checksum = (uint16_t)~nvgre_sum_fold(sum);
+    edit_put16(changed, field, ip->protocol == NVGRE_UDP && !checksum ? 0xFFFF : checksum, NULL);
+}
+
+void rewrite_fix_inner(bool *changed, uint8_t *frame, uint32_t caplen, uint32_t len)
+{
+    struct nvgre_inner inner;
+    struct nvgre_ip *ip = &inner.ip;
+    uint8_t *header;
+
+    nvgre_inner_decode(frame, caplen, &inner);
+    if (!inner.has_ip || caplen < ip->offset + ip->header_len)
+        return;
+    header = frame + ip->offset;
+    if (ip->version == 4) {
+        uint32_t sum = nvgre_sum(header, ip->header_len, (uint16_t)~wire_get16(header + 10));
+
+        edit_put16(changed, header + 10, (uint16_t)~nvgre_sum_fold(sum), NULL);
+    }
+    if (wire_get16(header + (ip->version == 4 ? 2 : 4)) == 0)
+        ip->len = len - ip->offset; /* of a super-packet */
+    if (!ip->fragment && ip->len >= ip->header_len && caplen - ip->offset >= ip->len)
+        fix_transport(changed, frame, ip);
+}

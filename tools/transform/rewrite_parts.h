@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TRANSFORM_REWRITE_PARTS_H
+#define TRANSFORM_REWRITE_PARTS_H
+
+/* What the parts of a rewrite share. Internal to rewrite*.c. */
+
+#include "edit.h"
+#include "rewrite.h"
+
+/* A packet in the room, where its new bytes are put together and changed. */
+struct rewrite {
+    const struct rewrite_config *config;
+    uint8_t *data;
+    bool changed;
+    bool has_gre;               /* not of a later fragment */
+    struct nvgre_fragment part; /* of ip.fragment */
+    struct nvgre_l2 l2;
+    struct nvgre_ip ip; /* outer */
+    struct nvgre_gre gre;
+    uint32_t inner_offset;
+    uint32_t inner_caplen; /* of the inner frame, in this packet */
+    uint32_t caplen;
+    uint32_t len;
+    struct edit_sum outer_sum; /* of the outer IPv4 header */
+    struct edit_sum gre_sum;   /* of C=1 */
+};
+
+/* Bits of a word, by a rewrite_bits. */
+static inline uint16_t rewrite_bits(struct rewrite_bits bits, uint16_t word)
+{
+    return (uint16_t)((word & ~bits.mask) | (bits.value & bits.mask));
+}
+
+static inline void rewrite_mac(bool *changed, const struct rewrite_mac *mac, uint8_t *at,
+                               struct edit_sum *over)
+{
+    if (mac->given)
+        edit_put(changed, at, mac->bytes, 6, over, NULL);
+}
+
+/* Changes a source or destination address in place; `pseudo` as in edit_put. */
+void rewrite_address(bool *changed, const struct rewrite_addresses *addresses, bool destination,
+                     uint8_t version, uint8_t *at, struct edit_sum *over, struct edit_sum *pseudo);
+
+/*
+ * Puts the packet together in the room, with headers and tags added, removed or of the other IP
+ * version; all that follows happens in place. Returns OUTCOME_DONE, or why it cannot be done.
+ */
+enum outcome rewrite_assemble(struct rewrite *r, const struct cap_packet *packet,
+                              enum nvgre_link link, struct transform_result *result);
+
+/* Changes the fields of the link and IP headers. */
+void rewrite_outer(struct rewrite *r, enum nvgre_link link);
+
+/* Changes the inner frame; `over` is the checksum over all of it, or NULL. */
+void rewrite_inner(bool *changed, const struct rewrite_inner *inner, uint8_t *frame,
+                   uint32_t caplen, struct edit_sum *over);
+
+/* Computes checksums anew. */
+void rewrite_fix_outer(struct rewrite *r);
+void rewrite_fix_inner(bool *changed, uint8_t *frame, uint32_t caplen, uint32_t len);
+
+#endif
