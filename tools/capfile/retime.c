@@ -44,7 +44,7 @@ struct mixed {
 static struct mixed divide(wide dividend, uint64_t divisor)
 {
     wide whole = dividend / (wide)divisor;
-    wide rest = dividend % (wide)divisor;
+    wide rest = dividend - whole * (wide)divisor;
 
     if (rest < 0) {
         whole--;

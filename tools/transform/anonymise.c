@@ -17,7 +17,7 @@ enum {
     V4_KEPT = 4,
     V6_KEPT = 16,
     V4_CACHE_BITS = 16,
-    V6_CACHE_BITS = 13,
+    V6_CACHE_BITS = 14,
     SEED_LEN = 8
 };
 
@@ -113,16 +113,16 @@ static struct bits encipher(const struct anonymise *anonymise, struct bits addre
 {
     uint8_t blocks[V6_BITS * AES_BLOCK_SIZE];
     unsigned kept = kept_bits(address, v6);
-    unsigned count = (v6 ? V6_BITS : V4_BITS) - kept;
+    unsigned count = v6 ? V6_BITS : V4_BITS;
+    size_t len = 0;
 
-    if (count == 0)
+    for (unsigned bit = kept; bit < count; bit++, len += AES_BLOCK_SIZE)
+        put_block(blocks + len, address, anonymise->pad, bit);
+    if (len == 0)
         return address;
-    for (unsigned i = 0; i < count; i++)
-        put_block(blocks + (size_t)i * AES_BLOCK_SIZE, address, anonymise->pad, kept + i);
-    aes128_encrypt(&anonymise->key, (size_t)count * AES_BLOCK_SIZE, blocks, blocks);
-    for (unsigned i = 0; i < count; i++) {
-        uint64_t flip = blocks[(size_t)i * AES_BLOCK_SIZE] >> 7;
-        unsigned bit = kept + i;
+    aes128_encrypt(&anonymise->key, len, blocks, blocks);
+    for (unsigned bit = kept; bit < count; bit++) {
+        uint64_t flip = blocks[(size_t)(bit - kept) * AES_BLOCK_SIZE] >> 7;
 
         if (bit < 64)
             address.high ^= flip << (63 - bit);

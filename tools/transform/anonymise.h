@@ -25,7 +25,7 @@
 
 struct anonymise;
 
-/* NULL where memory is out; 768 KiB, of which a known address touches one place. */
+/* NULL where memory is out; 1 MiB, of which a known address touches one place. */
 struct anonymise *anonymise_new(uint64_t seed);
 void anonymise_free(struct anonymise *anonymise);
 
