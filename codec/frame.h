@@ -22,6 +22,7 @@ extern "C" {
 #define NVGRE_VLAN_TAG_LEN 4u
 #define NVGRE_ETHERTYPE_MIN 0x0600u /* below, it is a length of 802.3 */
 #define NVGRE_ETHERTYPE_IPV4 0x0800u
+#define NVGRE_ETHERTYPE_ARP 0x0806u
 #define NVGRE_ETHERTYPE_IPV6 0x86DDu
 #define NVGRE_TPID_8021Q 0x8100u
 #define NVGRE_TPID_8021AD 0x88A8u
@@ -33,8 +34,10 @@ extern "C" {
 #define NVGRE_IPV4_MF 0x2000u       /* more fragments */
 #define NVGRE_IPV4_FRAGMENT 0x3FFFu /* more fragments, or an offset */
 #define NVGRE_IPV6_FRAGMENT_LEN 8u  /* bytes of a fragment header, the last of ip->header_len */
+#define NVGRE_ICMP 1u
 #define NVGRE_TCP 6u
 #define NVGRE_UDP 17u
+#define NVGRE_ICMPV6 58u
 
 static inline bool nvgre_is_tpid(uint16_t ethertype)
 {

@@ -7,7 +7,7 @@
 #include "build.h"
 #include "learned.h"
 
-enum { ETHERTYPE_ARP = 0x0806, ARP_LEN = 28 };
+enum { ARP_LEN = 28 };
 
 enum added { ADDED, NO_ROOM, NO_MEMORY };
 
@@ -165,7 +165,7 @@ static bool find_sender_ca(const struct nvgre_inner *inner, struct map_address *
     const uint8_t *arp = inner->data + inner->l2.l3_offset;
 
     *ca = (struct map_address){0, {0}};
-    if (inner->l2.ethertype == ETHERTYPE_ARP) {
+    if (inner->l2.ethertype == NVGRE_ETHERTYPE_ARP) {
         if (inner->caplen < inner->l2.l3_offset + ARP_LEN ||
             wire_get32(arp) != (1u << 16 | NVGRE_ETHERTYPE_IPV4) || wire_get16(arp + 4) != 0x0604 ||
             memcmp(arp + 8, inner->data + 6, 6) != 0)
