@@ -18,6 +18,7 @@ static const struct command {
     {"decap", cmd_decap, "NVGRE to the tenants' frames"},
     {"rewrite", cmd_rewrite, "NVGRE with other addresses, VSIDs, fields, times"},
     {"learn", cmd_learn, "NVGRE to a location map of its tenants"},
+    {"info", cmd_info, "what is in a capture: tenants, rates, deviations"},
 };
 
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };

@@ -9,6 +9,7 @@ import pcapfile
 
 ENCAP = ("encap", "--vsid", "5001", "--local", "192.168.4.11", "--remote", "192.168.4.22")
 DECAP = ("decap",)
+INFO = ("info",)
 FRAME = bytes.fromhex("06060000000706060000000588b5") + bytes(46)
 
 
@@ -102,6 +103,9 @@ def bad_values():
     for value in BAD_PACKETS:
         yield DECAP, "include", value, PACKETS
         yield ENCAP, "exclude", value, PACKETS
+    yield INFO, "sort", "size", "packets|bytes|rate|vsid|first|last"
+    for value in ("0", "4294967296", *NEVER_NUMBERS):
+        yield INFO, "top", value, "1 to 4294967295"
     yield DECAP, "inner-vlan", "no", "strip|drop|keep"
     yield DECAP, "ecn", "no", "copy|ignore"
 
@@ -152,6 +156,10 @@ MISUSE = (
     ((*DECAP, "--dedupe-window", "5"), "--dedupe is needed with --dedupe-window"),
     ((*ENCAP, *16 * ("--map", "a"), "--map", "b"), "--map b: expected a name, 16 in all"),
     ((*DECAP, "-A", "2", "-B", "1.5"), "--start-time must be before --stop-time"),
+    ((*INFO, "-A", "2", "-B", "1.5"), "--start-time must be before --stop-time"),
+    ((*INFO, "--json", "--csv"), "--json and --csv exclude each other"),
+    ((*INFO, "-w", "out"), "unknown option -w"),
+    ((*INFO, "-r", ""), "--read : expected a name"),
     ((*DECAP, "-A", "1.5", "-B", "1.500"), "--start-time must be before --stop-time"),
     *(((*ENCAP, f"--enet-vlan-{field}"), "--enet-vlan-tag ID is needed with its other fields")
       for field in ("pri=0", "cfi=1", "proto=802.1q")),
@@ -224,9 +232,11 @@ OPTIONS = {
               "on-miss", "vsid-filter"},
     "decap": {"vsid-filter", "peer", "all-layers", "reassemble", "inner-vlan", "ecn", "tag",
               "split", "map", "dedupe", "dedupe-window"},
+    "info": {"csv", "sort", "top", "vsid-filter"},
 }
-COMMON = {"read", "write", "format", "compress", "others", "strict", "quiet", "json", "help",
-          "inner-filter", "start-time", "stop-time", "include", "exclude", "packet-count"}
+COMMON = {"read", "quiet", "json", "help", "inner-filter", "start-time", "stop-time", "include",
+          "exclude", "packet-count"}
+WRITING = {"write", "format", "compress", "others", "strict"}  # of commands that write captures
 
 
 @pytest.mark.parametrize("command", OPTIONS)
@@ -235,7 +245,8 @@ def test_help_lists_every_option(run, command):
     assert len(texts) == 1
     text = texts.pop().decode()
     listed = re.findall(r"^  (?:-\w, )?--([a-z-]+)", text, re.MULTILINE)
-    assert sorted(listed) == sorted(OPTIONS[command] | COMMON)
+    assert sorted(listed) == sorted(OPTIONS[command] | COMMON
+                                    | (WRITING if command != "info" else set()))
     assert text.startswith(f"Usage: nvgre-pcap {command} ")
     ranges = NUMBERS | WORDS if command == "encap" else {}
     for option, (expected, _) in ranges.items():

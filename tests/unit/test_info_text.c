@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+
+#include "info/grid.h"
+#include "info/text.h"
+#include "support.h"
+
+static const struct {
+    double value;
+    const char *text;
+} scaled_rows[] = {
+    {0, "0"},         {7, "7"},         {999, "999"},     {999.6, "1.00 k"},  {1000, "1.00 k"},
+    {9994, "9.99 k"}, {9996, "10.0 k"}, {99960, "100 k"}, {999600, "1.00 M"}, {0.5, "0.50"},
+    {12.345, "12.3"}, {123.4, "123"},   {1e24, "1000 Z"},
+};
+
+static void test_text(void **state)
+{
+    char text[TEXT_MAX];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(scaled_rows); i++)
+        assert_string_equal(text_scaled(scaled_rows[i].value, "", text), scaled_rows[i].text);
+    assert_string_equal(text_scaled(96, "B", text), "96 B");
+    assert_string_equal(text_scaled(4606, "B", text), "4.61 kB");
+    assert_string_equal(text_percent(0, text), "0%");
+    assert_string_equal(text_percent(0.0009, text), "<0.1%");
+    assert_string_equal(text_percent(0.001, text), "0.1%");
+    assert_string_equal(text_percent(0.0994, text), "9.9%");
+    assert_string_equal(text_percent(0.0996, text), "10%");
+    assert_string_equal(text_percent(0.996, text), "99.6%");
+    assert_string_equal(text_percent(0.9991, text), ">99.9%");
+    assert_string_equal(text_percent(1, text), "100%");
+    assert_string_equal(text_time(&(struct cap_time){1767261600, 1000}, text),
+                        "2026-01-01T10:00:00.000001Z");
+    assert_string_equal(text_time(&(struct cap_time){-1, 999999999}, text),
+                        "1969-12-31T23:59:59.999999999Z");
+    assert_null(text_time(&(struct cap_time){INT64_MAX, 0}, text));
+    assert_null(text_time(&(struct cap_time){253402300800, 0}, text));
+    assert_string_equal(text_linktype(113, text), "Linux cooked");
+    assert_string_equal(text_linktype(147, text), "link type 147");
+}
+
+static void test_list(void **state)
+{
+    char out[GRID_CELL_MAX] = "";
+    struct grid_list list = {.out = out, .width = 14};
+
+    (void)state;
+    grid_list_add(&list, "first", 2);
+    grid_list_add(&list, "second", 1);
+    grid_list_add(&list, "third", 0);
+    assert_string_equal(out, "first, +2");
+    *out = '\0';
+    list = (struct grid_list){.out = out, .width = 13};
+    grid_list_add(&list, "first", 1);
+    grid_list_add(&list, "second", 0);
+    assert_string_equal(out, "first, second");
+    *out = '\0';
+    list = (struct grid_list){.out = out, .width = 4};
+    grid_list_add(&list, "the first is always there", 9);
+    grid_list_end(&list, 9);
+    assert_string_equal(out, "the first is always there, +9");
+}
+
+static void number_cell(const void *context, uint32_t row, char out[GRID_CELL_MAX])
+{
+    (void)context;
+    snprintf(out, GRID_CELL_MAX, "%u", row ? 12345u : 1u);
+}
+
+static double bar_cell(const void *context, uint32_t row)
+{
+    (void)context;
+    return row ? 1 : 0.5;
+}
+
+static void test_grid(void **state)
+{
+    static const struct grid_column columns[] = {{.title = "key", .text = number_cell},
+                                                 {.title = "less", .text = number_cell, .rank = 2},
+                                                 {.title = "bar", .share = bar_cell, .rank = 1}};
+    static const struct {
+        unsigned width;
+        bool utf8;
+        const char *text;
+    } rows[] = {
+        {30, false,
+         "    key   less  bar\n      1      1  #######\n  12345  12345  ##############\n"},
+        {22, false, "    key   less  bar\n      1      1  ###\n  12345  12345  ######\n"},
+        {21, true, "    key  bar\n      1  ██████\n  12345  ████████████\n"},
+        {7, true, "    key\n      1\n  12345\n"},
+        {1, true, "    key\n      1\n  12345\n"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct grid_style style = {rows[i].width, rows[i].utf8, false};
+        char *text = NULL;
+        size_t len = 0;
+        FILE *stream = open_memstream(&text, &len);
+
+        assert_non_null(stream);
+        grid_print(columns, COUNT(columns), 2, NULL, &style, stream);
+        fclose(stream);
+        assert_string_equal(text, rows[i].text);
+        free(text);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_text),
+        cmocka_unit_test(test_list),
+        cmocka_unit_test(test_grid),
+    };
+
+    return cmocka_run_group_tests_name("info_text", tests, NULL, NULL);
+}

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <inttypes.h>
+#include <jansson.h>
+
+#include "show.h"
+#include "text.h"
+
+/*
+ * Values are made and written one after the other, a tenant at a time: a million of them as one
+ * tree would take gigabytes. A value that cannot be made is NULL, which set and put tell of.
+ */
+
+static json_t *count_value(uint64_t count)
+{
+    return json_integer((json_int_t)count);
+}
+
+/* Adds to an object; `value` is taken over. Returns 0, or -1. */
+static int set(json_t *object, const char *name, json_t *value)
+{
+    return json_object_set_new(object, name, value);
+}
+
+/* Text that need not be UTF-8, which JSON is. */
+static json_t *name_value(const char *name)
+{
+    json_t *string = json_string(name);
+
+    return string ? string : json_null();
+}
+
+/* The object if all went well so far, else nothing. */
+static json_t *unless(int failed, json_t *object)
+{
+    if (!failed)
+        return object;
+    json_decref(object);
+    return NULL;
+}
+
+static int set_time(json_t *object, const char *name, const char *seconds_name,
+                    const struct info_span *span, const struct cap_time *time)
+{
+    char text[TEXT_MAX];
+    const char *calendar = span->given ? text_time(time, text) : NULL;
+
+    return set(object, name, calendar ? json_string(calendar) : json_null()) |
+           set(object, seconds_name,
+               span->given ? json_real((double)time->sec + time->nsec / 1e9) : json_null());
+}
+
+static int set_span(json_t *object, const struct info_span *span)
+{
+    return set_time(object, "first", "first_seconds", span, &span->first) |
+           set_time(object, "last", "last_seconds", span, &span->last) |
+           set(object, "duration_seconds",
+               span->given ? json_real(info_span_seconds(span)) : json_null());
+}
+
+static json_t *rate_value(const struct info_tenant *tenant, double count)
+{
+    double seconds = tenant->span.given ? info_span_seconds(&tenant->span) : 0;
+
+    return seconds > 0 ? json_real(count / seconds) : json_null();
+}
+
+static int set_counters(json_t *object, const struct info_tenant *tenant)
+{
+    return set(object, "packets", count_value(tenant->packets)) |
+           set(object, "inner_bytes", count_value(tenant->inner_bytes)) |
+           set(object, "outer_bytes", count_value(tenant->outer_bytes)) |
+           set_span(object, &tenant->span) |
+           set(object, "packets_per_second", rate_value(tenant, (double)tenant->packets)) |
+           set(object, "inner_bits_per_second",
+               rate_value(tenant, (double)tenant->inner_bytes * 8)) |
+           set(object, "outer_bits_per_second",
+               rate_value(tenant, (double)tenant->outer_bytes * 8));
+}
+
+static json_t *counters_value(const struct info_tenant *tenant)
+{
+    json_t *object = json_object();
+
+    return unless(set_counters(object, tenant), object);
+}
+
+static json_t *spread_value(const struct info_spread *spread)
+{
+    struct info_spread_figures figures;
+    json_t *object = json_object();
+
+    info_spread_figures(spread, &figures);
+    return unless(set(object, "used", json_integer(figures.used)) |
+                      set(object, "zero_share", json_real(figures.zero_share)) |
+                      set(object, "busiest", json_integer(figures.busiest)) |
+                      set(object, "busiest_share", json_real(figures.busiest_share)) |
+                      set(object, "evenness", json_real(figures.evenness)),
+                  object);
+}
+
+static json_t *address_value(const struct info_address *address, bool pair)
+{
+    json_t *object = json_object();
+    char text[TEXT_MAX];
+    int failed =
+        set(object, pair ? "source" : "address", json_string(text_address(address, false, text)));
+
+    if (pair)
+        failed |= set(object, "destination", json_string(text_address(address, true, text)));
+    failed |= set(object, "packets", count_value(address->packets));
+    return unless(failed, object);
+}
+
+static json_t *addresses_value(const struct info_addresses *addresses,
+                               const struct info_address_list *list, bool pairs)
+{
+    uint32_t indexes[INFO_BUSIEST];
+    unsigned count = info_addresses_busiest(addresses, list, indexes, INFO_BUSIEST);
+    json_t *object = json_object();
+    json_t *busiest = json_array();
+    int failed = set(object, "distinct", count_value(list->count)) |
+                 set(object, "complete", json_boolean(!list->incomplete));
+
+    for (unsigned i = 0; i < count; i++)
+        failed |= json_array_append_new(
+            busiest, address_value(info_address_at(addresses, indexes[i]), pairs));
+    return unless(failed | set(object, "busiest", busiest), object);
+}
+
+static json_t *protocols_value(const uint64_t protocols[INFO_PROTOCOL_COUNT])
+{
+    json_t *object = json_object();
+    int failed = 0;
+
+    for (int i = 0; i < INFO_PROTOCOL_COUNT; i++)
+        failed |= set(object, info_protocol_names[i], count_value(protocols[i]));
+    return unless(failed, object);
+}
+
+static json_t *tenant_value(const struct info_view *view, const struct info_tenant *tenant)
+{
+    const struct info_addresses *addresses = &view->info->tenants.addresses;
+    const struct info_details *details = tenant->details;
+    json_t *object = json_object();
+    int failed =
+        set(object, "vsid", json_integer(tenant->vsid)) | set_counters(object, tenant) |
+        set(object, "flowids", details ? spread_value(&details->spread) : json_null()) |
+        set(object, "pa_pairs",
+            details ? addresses_value(addresses, &details->pa_pairs, true) : json_null()) |
+        set(object, "cas",
+            details ? addresses_value(addresses, &details->cas, false) : json_null()) |
+        set(object, "protocols", details ? protocols_value(details->protocols) : json_null());
+
+    return unless(failed, object);
+}
+
+static json_t *linktypes_value(const uint64_t *packets)
+{
+    json_t *array = json_array();
+    int failed = 0;
+
+    for (unsigned i = 0; i <= UINT16_MAX; i++) {
+        char text[TEXT_MAX];
+        json_t *object;
+
+        if (!packets[i])
+            continue;
+        object = json_object();
+        failed |= set(object, "number", json_integer(i)) |
+                  set(object, "name", json_string(text_linktype((uint16_t)i, text))) |
+                  set(object, "packets", count_value(packets[i]));
+        failed |= json_array_append_new(array, object);
+    }
+    return unless(failed, array);
+}
+
+static json_t *file_value(const struct info_view *view)
+{
+    const struct info_file *file = &view->info->file;
+    json_t *object = json_object();
+    int failed = set(object, "format", json_string(info_format_text(view->format))) |
+                 set(object, "link_types", linktypes_value(view->info->linktypes)) |
+                 set(object, "packets", count_value(file->all.packets)) |
+                 set(object, "bytes", count_value(file->all.bytes)) |
+                 set(object, "captured_bytes", count_value(file->captured_bytes)) |
+                 set(object, "cut_packets", count_value(file->cut_packets)) |
+                 set_span(object, &file->span);
+
+    return unless(failed, object);
+}
+
+static json_t *ethertypes_value(const uint64_t *packets)
+{
+    json_t *array = json_array();
+    int failed = 0;
+
+    for (unsigned i = 0; i <= UINT16_MAX; i++) {
+        json_t *object;
+
+        if (!packets[i])
+            continue;
+        object = json_object();
+        failed |= set(object, "ethertype", json_integer(i)) |
+                  set(object, "packets", count_value(packets[i]));
+        failed |= json_array_append_new(array, object);
+    }
+    return unless(failed, array);
+}
+
+static json_t *nvgre_value(const struct info *info)
+{
+    json_t *object = json_object();
+    int failed = set(object, "vsids", json_integer(info->tenants.count)) |
+                 set(object, "vsids_complete", json_boolean(!info->tenants.others.packets)) |
+                 set_counters(object, &info->nvgre) |
+                 set(object, "protocols", protocols_value(info->protocols)) |
+                 set(object, "other_ethertypes", ethertypes_value(info->ethertypes));
+
+    return unless(failed, object);
+}
+
+static json_t *finding_value(const struct info_rule_row *row, const struct info_finding *finding)
+{
+    json_t *object = json_object();
+    json_t *numbers = json_array();
+    int failed =
+        set(object, "rule", json_string(row->name)) | set(object, "text", json_string(row->text)) |
+        set(object, "reference", *row->reference ? json_string(row->reference) : json_null()) |
+        set(object, "packets", count_value(finding->packets));
+
+    for (uint64_t i = 0; i < finding->packets && i < INFO_NUMBERS_MAX; i++)
+        failed |= json_array_append_new(numbers, count_value(finding->numbers[i]));
+    return unless(failed | set(object, "numbers", numbers), object);
+}
+
+static json_t *findings_value(const struct info *info)
+{
+    json_t *array = json_array();
+    int failed = 0;
+
+    for (int i = 0; i < INFO_RULE_COUNT; i++)
+        if (info->findings[i].packets)
+            failed |=
+                json_array_append_new(array, finding_value(&info_rule_rows[i], &info->findings[i]));
+    return unless(failed, array);
+}
+
+static json_t *kinds_value(const struct info *info)
+{
+    json_t *object = json_object();
+    int failed = 0;
+
+    for (int i = 0; i < INFO_KIND_COUNT; i++) {
+        json_t *count = json_object();
+
+        failed |= set(count, "packets", count_value(info->kinds[i].packets)) |
+                  set(count, "bytes", count_value(info->kinds[i].bytes)) |
+                  set(object, info_kind_rows[i].name, count);
+    }
+    return unless(failed, object);
+}
+
+/* Writes a value behind `before`, and lets go of it. Returns 0, or -1 where there is none. */
+static int put(const char *before, json_t *value, FILE *stream)
+{
+    if (!value)
+        return -1;
+    fputs(before, stream);
+    (void)json_dumpf(value, stream, JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_ENCODE_ANY);
+    json_decref(value);
+    return 0;
+}
+
+static int put_tenants(const struct info_view *view, FILE *stream)
+{
+    const struct info_tenants *tenants = &view->info->tenants;
+
+    fputs(",\n\"tenants\":[", stream);
+    for (uint32_t i = 0; i < view->shown && !ferror(stream); i++)
+        if (put(i ? ",\n" : "\n", tenant_value(view, info_tenant_at(tenants, view->order[i])),
+                stream) != 0)
+            return -1;
+    fputs("]", stream);
+    return put(",\n\"other_vsids\":",
+               tenants->others.packets ? counters_value(&tenants->others) : json_null(), stream);
+}
+
+int info_show_json(const struct info_view *view, FILE *stream)
+{
+    const struct info *info = view->info;
+
+    if (put("{\"command\":", json_string("info"), stream) != 0 ||
+        put(",\n\"input\":", name_value(view->in), stream) != 0 ||
+        put(",\n\"file\":", file_value(view), stream) != 0 ||
+        put(",\n\"not_selected\":", count_value(info->not_selected), stream) != 0 ||
+        put(",\n\"nvgre\":", nvgre_value(info), stream) != 0 || put_tenants(view, stream) != 0 ||
+        put(",\n\"deviations\":", findings_value(info), stream) != 0 ||
+        put(",\n\"other_traffic\":", kinds_value(info), stream) != 0 ||
+        put(",\n\"cut\":", json_boolean(view->cut), stream) != 0 ||
+        put(",\n\"interrupted\":", json_boolean(view->interrupted), stream) != 0)
+        return -1;
+    fputs("}\n", stream);
+    return 0;
+}

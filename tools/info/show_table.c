@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <inttypes.h>
+
+#include "show.h"
+#include "text.h"
+
+/* ---- Deviations ---- */
+
+struct findings {
+    const struct info *info;
+    enum info_rule rules[INFO_RULE_COUNT];
+    uint32_t count;
+};
+
+#define FINDINGS ((const struct findings *)context)
+#define FINDING (&FINDINGS->info->findings[FINDINGS->rules[row]])
+
+GRID_CELL(rule_cell)
+{
+    snprintf(out, GRID_CELL_MAX, "%s", info_rule_rows[FINDINGS->rules[row]].text);
+}
+
+GRID_CELL(reference_cell)
+{
+    snprintf(out, GRID_CELL_MAX, "%s", info_rule_rows[FINDINGS->rules[row]].reference);
+}
+
+GRID_CELL(finding_cell)
+{
+    snprintf(out, GRID_CELL_MAX, "%" PRIu64, FINDING->packets);
+}
+
+static void numbers_fill(const void *context, uint32_t row, const struct grid_style *style,
+                         unsigned width, char out[GRID_CELL_MAX])
+{
+    struct grid_list list = {.out = out, .width = width};
+    uint64_t packets = FINDING->packets;
+    unsigned count = packets < INFO_NUMBERS_MAX ? (unsigned)packets : INFO_NUMBERS_MAX;
+
+    (void)style;
+    *out = '\0';
+    for (unsigned i = 0; i < count; i++) {
+        char item[TEXT_MAX];
+
+        snprintf(item, sizeof item, "%" PRIu64, FINDING->numbers[i]);
+        grid_list_add(&list, item, packets - i - 1);
+    }
+    grid_list_end(&list, packets - count);
+}
+
+static const struct grid_column finding_columns[] = {
+    {.title = "what", .left = true, .text = rule_cell},
+    {.title = "rule", .left = true, .text = reference_cell, .rank = 1},
+    {.title = "packets", .text = finding_cell},
+    {.title = "packet numbers", .fill = numbers_fill},
+};
+
+/* ---- Other traffic ---- */
+
+struct kinds {
+    const struct info *info;
+    enum info_kind kinds[INFO_KIND_COUNT];
+    uint32_t count;
+};
+
+#define KINDS ((const struct kinds *)context)
+#define KIND KINDS->info->kinds[KINDS->kinds[row]]
+
+GRID_CELL(kind_cell)
+{
+    snprintf(out, GRID_CELL_MAX, "%s", info_kind_rows[KINDS->kinds[row]].text);
+}
+
+GRID_CELL(kind_packets_cell)
+{
+    snprintf(out, GRID_CELL_MAX, "%" PRIu64, KIND.packets);
+}
+
+GRID_CELL(kind_bytes_cell)
+{
+    char text[TEXT_MAX];
+
+    snprintf(out, GRID_CELL_MAX, "%s", text_scaled((double)KIND.bytes, "B", text));
+}
+
+static const struct grid_column kind_columns[] = {
+    {.title = "what", .left = true, .text = kind_cell},
+    {.title = "packets", .text = kind_packets_cell},
+    {.title = "bytes", .text = kind_bytes_cell},
+};
+
+/* ---- All of it ---- */
+
+/* Such as `Ethernet, raw IP`; "" where there are no packets. */
+static void put_linktypes(const struct info *info, const struct grid_style *style,
+                          char out[GRID_CELL_MAX])
+{
+    struct grid_list list = {.out = out, .width = style->width / 2};
+    unsigned left = 0;
+
+    *out = '\0';
+    for (unsigned i = 0; i <= UINT16_MAX; i++)
+        left += info->linktypes[i] > 0;
+    for (unsigned i = 0; i <= UINT16_MAX && left; i++) {
+        char text[TEXT_MAX];
+
+        if (info->linktypes[i])
+            grid_list_add(&list, text_linktype((uint16_t)i, text), --left);
+    }
+}
+
+static void show_file(const struct info_view *view, const struct grid_style *style, FILE *stream)
+{
+    const struct info_file *file = &view->info->file;
+    char linktypes[GRID_CELL_MAX];
+    char text[TEXT_MAX];
+
+    put_linktypes(view->info, style, linktypes);
+    grid_title(view->in, style, stream);
+    fprintf(stream, "  %s, %s%s%" PRIu64 " packets, %s\n", info_format_text(view->format),
+            linktypes, *linktypes ? ", " : "", file->all.packets,
+            text_scaled((double)file->all.bytes, "B", text));
+    if (file->span.given) {
+        const char *first = text_time(&file->span.first, text);
+
+        fprintf(stream, "  %s, for %.6f s\n", first ? first : "beyond the calendar",
+                info_span_seconds(&file->span));
+    }
+    if (file->cut_packets) {
+        fprintf(stream, "  %" PRIu64 " packets cut short by the capture, ", file->cut_packets);
+        fprintf(stream, "%s missing\n",
+                text_scaled((double)(file->all.bytes - file->captured_bytes), "B", text));
+    }
+    if (view->info->not_selected)
+        fprintf(stream, "  %" PRIu64 " packets not selected\n", view->info->not_selected);
+}
+
+static void show_findings(const struct info *info, const struct grid_style *style, FILE *stream)
+{
+    struct findings findings = {.info = info};
+
+    for (int i = 0; i < INFO_RULE_COUNT; i++)
+        if (info->findings[i].packets)
+            findings.rules[findings.count++] = (enum info_rule)i;
+    if (findings.count == 0 && info->nvgre.packets == 0)
+        return;
+    fputc('\n', stream);
+    if (findings.count == 0) {
+        grid_title("No deviations", style, stream);
+        return;
+    }
+    grid_title("Deviations and remarks", style, stream);
+    GRID_PRINT(finding_columns, findings.count, &findings, style, stream);
+}
+
+static void show_kinds(const struct info *info, const struct grid_style *style, FILE *stream)
+{
+    struct kinds kinds = {.info = info};
+
+    for (int i = 0; i < INFO_KIND_COUNT; i++)
+        if (info->kinds[i].packets)
+            kinds.kinds[kinds.count++] = (enum info_kind)i;
+    if (kinds.count == 0)
+        return;
+    fputc('\n', stream);
+    grid_title("Not NVGRE", style, stream);
+    GRID_PRINT(kind_columns, kinds.count, &kinds, style, stream);
+}
+
+void info_show_table(const struct info_view *view, const struct grid_style *style, FILE *stream)
+{
+    show_file(view, style, stream);
+    info_show_tenants(view, style, stream);
+    show_findings(view->info, style, stream);
+    show_kinds(view->info, style, stream);
+    if (view->cut)
+        fprintf(stream, "\nInput cut: this is of what stands before the cut.\n");
+    if (view->interrupted)
+        fprintf(stream, "\nInterrupted: this is of what was read so far.\n");
+}
