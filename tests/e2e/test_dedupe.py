@@ -70,6 +70,20 @@ def test_without_the_option_all_stay(decap):
     assert len(pcapfile.frames(decap(items).out)) == 3
 
 
+@pytest.mark.parametrize("resolution, offset, ticks, kept", [
+    (0, 0, (2**64 - 1, 0, 2**64 - 1), 3), (0, 0, (2**63 - 1, 2**63), 2),
+    (0, 2**63 - 1, (0, 2**64 - 1), 2), (0, -2**63, (0, 0), 1), (6, -2**63, (5, 10_006), 2)])
+def test_times_out_of_all_bounds(decap, resolution, offset, ticks, kept):
+    """A capture may tell any time."""
+    w = pcapfile.Writer()
+    file = w.section() + w.interface((pcapfile.IF_TSRESOL, bytes([resolution])),
+                                     (pcapfile.IF_TSOFFSET, w.pack("q", offset)))
+    file += b"".join(w.enhanced(copy(f"a{number}").data, ticks=tick)
+                     for number, tick in enumerate(ticks, 1))
+    assert len([block for block in pcapfile.blocks(decap(file, dedupe=True, format="pcapng").out)
+                if block.kind == pcapfile.ENHANCED]) == kept
+
+
 def test_cut_packets(decap):
     """What was not captured may differ; lengths on the wire must not."""
     whole = [copy("a1"), copy("a2"), copy("a3")]

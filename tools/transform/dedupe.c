@@ -10,13 +10,13 @@
 
 struct seen {
     XXH128_hash_t hash; /* of VSID and inner frame */
-    int64_t first_us;
+    uint64_t first_us;
     uint32_t pa_count; /* 0 for a free place */
     uint32_t pas[DEDUPE_PAS_MAX];
 };
 
 struct dedupe {
-    int64_t window_us;
+    uint64_t window_us;
     struct seen frames[DEDUPE_FRAMES];
 };
 
@@ -25,7 +25,7 @@ struct dedupe *dedupe_new(uint32_t window_ms)
     struct dedupe *dedupe = calloc(1, sizeof *dedupe);
 
     if (dedupe)
-        dedupe->window_us = (int64_t)window_ms * 1000;
+        dedupe->window_us = (uint64_t)window_ms * 1000;
     return dedupe;
 }
 
@@ -50,19 +50,31 @@ static bool has_pa(const struct seen *seen, uint32_t pa)
     return false;
 }
 
+/* Microseconds that wrap around: a capture may tell any time, and only spans are of interest. */
+static uint64_t time_us(const struct cap_packet *packet)
+{
+    const struct cap_time time = cap_packet_time(packet);
+
+    return (uint64_t)time.sec * 1000000 + time.nsec / 1000;
+}
+
+static uint64_t span(uint64_t a, uint64_t b)
+{
+    return a - b < b - a ? a - b : b - a;
+}
+
 bool dedupe_is_copy(struct dedupe *dedupe, const struct cap_packet *packet,
                     const struct nvgre_frame *frame)
 {
     const uint64_t seed = (uint64_t)nvgre_key_vsid(frame->gre.key) << 32 | frame->inner_len;
     const XXH128_hash_t hash =
         XXH3_128bits_withSeed(packet->data + frame->inner_offset, frame->inner_caplen, seed);
-    const struct cap_time time = cap_packet_time(packet);
-    const int64_t now_us = (int64_t)time.sec * 1000000 + time.nsec / 1000;
+    const uint64_t now_us = time_us(packet);
     const uint32_t pa = destination(packet, &frame->ip);
     struct seen *seen = &dedupe->frames[hash.low64 % DEDUPE_FRAMES];
 
     if (seen->pa_count && XXH128_isEqual(seen->hash, hash) &&
-        llabs(now_us - seen->first_us) <= dedupe->window_us && seen->pa_count < DEDUPE_PAS_MAX &&
+        span(now_us, seen->first_us) <= dedupe->window_us && seen->pa_count < DEDUPE_PAS_MAX &&
         !has_pa(seen, pa)) {
         seen->pas[seen->pa_count++] = pa;
         return true;
