@@ -2,6 +2,7 @@
 """pcapng interfaces, comments and VLANs that stand for tenants: decap --tag, encap --vsid from-interface and from-vlan."""
 
 import json
+import resource
 import subprocess
 
 import pytest
@@ -75,6 +76,29 @@ def test_thousands_of_tenants(decap, tmp_path):
     out = decap([tunnel(vsid) for vsid in vsids * 2], tag="interface", format="pcapng").out
 
     assert interfaces(out, tmp_path) == [f"vsid-{vsid}" for vsid in vsids * 2]
+
+
+def large_section():
+    """A section of very many interfaces and tenants, and behind it very many small ones."""
+    w = Writer()
+    small = w.section() + w.interface() + w.enhanced(tunnel(5001))
+    return (w.section() + w.interface() * 32768
+            + b"".join(w.enhanced(tunnel(vsid)) for vsid in range(5001, 35001)) + small * 150_000
+            + w.section() * 300_000)
+
+
+def similar_vsids():
+    """VSIDs that a multiplication, as by iface_tags once, sends to the same few places."""
+    vsids = [vsid for vsid in range(5000, 1 << 22)
+             if ((vsid + 1) * 0x9E3779B1 >> 7) % (1 << 17) < 2048]
+    return pcapfile.pcapng([tunnel(vsid) for vsid in vsids[:60_000]] * 3)
+
+
+@pytest.mark.parametrize("data", [large_section, similar_vsids])
+def test_time_does_not_grow_with_what_is_known(run, tmp_path, data):
+    (tmp_path / "in").write_bytes(data())
+    run("decap", "--tag=interface", tmp_path / "in", tmp_path / "out.pcapng",
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (5, 5)))
 
 
 @pytest.mark.parametrize("name", ["two-tenants.pcap", "two-tenants-ipv6.pcap"])

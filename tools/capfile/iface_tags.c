@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#define _GNU_SOURCE
 #include "iface_tags.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
 enum { ROOM_MIN = 16, VSID_MAX = 0xFFFFFF };
 
@@ -31,10 +36,21 @@ uint16_t cap_tag_name(uint32_t tag, char name[CAP_TAG_NAME_MAX])
     return (uint16_t)snprintf(name, CAP_TAG_NAME_MAX, "%s%u", prefix, tag - 1);
 }
 
+/* Another number in each process: who chooses the VSIDs of a capture cannot make them collide. */
+static uint64_t hash_seed(void)
+{
+    static uint64_t seed;
+
+    if (seed == 0)
+        (void)getentropy(&seed, sizeof seed);
+    return seed;
+}
+
 static struct cap_iface_tag *place_of(const struct cap_iface_tags *tags, uint32_t iface_id,
                                       uint32_t tag)
 {
-    uint32_t i = (tag * 0x9E3779B1u ^ iface_id * 0x85EBCA77u) >> 7;
+    const uint32_t key[] = {tag, iface_id};
+    uint32_t i = (uint32_t)XXH3_64bits_withSeed(key, sizeof key, tags->seed);
     struct cap_iface_tag *place;
 
     do
@@ -46,7 +62,8 @@ static struct cap_iface_tag *place_of(const struct cap_iface_tags *tags, uint32_
 static int grow(struct cap_iface_tags *tags)
 {
     uint32_t room = tags->room ? tags->room * 2 : ROOM_MIN;
-    struct cap_iface_tags grown = {calloc(room, sizeof *tags->places), room, tags->count};
+    struct cap_iface_tags grown = {calloc(room, sizeof *tags->places), room, tags->count,
+                                   hash_seed()};
 
     if (!grown.places)
         return -1;
@@ -81,15 +98,8 @@ struct cap_iface_tag *cap_iface_tags_find(struct cap_iface_tags *tags, uint32_t 
     return place;
 }
 
-void cap_iface_tags_clear(struct cap_iface_tags *tags)
-{
-    if (tags->room)
-        memset(tags->places, 0, tags->room * sizeof *tags->places);
-    tags->count = 0;
-}
-
 void cap_iface_tags_free(struct cap_iface_tags *tags)
 {
     free(tags->places);
-    *tags = (struct cap_iface_tags){NULL, 0, 0};
+    *tags = (struct cap_iface_tags){NULL, 0, 0, 0};
 }

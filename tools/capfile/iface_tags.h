@@ -36,6 +36,7 @@ struct cap_iface_tags {
     struct cap_iface_tag *places; /* open addressing */
     uint32_t room;                /* a power of two, or 0 */
     uint32_t count;
+    uint64_t seed;
 };
 
 /* That number, or 0 where there is none. */
@@ -45,8 +46,7 @@ uint32_t cap_iface_tags_number(const struct cap_iface_tags *tags, uint32_t iface
 struct cap_iface_tag *cap_iface_tags_find(struct cap_iface_tags *tags, uint32_t iface_id,
                                           uint32_t tag);
 
-/* Forgets all, as in another section. */
-void cap_iface_tags_clear(struct cap_iface_tags *tags);
+/* Forgets all, as in another section: in a time that does not depend on how much it was. */
 void cap_iface_tags_free(struct cap_iface_tags *tags);
 
 #endif

@@ -57,6 +57,7 @@ struct cap_writer {
     uint64_t block_position;   /* where it begins */
     struct cap_iface_map *map; /* pcapng: by number in the input */
     uint32_t map_room;
+    uint32_t map_used;      /* entries that the section may have filled */
     uint32_t iface_count;   /* pcapng: in the output's section */
     uint32_t first_snaplen; /* pcapng: of the section's first interface */
     struct cap_label label; /* pcapng: of the packet in hand */

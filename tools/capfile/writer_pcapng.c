@@ -86,6 +86,8 @@ static struct cap_iface_map *map_entry(struct cap_writer *writer, uint32_t id)
         writer->map = map;
         writer->map_room = room;
     }
+    if (id >= writer->map_used)
+        writer->map_used = id + 1;
     return &writer->map[id];
 }
 
@@ -94,9 +96,10 @@ static void begin_section(struct cap_writer *writer, bool swapped)
 {
     writer->swapped = swapped;
     writer->iface_count = 0;
-    if (writer->map)
-        memset(writer->map, 0, writer->map_room * sizeof *writer->map);
-    cap_iface_tags_clear(&writer->tags);
+    if (writer->map_used)
+        memset(writer->map, 0, writer->map_used * sizeof *writer->map);
+    writer->map_used = 0;
+    cap_iface_tags_free(&writer->tags);
 }
 
 /* A section of our own, for input that has none, or where its own are not copied. */
