@@ -53,7 +53,10 @@ int run_files(const struct option_set *set, struct run_options *options,
         options->in = positional[next++];
     if (!options->out && positional[next])
         options->out = positional[next++];
-    if (!options->out && options->split && !options->others.given) {
+    if (!options->out && options->split && options->others.given &&
+        options->others.value == OTHERS_KEEP)
+        return options_misuse(set, "OUT is needed with --others=keep");
+    if (!options->out && options->split) {
         options->out = "/dev/null"; /* nothing but what is split is wanted */
         options->others.value = OTHERS_DROP;
     }

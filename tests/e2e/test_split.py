@@ -235,7 +235,13 @@ def test_patterns_that_are_none(run, tmp_path, pattern):
 def test_keeping_others_needs_a_place(run, tmp_path):
     (tmp_path / "in").write_bytes(MIXED)
     done = run("decap", "--split", "%v", "--others=keep", "in", cwd=tmp_path, code=2)
-    assert "IN and OUT are needed" in done.stderr
+    assert done.stderr.startswith("nvgre-pcap decap: OUT is needed with --others=keep (")
+
+
+def test_others_may_be_dropped_in_words_too(split):
+    done, files = split(MIXED, "%v", "--others=drop", code=3)
+    assert sorted(files) == ["5001", "6001"]
+    assert done.stderr == split(MIXED, "%v", code=3)[0].stderr
 
 
 # ---- Failures ----
@@ -279,9 +285,25 @@ def test_input_is_never_overwritten(run, folder, link):
     assert (folder / "5001.pcap").read_bytes() == MIXED
 
 
-@pytest.mark.parametrize("out", ["5001.pcap", "./16777215.pcap", "sub/../0.pcap"])
+def test_name_that_is_too_long(run, folder):
+    """Told with the first packet of that tenant, not when all is done."""
+    (folder / "in.pcap").write_bytes(pcapfile.pcap([tunnel(vsid, frame(0)) for vsid in (1, 5001)]))
+    name = "x" * 252 + "%v"
+    message = failed(run, folder, name, "in.pcap", "-q")
+    assert message == f"{name}: VSID 5001: cannot create: File name too long\n"
+
+
+def test_standard_output_is_no_tenants_file(run, folder):
+    with (folder / "5001.pcap").open("wb") as stdout:
+        message = failed(run, folder, "%v.pcap", "in.pcap", "-", "-q", stdout=stdout)
+    assert "%v.pcap: VSID 5001: is also standard output\n" in message
+
+
+@pytest.mark.parametrize("out", ["5001.pcap", "./16777215.pcap", "sub/../0.pcap", "link"])
 def test_out_is_no_tenants_file(run, folder, out):
     (folder / "sub").mkdir()
+    (folder / "7001.pcap").touch()
+    (folder / "link").symlink_to("7001.pcap")
     message = failed(run, folder, "%v.pcap", "in.pcap", out, code=2)
     assert message == f"{out}: is also the name of a tenant's file\n"
 
