@@ -117,12 +117,13 @@ static bool is_vsid(const char *text, size_t len)
 
 bool cap_split_names(const char *pattern, const char *path)
 {
+    char *target = realpath(path, NULL); /* behind a symbolic link; NULL for a new file */
     char *prefix;
     char *suffix;
     const char *start;
     const char *name;
-    bool named =
-        read_pattern(pattern, &prefix, &suffix) && same_folder(prefix, path, &start, &name);
+    bool named = read_pattern(pattern, &prefix, &suffix) &&
+                 same_folder(prefix, target ? target : path, &start, &name);
 
     if (named) {
         size_t rest = strlen(start) + strlen(suffix);
@@ -132,6 +133,7 @@ bool cap_split_names(const char *pattern, const char *path)
                 strcmp(name + len - strlen(suffix), suffix) == 0 &&
                 is_vsid(name + strlen(start), len - rest);
     }
+    free(target);
     free(prefix);
     free(suffix);
     return named;
@@ -173,20 +175,29 @@ static char *file_path(const struct cap_split *split, uint32_t vsid)
     return asprintf(&path, "%s%u%s", split->prefix, vsid, split->suffix) < 0 ? NULL : path;
 }
 
+static bool is_open_at(int fd, const struct stat *existing)
+{
+    struct stat status;
+
+    return fstat(fd, &status) == 0 && status.st_dev == existing->st_dev &&
+           status.st_ino == existing->st_ino;
+}
+
 /* Whether a file may be called so; it is found out before anything is lost. */
 static bool may_replace(const struct cap_split *split, const char *path, struct cap_error *error)
 {
     struct stat existing;
-    struct stat in;
+    bool exists = stat(path, &existing) == 0;
 
-    if (stat(path, &existing) != 0)
+    if (!exists && errno == ENOENT)
         return true;
-    if (fstat(split->reader->input.fd, &in) == 0 && in.st_dev == existing.st_dev &&
-        in.st_ino == existing.st_ino)
+    if (exists && is_open_at(split->reader->input.fd, &existing))
         cap_error_set(error, "is also the input; the input is never overwritten");
-    else if (!S_ISREG(existing.st_mode))
+    else if (exists && is_open_at(STDOUT_FILENO, &existing))
+        cap_error_set(error, "is also standard output");
+    else if (exists && !S_ISREG(existing.st_mode))
         cap_error_set(error, "cannot create: not a regular file");
-    else if (access(path, W_OK) != 0)
+    else if (!exists || access(path, W_OK) != 0)
         cap_error_system(error, "cannot create");
     else
         return true;
