@@ -9,6 +9,7 @@ import shutil
 import signal
 import stat
 import subprocess
+from fractions import Fraction
 
 import pytest
 
@@ -134,6 +135,26 @@ def test_memory_is_bounded(start, command, tmp_path):
         assert peak_memory(process) < 100 << 20
     process.end()
     assert sum(path.stat().st_size for path in (tmp_path / "out").iterdir()) > 180e6
+
+
+def test_interfaces_that_are_remembered_are_bounded(split):
+    """Where each of many tenants has many interfaces, they are described again."""
+    ifaces, vsids = 1030, 600
+    blocks = [W.enhanced(tunnel(5001 + n, frame(n)[:18])) for n in range(vsids)]
+    data = W.section() + b"".join(W.interface((9, bytes([6 + n % 4]))) for n in range(ifaces))
+    for number in [*range(ifaces), 0, 1029]:
+        word = number.to_bytes(4, "little")
+        data += b"".join(block[:8] + word + block[12:16] + word + block[20:] for block in blocks)
+    _, files = split(data, "%v.pcapng")
+
+    assert len(files) == vsids
+    sections = [block.kind for data in files.values()
+                for block in pcapfile.blocks(data)].count(pcapfile.SECTION)
+    assert vsids < sections <= 3 * vsids
+    for n in (0, 1, vsids - 1):
+        assert [(item.data, item.time) for item in pcapfile.read(files[f"{5001 + n}.pcapng"])] == [
+            (frame(n)[:18], Fraction(number, 10**(6 + number % 4)))
+            for number in [*range(ifaces), 0, 1029]]
 
 
 def test_no_more_than_65536_files(split):

@@ -13,10 +13,16 @@
 /* Bytes in front of a file's first packet: a section header of our own, or a pcap header. */
 enum { HEAD_ROOM = 256 };
 
+/*
+ * Interfaces that all files together may remember, in places of their tables: 24 MiB. Beyond
+ * that, which takes thousands of interfaces, all files begin sections of their own anew.
+ */
+#define TAG_ROOM_MAX (2u << 20)
+
 struct split_file {
     struct cap_split *split;
     uint32_t vsid;
-    uint32_t section; /* of the input, when its own was begun */
+    uint32_t section; /* of the split, when its own was begun */
     struct cap_spool_file spooled;
     struct cap_writer writer;
 };
@@ -29,9 +35,10 @@ struct cap_split {
     struct cap_spool spool;
     struct cap_iface_tags numbers; /* of a VSID + 1: 1 + index in files */
     uint32_t file_count;
-    uint32_t section;
-    uint8_t *staging; /* where packets are put together */
-    uint8_t *room;    /* for their data in it */
+    uint32_t section;  /* counts when files must begin a new one */
+    uint32_t tag_room; /* of all files */
+    uint8_t *staging;  /* where packets are put together */
+    uint8_t *room;     /* for their data in it */
     uint8_t head[HEAD_ROOM];
     struct split_file *files[CAP_SPLIT_FILES_MAX];
 };
@@ -274,6 +281,15 @@ static struct split_file *file_of(struct cap_split *split, uint32_t vsid, struct
     return file;
 }
 
+/* Lets all files describe their interfaces anew. */
+static void forget_interfaces(struct cap_split *split)
+{
+    for (uint32_t i = 0; i < split->file_count; i++)
+        cap_iface_tags_free(&split->files[i]->writer.tags);
+    split->tag_room = 0;
+    split->section++;
+}
+
 enum cap_result cap_split_commit(struct cap_split *split, const struct cap_packet *packet,
                                  uint32_t caplen, uint32_t len, uint32_t vsid, const char *comment,
                                  struct cap_error *error)
@@ -281,9 +297,11 @@ enum cap_result cap_split_commit(struct cap_split *split, const struct cap_packe
     const struct cap_label label = {vsid + 1, comment};
     enum cap_result result;
     struct split_file *file = file_of(split, vsid, error, &result);
+    uint32_t tag_room;
 
     if (!file)
         return result;
+    tag_room = file->writer.tags.room;
     if (file->section != split->section)
         begin(file);
     if (!file->writer.output.error)
@@ -295,6 +313,9 @@ enum cap_result cap_split_commit(struct cap_split *split, const struct cap_packe
         errno = file->writer.output.error;
         cap_error_system(error, "cannot write");
     }
+    split->tag_room += file->writer.tags.room - tag_room;
+    if (split->tag_room > TAG_ROOM_MAX)
+        forget_interfaces(split);
     return result;
 }
 
