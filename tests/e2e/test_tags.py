@@ -94,6 +94,23 @@ def similar_vsids():
     return pcapfile.pcapng([tunnel(vsid) for vsid in vsids[:60_000]] * 3)
 
 
+def test_more_tenants_than_interfaces(run, decap, tmp_path):
+    """What has no interface is told of, not put where it is nobody's; all else can be read."""
+    w = Writer()
+    last = w.interface(linktype=101) + w.enhanced(FRAME, interface=2)
+    (tmp_path / "in").write_bytes(w.section() + w.interface() + w.interface() + b"".join(
+        w.enhanced(tunnel(vsid)) for vsid in [*range(5000, 5000 + 65_535), 5000]) + last)
+    done = run("decap", "--tag=interface", tmp_path / "in", tmp_path / "out.pcapng", code=3)
+    out = (tmp_path / "out.pcapng").read_bytes()
+
+    assert [line for line in done.stderr.splitlines() if ": packet " in line] == [
+        f"{tmp_path}/in: packet {number}: lost: a pcapng section has 65536 interfaces at most"
+        for number in (65535, 65537)]
+    assert len(pcapfile.interfaces_of(out)) == 65536
+    assert interfaces_of(out) == [*range(2, 65536), 2]
+    assert decap(out, format="pcapng").out == out
+
+
 @pytest.mark.parametrize("data", [large_section, similar_vsids])
 def test_time_does_not_grow_with_what_is_known(run, tmp_path, data):
     (tmp_path / "in").write_bytes(data())

@@ -139,9 +139,7 @@ static uint32_t *iface_number(struct cap_writer *writer, const struct cap_packet
     struct cap_iface_map *entry;
     struct cap_iface_tag *place;
 
-    if (writer->label.tag != CAP_TAG_NONE &&
-        (writer->iface_count < PCAPNG_INTERFACES_MAX ||
-         cap_iface_tags_number(&writer->tags, packet->iface_id, writer->label.tag))) {
+    if (writer->label.tag != CAP_TAG_NONE) {
         place = cap_iface_tags_find(&writer->tags, packet->iface_id, writer->label.tag);
         if (!place)
             writer->output.error = ENOMEM;
@@ -153,16 +151,31 @@ static uint32_t *iface_number(struct cap_writer *writer, const struct cap_packet
     return linktype == packet->iface->linktype ? &entry->own : &entry->ethernet;
 }
 
-/* The same, where it is known: 0 if not, or if it takes a longer look. */
-static inline uint32_t known_number(const struct cap_writer *writer,
+/* That number without a tag. */
+static inline uint32_t plain_number(const struct cap_writer *writer,
                                     const struct cap_packet *packet, uint16_t linktype)
 {
     const struct cap_iface_map *entry;
 
-    if (writer->labelled || packet->iface_id >= writer->map_room)
+    if (packet->iface_id >= writer->map_room)
         return 0;
     entry = &writer->map[packet->iface_id];
     return linktype == packet->iface->linktype ? entry->own : entry->ethernet;
+}
+
+/* Whether a packet's interface is in the output, or may come there. */
+static bool has_interface(struct cap_writer *writer, const struct cap_packet *packet,
+                          uint16_t linktype)
+{
+    if (writer->iface_count < PCAPNG_INTERFACES_MAX)
+        return true;
+    if (writer->label.tag != CAP_TAG_NONE
+            ? cap_iface_tags_number(&writer->tags, packet->iface_id, writer->label.tag)
+            : plain_number(writer, packet, linktype))
+        return true;
+    cap_error_set(&writer->error, "a pcapng section has %u interfaces at most",
+                  PCAPNG_INTERFACES_MAX);
+    return false;
 }
 
 /* Describes a packet's interface while the packet's data already stand in the buffer. */
@@ -248,10 +261,13 @@ __attribute__((noinline)) static enum cap_result commit_any(struct cap_writer *w
                                                             uint16_t linktype, uint32_t caplen,
                                                             uint32_t len)
 {
-    uint32_t *number = iface_number(writer, packet, linktype);
+    uint32_t *number;
     uint8_t *body;
     uint8_t *p;
 
+    if (!has_interface(writer, packet, linktype))
+        return CAP_UNSTORABLE;
+    number = iface_number(writer, packet, linktype);
     if (!number)
         return CAP_WRITE_FAILED;
     if (*number == 0)
@@ -282,8 +298,9 @@ static enum cap_result commit(struct cap_writer *writer, const struct cap_packet
     uint32_t block_len = PCAPNG_PACKET_HEADER_LEN + pcapng_padded(caplen) + 4;
     uint32_t number = 0;
 
-    if (packet->record == CAP_RECORD_ENHANCED && packet->options_len == 0 && !writer->swapped)
-        number = known_number(writer, packet, linktype);
+    if (packet->record == CAP_RECORD_ENHANCED && packet->options_len == 0 && !writer->swapped &&
+        !writer->labelled)
+        number = plain_number(writer, packet, linktype);
     if (number == 0)
         return commit_any(writer, packet, linktype, caplen, len);
     order_put32(block, PCAPNG_ENHANCED_PACKET, false);
@@ -361,6 +378,8 @@ static enum cap_result interface_block(struct cap_writer *writer, uint8_t *copy,
 
     if (!entry)
         return CAP_WRITE_FAILED;
+    if (writer->iface_count == PCAPNG_INTERFACES_MAX)
+        return CAP_UNSTORABLE; /* as are its packets, which is told */
     order_put32(copy + 12, snaplen, writer->swapped);
     entry->own = count_iface(writer, snaplen);
     return add_block(writer, PCAPNG_INTERFACE, interface_body(writer, copy, block));
