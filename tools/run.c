@@ -269,6 +269,8 @@ static int finish(struct run *run, int code)
 {
     struct cap_error error;
 
+    if (run->split && code == EXIT_CLEAN)
+        (void)cap_writer_complete(&run->writer); /* before files of tenants appear */
     if (run->writer.output.error) {
         diag(run->summary.out, "cannot write: %s", strerror(run->writer.output.error));
         return EXIT_RUNTIME;

@@ -337,6 +337,11 @@ def test_out_beside_tenants_files(run, folder, out):
     assert ECHO in (folder / out).read_bytes()
 
 
+def test_out_that_cannot_be_written(run, folder):
+    message = failed(run, folder, "%v.pcap", "in.pcap", "/dev/full", "-q")
+    assert message.endswith("/dev/full: cannot write: No space left on device\n")
+
+
 def test_file_size_limit(run, folder):
     """A write that fails leaves neither files nor their folder behind."""
     (folder / "in.pcap").write_bytes(pcapfile.pcap(

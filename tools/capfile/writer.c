@@ -71,12 +71,25 @@ int cap_writer_flush(struct cap_writer *writer)
     return cap_output_flush(&writer->output);
 }
 
-int cap_writer_publish(struct cap_writer *writer, struct cap_error *error)
+/* Adds what is missing, and takes back what is not whole. */
+static void round_off(struct cap_writer *writer)
 {
     if (!writer->started)
         cap_writer_start(writer);
     if (writer->in_block)
         cap_output_take_back(&writer->output, writer->block_position);
+    writer->in_block = false;
+}
+
+int cap_writer_complete(struct cap_writer *writer)
+{
+    round_off(writer);
+    return cap_output_flush(&writer->output);
+}
+
+int cap_writer_publish(struct cap_writer *writer, struct cap_error *error)
+{
+    round_off(writer);
     return cap_output_publish(&writer->output, error);
 }
 

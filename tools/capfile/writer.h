@@ -145,6 +145,9 @@ enum cap_result cap_writer_block(struct cap_writer *writer, const struct cap_blo
 /* Writes out what is buffered, for a reader that waits at the other end of a pipe. */
 int cap_writer_flush(struct cap_writer *writer);
 
+/* Writes out all that the file gets, so that a failure shows now and not at cap_writer_publish. */
+int cap_writer_complete(struct cap_writer *writer);
+
 /* Completes the file and gives it its name. Returns 0, or -1 with *error set. */
 int cap_writer_publish(struct cap_writer *writer, struct cap_error *error);
 
