@@ -53,7 +53,7 @@ static const struct option_row rows[] = {
      "10", .max = 60000, .offset = FIELD(dedupe_window)},
     {.help = "Tenants"},
     {OPTION_TEXT, "split", 0, "PATTERN",
-     "a file for each VSID, such as 'out-%v.pcapng'; OUT, if given, gets what is left",
+     "a file for each VSID, such as 'out-%v.pcapng'; OUT, needed only with FILTER, gets the rest",
      .offset = FIELD(run.split)},
     {OPTION_WORD, "tag", 0, "HOW",
      "what tells the VSID: a pcapng interface vsid-N, a pcapng comment, or the map's 802.1Q VLAN",
