@@ -94,8 +94,9 @@ TRANSFORM_STEP enum cap_result commit(struct run *run, bool special)
     if (special && run->labelling)
         return commit_labelled(run);
     return cap_writer_commit(&run->writer, &run->reader.packet,
-                             run->transform.keeps_link ? run->reader.packet.iface->linktype
-                                                       : CAP_LINKTYPE_ETHERNET,
+                             special && run->transform.keeps_link
+                                 ? run->reader.packet.iface->linktype
+                                 : CAP_LINKTYPE_ETHERNET,
                              result->caplen, result->len);
 }
 
