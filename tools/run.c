@@ -44,8 +44,9 @@ bool run_go_on(void *context)
 static int pass_on(struct run *run, enum outcome outcome)
 {
     enum disposition disposition = outcome_rows[outcome].disposition;
-    bool stays = disposition != DISPOSITION_DROP && run->options->others.value == OTHERS_KEEP &&
-                 !(disposition == DISPOSITION_BAD && run->options->strict);
+    bool stays = disposition == DISPOSITION_KEPT ||
+                 (disposition != DISPOSITION_DROP && run->options->others.value == OTHERS_KEEP &&
+                  !(disposition == DISPOSITION_BAD && run->options->strict));
     enum cap_result kept = CAP_OK;
     const char *fate;
 

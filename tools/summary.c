@@ -46,6 +46,7 @@ void summary_print(const struct summary *summary, FILE *stream)
     if (summary->mtu_excess)
         fprintf(stream, "outer packets above the MTU: by %" PRIu32 " bytes at most\n",
                 summary->mtu_excess);
+    print_outcomes(summary, DISPOSITION_KEPT, "kept", stream);
     print_outcomes(summary, DISPOSITION_OTHER, summary->drop_others ? "left out" : "kept", stream);
     print_outcomes(summary, DISPOSITION_DROP, "dropped", stream);
     print_outcomes(summary, DISPOSITION_BAD, "not handled", stream);
@@ -98,6 +99,7 @@ int summary_print_json(const struct summary *summary, FILE *stream)
     failed |= json_object_set_new(root, "mtu_excess", json_count(summary->mtu_excess));
     failed |= json_object_set_new(root, "others", json_outcomes(summary, DISPOSITION_OTHER));
     failed |= json_object_set_new(root, "others_kept", json_boolean(!summary->drop_others));
+    failed |= json_object_set_new(root, "kept", json_outcomes(summary, DISPOSITION_KEPT));
     failed |= json_object_set_new(root, "dropped", json_outcomes(summary, DISPOSITION_DROP));
     failed |= json_object_set_new(root, "not_handled", json_outcomes(summary, DISPOSITION_BAD));
     failed |= json_object_set_new(root, "cut", json_boolean(summary->cut));

@@ -15,7 +15,7 @@ PAS = ("192.168.4.11", "192.168.4.22")
 HOSTS = ("02:00:c0:a8:04:0b", "02:00:c0:a8:04:16")
 KEYS = ("command", "input", "output", "packets_read", "bytes_read", "packets_written",
         "bytes_written", "split_files", "retimed", "deviant", "reserved_vsids", "untagged", "reassembled", "nested", "over_mtu", "cut_to_mtu",
-        "segmented", "copied", "routed", "clamped", "mtu_excess", "others", "others_kept", "dropped", "not_handled", "cut", "interrupted")
+        "segmented", "copied", "routed", "clamped", "mtu_excess", "others", "others_kept", "kept", "dropped", "not_handled", "cut", "interrupted")
 
 
 def tunnel(inner=ECHO, key=0x138950, flags=wire.GRE_K, **fields):

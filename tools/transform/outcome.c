@@ -9,7 +9,7 @@ const struct outcome_row outcome_rows[OUTCOME_COUNT] = {
     [OUTCOME_FRAGMENT] = {DISPOSITION_BAD, "fragment", "fragment of an outer packet"},
     [OUTCOME_NOT_SELECTED] = {DISPOSITION_OTHER, "not_selected", "not selected"},
     [OUTCOME_SAME_HOST] = {DISPOSITION_OTHER, "same_host", "to a machine behind the same endpoint"},
-    [OUTCOME_UNCHANGED] = {DISPOSITION_OTHER, "unchanged", "nothing to change"},
+    [OUTCOME_UNCHANGED] = {DISPOSITION_KEPT, "unchanged", "nothing to change"},
     [OUTCOME_INNER_VLAN] = {DISPOSITION_DROP, "inner_vlan", "802.1Q tag in the inner frame"},
     [OUTCOME_CONGESTION] = {DISPOSITION_DROP, "congestion",
                             "outer CE on an inner packet without ECN (RFC 6040)"},

@@ -22,6 +22,8 @@ enum outcome {
     OUTCOME_OTHER_GRE,
     OUTCOME_NOT_SELECTED,
     OUTCOME_SAME_HOST,
+
+    /* Kept: it is as the command would have it. */
     OUTCOME_UNCHANGED,
 
     /* Dropped: a rule of RFC 7637 or RFC 6040, or of the user, says so. */
@@ -53,7 +55,13 @@ enum outcome {
     OUTCOME_COUNT
 };
 
-enum disposition { DISPOSITION_DONE, DISPOSITION_OTHER, DISPOSITION_DROP, DISPOSITION_BAD };
+enum disposition {
+    DISPOSITION_DONE,
+    DISPOSITION_OTHER,
+    DISPOSITION_KEPT,
+    DISPOSITION_DROP,
+    DISPOSITION_BAD
+};
 
 struct outcome_row {
     enum disposition disposition;
