@@ -8,6 +8,8 @@
 #include "capfile/capture.h"
 #include "frame.h"
 
+enum { LINKTYPE_IPV4 = 228, LINKTYPE_IPV6 = 229 }; /* packets of one IP version */
+
 /* The link header that a LINKTYPE_ value stands for; false for one without known IP packets. */
 static inline bool link_of(uint16_t linktype, enum nvgre_link *link)
 {
@@ -24,8 +26,8 @@ static inline bool link_of(uint16_t linktype, enum nvgre_link *link)
     case 12: /* the numbers that LINKTYPE_RAW has had on some systems */
     case 14:
     case 101:
-    case 228: /* LINKTYPE_IPV4 */
-    case 229: /* LINKTYPE_IPV6 */
+    case LINKTYPE_IPV4:
+    case LINKTYPE_IPV6:
         *link = NVGRE_LINK_RAW;
         return true;
     case 0:   /* LINKTYPE_NULL */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "inner.h"
+#include "link.h"
 #include "rewrite_parts.h"
 
 enum { NEXT_FRAGMENT = 44, IP_LEN_MAX = 0xFFFF };
@@ -170,6 +171,15 @@ static uint32_t inner_tags(struct rewrite *r, const uint8_t *data)
     return len;
 }
 
+/* Whether packets of a link type tell their IP version themselves, or in one way that all have. */
+static bool link_has_both(uint16_t linktype)
+{
+    enum nvgre_link link = NVGRE_LINK_NULL;
+
+    return link_of(linktype, &link) && link != NVGRE_LINK_NULL && linktype != LINKTYPE_IPV4 &&
+           linktype != LINKTYPE_IPV6;
+}
+
 /* Whether only the fields of headers change. */
 static bool stays_in_place(const struct rewrite *r, uint32_t tags_len)
 {
@@ -200,7 +210,7 @@ enum outcome rewrite_assemble(struct rewrite *r, const struct cap_packet *packet
         r->len = packet->len;
         return OUTCOME_DONE;
     }
-    if (version != r->ip.version && link == NVGRE_LINK_NULL) {
+    if (version != r->ip.version && !link_has_both(packet->iface->linktype)) {
         result->value = packet->iface->linktype;
         return OUTCOME_LINK_TYPE;
     }
@@ -298,6 +308,7 @@ void rewrite_fix_outer(struct rewrite *r)
 {
     uint8_t *ip = r->data + r->ip.offset;
     uint8_t *gre = r->data + r->inner_offset - r->gre.header_len;
+    const uint32_t gre_len = r->ip.len - r->ip.header_len; /* with what it carries */
     uint32_t sum;
 
     if (r->ip.version == 4) {
@@ -305,8 +316,8 @@ void rewrite_fix_outer(struct rewrite *r)
         edit_put16(&r->changed, ip + 10, (uint16_t)~nvgre_sum_fold(sum), NULL);
     }
     if (!r->has_gre || r->ip.fragment || !(r->gre.flags & NVGRE_FLAG_C) ||
-        r->inner_caplen < r->len - r->inner_offset)
+        r->gre.header_len + r->inner_caplen < gre_len)
         return;
-    sum = nvgre_sum(gre, r->gre.header_len + r->inner_caplen, (uint16_t)~wire_get16(gre + 4));
+    sum = nvgre_sum(gre, gre_len, (uint16_t)~wire_get16(gre + 4));
     edit_put16(&r->changed, gre + 4, (uint16_t)~nvgre_sum_fold(sum), NULL);
 }
