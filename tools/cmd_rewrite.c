@@ -151,6 +151,9 @@ static int check(const struct rewrite_options *options)
                             : of_tag)
         return options_misuse(&option_set, "--enet-vlan=add needs --enet-vlan-tag ID, and other "
                                            "fields of the tag need --enet-vlan");
+    if (options->inner_vlan.value &&
+        (options->inner_vlan_id.given || options->inner_vlan_pri.given))
+        return options_misuse(&option_set, "--inner-vlan=strip leaves no tag for other fields");
     if (options->tos.given && options->ecn.given)
         return options_misuse(&option_set, "--tos has ECN in its last 2 bits; leave out --ecn");
     return OPTIONS_GO_ON;

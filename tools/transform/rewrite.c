@@ -7,8 +7,7 @@
 #include "link.h"
 #include "rewrite_parts.h"
 
-/* Bytes by which headers grow at most: a VLAN tag, and IPv6 with a fragment header for IPv4. */
-enum { GROWTH = 4 + 20 + 8, FRAGMENTS = 4096 };
+enum { FRAGMENTS = 4096 };
 
 /* What the first fragments of outer packets were found to carry, the last of each hash. */
 struct rewrite_fragments {
@@ -141,22 +140,18 @@ static void put_flow_label(struct rewrite *r)
 
 static void change_payload(struct rewrite *r, bool new_version)
 {
+    uint8_t *frame = r->data + r->inner_offset;
+
     if (r->config->inner_wanted)
-        rewrite_inner(&r->changed, &r->config->inner, r->data + r->inner_offset, r->inner_caplen,
-                      &r->gre_sum);
+        rewrite_inner(&r->changed, &r->config->inner, frame, r->inner_caplen, &r->gre_sum);
+    if (r->config->fix_checksums && !r->ip.fragment)
+        rewrite_fix_inner(&r->changed, frame, r->inner_caplen,
+                          r->ip.len - r->ip.header_len - r->gre.header_len, &r->gre_sum);
     change_key(r);
     if (r->gre.flags & NVGRE_FLAG_C)
         edit_follow(&r->changed, r->data + r->inner_offset - r->gre.header_len + 4, &r->gre_sum);
     if (new_version && r->ip.version == 6 && !r->ip.fragment)
         put_flow_label(r);
-}
-
-static void fix_checksums(struct rewrite *r)
-{
-    if (r->has_gre && !r->ip.fragment)
-        rewrite_fix_inner(&r->changed, r->data + r->inner_offset, r->inner_caplen,
-                          r->ip.len - r->ip.header_len - r->gre.header_len);
-    rewrite_fix_outer(r);
 }
 
 static enum outcome run(const void *config, const struct cap_packet *packet, uint8_t *room,
@@ -182,7 +177,7 @@ static enum outcome run(const void *config, const struct cap_packet *packet, uin
     if (r.has_gre)
         change_payload(&r, version != r.ip.version);
     if (r.config->fix_checksums)
-        fix_checksums(&r);
+        rewrite_fix_outer(&r);
     result->caplen = r.caplen;
     result->len = r.len;
     result->notes = 0;
@@ -194,6 +189,13 @@ static uint16_t same_linktype(uint16_t linktype)
     return linktype;
 }
 
+/* Bytes by which headers grow at most: a VLAN tag, and IPv6 with a fragment header for IPv4. */
+static uint32_t growth(const struct rewrite_outer *outer)
+{
+    return (outer->tag == REWRITE_TAG_ADD ? NVGRE_VLAN_TAG_LEN : 0) +
+           (outer->ip_version == 6 ? NVGRE_IPV6_LEN + NVGRE_IPV6_FRAGMENT_LEN - NVGRE_IPV4_LEN : 0);
+}
+
 struct transform rewrite_transform(const struct rewrite_config *config)
 {
     return (struct transform){.done = "rewritten",
@@ -201,6 +203,6 @@ struct transform rewrite_transform(const struct rewrite_config *config)
                               .run = run,
                               .linktype = same_linktype,
                               .keeps_link = true,
-                              .growth = GROWTH,
+                              .growth = growth(&config->outer),
                               .inner_frame = INNER_IN_TUNNEL};
 }

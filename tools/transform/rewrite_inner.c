@@ -5,7 +5,8 @@ enum { ETHERTYPE_ARP = 0x0806, ETHERTYPE_RARP = 0x8035, ARP_LEN = 28, ICMP_LEN =
 enum { ICMP = 1, DCCP = 33, ICMPV6 = 58, UDP_LITE = 136 };
 enum { ICMP_UNREACHABLE = 3, ICMP_QUENCH = 4, ICMP_REDIRECT = 5, ICMP_TIME = 11, ICMP_PARAMETER };
 enum { ICMPV6_ERROR_MIN = 1, ICMPV6_ERROR_MAX = 4 };
-enum { ND_ADVERT_ROUTER = 134, ND_SOLICIT, ND_ADVERT, ND_REDIRECT, ND_PREFIX = 3 };
+enum { ND_ADVERT_ROUTER = 134, ND_SOLICIT, ND_ADVERT, ND_REDIRECT };
+enum { ND_PREFIX = 3, ND_REDIRECTED = 4, ND_NAME_SERVERS = 25 }; /* options */
 
 /* What is changed, and where. */
 struct inner_edit {
@@ -94,13 +95,47 @@ static void change_icmp(const struct inner_edit *e, uint32_t offset, struct edit
         change_quoted(e, 4, offset + ICMP_LEN, over);
 }
 
-/* Prefixes that a router announces (RFC 4861 section 4.6.2). */
-static void change_prefixes(const struct inner_edit *e, uint32_t offset, struct edit_sum *over)
+/* The same, as far as its IP length or a field around it goes. */
+static struct inner_edit edit_until(const struct inner_edit *e, uint32_t end)
+{
+    struct inner_edit until = *e;
+
+    if (until.caplen > end)
+        until.caplen = end;
+    return until;
+}
+
+/* An option that ends there: prefixes and name servers that a router announces, or the packet
+ * that it redirects (RFC 4861 sections 4.6.2 and 4.6.3, RFC 8106 section 5.1). */
+static void change_nd_option(const struct inner_edit *e, uint32_t offset, uint32_t end,
+                             struct edit_sum *over)
+{
+    const struct inner_edit option = edit_until(e, end);
+
+    switch (e->frame[offset]) {
+    case ND_PREFIX:
+        if (end - offset == 32)
+            change_ca(&option, true, 6, offset + 16, over, NULL);
+        break;
+    case ND_REDIRECTED:
+        change_quoted(&option, 6, offset + 8, over);
+        break;
+    case ND_NAME_SERVERS:
+        for (uint32_t at = offset + 8; at + 16 <= option.caplen; at += 16)
+            change_ca(&option, true, 6, at, over, NULL);
+        break;
+    default:
+        break;
+    }
+}
+
+static void change_nd_options(const struct inner_edit *e, uint32_t offset, struct edit_sum *over)
 {
     while (e->caplen > offset && e->caplen - offset >= 8 && e->frame[offset + 1]) {
-        if (e->frame[offset] == ND_PREFIX && e->frame[offset + 1] == 4)
-            change_ca(e, true, 6, offset + 16, over, NULL);
-        offset += e->frame[offset + 1] * 8u;
+        const uint32_t end = offset + e->frame[offset + 1] * 8u;
+
+        change_nd_option(e, offset, end, over);
+        offset = end;
     }
 }
 
@@ -116,8 +151,8 @@ static void change_icmpv6(const struct inner_edit *e, uint32_t offset, bool quot
         change_ca(e, type != ND_ADVERT, 6, offset + 8, over, NULL);
     if (type == ND_REDIRECT)
         change_ca(e, true, 6, offset + 24, over, NULL);
-    if (type == ND_ADVERT_ROUTER)
-        change_prefixes(e, offset + 16, over);
+    if ((type == ND_REDIRECT || type == ND_ADVERT_ROUTER) && !quoted)
+        change_nd_options(e, offset + (type == ND_REDIRECT ? 40 : 16), over);
 }
 
 /* Where a transport's checksum over addresses and payload stands; 0 if it has none. */
@@ -180,9 +215,11 @@ static bool is_later_fragment(const struct inner_edit *e, const struct nvgre_ip 
 }
 
 /* An IP packet, of which the header without options is there. */
-static void change_ip(const struct inner_edit *e, const struct nvgre_ip *ip,
+static void change_ip(const struct inner_edit *whole, const struct nvgre_ip *ip,
                       struct edit_sum *within, bool quoted)
 {
+    const struct inner_edit packet = edit_until(whole, ip->offset + ip->len);
+    const struct inner_edit *e = &packet;
     const uint32_t source = ip->offset + (ip->version == 4 ? 12 : 8);
     const uint32_t destination = ip->offset + (ip->version == 4 ? 16 : 24);
     struct edit_sum header = {0, within};
@@ -236,7 +273,8 @@ static uint32_t covered_len(const uint8_t *p, const struct nvgre_ip *ip)
     return udp_len;
 }
 
-static void fix_transport(bool *changed, uint8_t *frame, const struct nvgre_ip *ip)
+static void fix_transport(bool *changed, uint8_t *frame, const struct nvgre_ip *ip,
+                          struct edit_sum *over)
 {
     const uint32_t addresses_len = ip->version == 4 ? 8 : 32;
     const uint8_t *addresses = frame + ip->offset + (ip->version == 4 ? 12 : 8);
@@ -250,12 +288,13 @@ static void fix_transport(bool *changed, uint8_t *frame, const struct nvgre_ip *
         return;
     if (ip->protocol != ICMP)
         sum = nvgre_pseudo_sum(addresses, addresses_len, ip->protocol, len);
-    sum = nvgre_sum(p, len, sum) + (uint16_t)~wire_get16(field);
+    sum = nvgre_sum(p, len, sum + (uint16_t)~wire_get16(field));
     checksum = (uint16_t)~nvgre_sum_fold(sum);
-    edit_put16(changed, field, ip->protocol == NVGRE_UDP && !checksum ? 0xFFFF : checksum, NULL);
+    edit_put16(changed, field, ip->protocol == NVGRE_UDP && !checksum ? 0xFFFF : checksum, over);
 }
 
-void rewrite_fix_inner(bool *changed, uint8_t *frame, uint32_t caplen, uint32_t len)
+void rewrite_fix_inner(bool *changed, uint8_t *frame, uint32_t caplen, uint32_t len,
+                       struct edit_sum *over)
 {
     struct nvgre_inner inner;
     struct nvgre_ip *ip = &inner.ip;
@@ -268,10 +307,10 @@ void rewrite_fix_inner(bool *changed, uint8_t *frame, uint32_t caplen, uint32_t 
     if (ip->version == 4) {
         uint32_t sum = nvgre_sum(header, ip->header_len, (uint16_t)~wire_get16(header + 10));
 
-        edit_put16(changed, header + 10, (uint16_t)~nvgre_sum_fold(sum), NULL);
+        edit_put16(changed, header + 10, (uint16_t)~nvgre_sum_fold(sum), over);
     }
     if (wire_get16(header + (ip->version == 4 ? 2 : 4)) == 0)
         ip->len = len - ip->offset; /* of a super-packet */
     if (!ip->fragment && ip->len >= ip->header_len && caplen - ip->offset >= ip->len)
-        fix_transport(changed, frame, ip);
+        fix_transport(changed, frame, ip, over);
 }

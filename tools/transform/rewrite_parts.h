@@ -56,8 +56,9 @@ void rewrite_outer(struct rewrite *r, enum nvgre_link link);
 void rewrite_inner(bool *changed, const struct rewrite_inner *inner, uint8_t *frame,
                    uint32_t caplen, struct edit_sum *over);
 
-/* Computes checksums anew. */
+/* Computes checksums anew; `over` as above. */
 void rewrite_fix_outer(struct rewrite *r);
-void rewrite_fix_inner(bool *changed, uint8_t *frame, uint32_t caplen, uint32_t len);
+void rewrite_fix_inner(bool *changed, uint8_t *frame, uint32_t caplen, uint32_t len,
+                       struct edit_sum *over);
 
 #endif
