@@ -172,6 +172,15 @@ def decap(convert):
 
 
 @pytest.fixture
+def rewrite(convert):
+    """Rewrites a capture, or a list of packets or frames."""
+    def launch(items, **options):
+        return convert("rewrite", capture(items), **options)
+
+    return launch
+
+
+@pytest.fixture
 def encap_by_map(encap, tmp_path):
     """Encapsulates frames of tenants, as (VSID, frame), and gives the outer frames."""
     path = tmp_path / "map.yaml"
