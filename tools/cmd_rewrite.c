@@ -282,6 +282,7 @@ int cmd_rewrite(int argc, char **argv)
     if (code == OPTIONS_GO_ON)
         code = fill_config(&options, &config);
     if (code == OPTIONS_GO_ON) {
+        rewrite_prepare(&config);
         transform = rewrite_transform(&config);
         code = run_transform("rewrite", &options.run, &transform);
     }

@@ -115,18 +115,29 @@ static uint32_t flow_hash(const struct rewrite *r)
     return nvgre_flow_hash(&r->config->hasher, &flow);
 }
 
+/* What becomes of a key, but for a FlowID that is hashed. */
+static uint32_t map_key(const struct rewrite_config *config, uint32_t key)
+{
+    uint32_t vsid;
+
+    key = (key & ~config->key_mask) | (config->key & config->key_mask);
+    if (config->vsid_map.count == 0)
+        return key;
+    vsid = nvgre_key_vsid(key);
+    (void)vsid_map_apply(&config->vsid_map, &vsid);
+    return nvgre_key(vsid, nvgre_key_flowid(key));
+}
+
 static void change_key(struct rewrite *r)
 {
-    const struct rewrite_config *config = r->config;
     uint8_t *gre = r->data + r->inner_offset - r->gre.header_len;
     uint8_t *at = gre + (r->gre.flags & (NVGRE_FLAG_C | NVGRE_FLAG_R) ? 8 : 4);
-    uint32_t key = (r->gre.key & ~config->key_mask) | (config->key & config->key_mask);
-    uint32_t vsid = nvgre_key_vsid(key);
+    uint32_t key = map_key(r->config, r->gre.key);
     uint8_t bytes[4];
 
-    (void)vsid_map_apply(&config->vsid_map, &vsid);
-    wire_put32(bytes,
-               nvgre_key(vsid, config->hash_flow ? (uint8_t)flow_hash(r) : nvgre_key_flowid(key)));
+    if (r->config->hash_flow)
+        key = nvgre_key(nvgre_key_vsid(key), (uint8_t)flow_hash(r));
+    wire_put32(bytes, key);
     edit_put(&r->changed, at, bytes, sizeof bytes, &r->gre_sum, NULL);
 }
 
@@ -154,8 +165,9 @@ static void change_payload(struct rewrite *r, bool new_version)
         put_flow_label(r);
 }
 
-static enum outcome run(const void *config, const struct cap_packet *packet, uint8_t *room,
-                        struct transform_result *result)
+/* A packet of any kind. */
+TRANSFORM_REST enum outcome run_any(const void *config, const struct cap_packet *packet,
+                                    uint8_t *room, struct transform_result *result)
 {
     struct rewrite r = {.config = config, .data = room};
     enum outcome outcome;
@@ -182,6 +194,155 @@ static enum outcome run(const void *config, const struct cap_packet *packet, uin
     result->len = r.len;
     result->notes = 0;
     return r.changed ? OUTCOME_DONE : OUTCOME_UNCHANGED;
+}
+
+/* Where what changes stands in usual packets. */
+enum { USUAL_IP = 14, USUAL_TTL = 22, USUAL_SUM = 24, USUAL_PAS = 26, USUAL_KEY = 38 };
+
+/* It, as it is in memory but for the key. */
+struct usual {
+    struct rewrite_words words;
+    uint64_t pas;
+    uint32_t key;
+};
+
+static inline void words_load(struct rewrite_words *words, const uint8_t *data)
+{
+    memcpy(&words->macs, data, sizeof words->macs);
+    memcpy(&words->macs_end, data + sizeof words->macs, sizeof words->macs_end);
+    memcpy(&words->ip, data + USUAL_IP, sizeof words->ip);
+    memcpy(&words->ttl, data + USUAL_TTL, sizeof words->ttl);
+}
+
+static inline void words_store(const struct rewrite_words *words, uint8_t *data)
+{
+    memcpy(data, &words->macs, sizeof words->macs);
+    memcpy(data + sizeof words->macs, &words->macs_end, sizeof words->macs_end);
+    memcpy(data + USUAL_IP, &words->ip, sizeof words->ip);
+    memcpy(data + USUAL_TTL, &words->ttl, sizeof words->ttl);
+}
+
+static inline struct rewrite_words words_change(const struct rewrite_usual *usual,
+                                                const struct rewrite_words *was)
+{
+    const struct rewrite_words *mask = &usual->mask;
+    const struct rewrite_words *value = &usual->value;
+
+    return (struct rewrite_words){
+        (was->macs & ~mask->macs) | value->macs, (was->ip & ~mask->ip) | value->ip,
+        (was->macs_end & ~mask->macs_end) | value->macs_end, (was->ttl & ~mask->ttl) | value->ttl};
+}
+
+/* What a change of 8 bytes adds to a sum, as edit_sum_add does; in any byte order. */
+static inline uint64_t change64(uint64_t was, uint64_t is)
+{
+    return (~was & UINT32_MAX) + (~was >> 32) + (is & UINT32_MAX) + (is >> 32);
+}
+
+static inline uint16_t usual_checksum(uint16_t checksum, const struct usual *was,
+                                      const struct usual *is)
+{
+    uint64_t sum = (uint16_t)~checksum + change64(was->words.ip, is->words.ip) +
+                   change64(was->words.ttl, is->words.ttl) + change64(was->pas, is->pas);
+
+    sum = (sum & UINT32_MAX) + (sum >> 32);
+    sum = (sum & 0xFFFF) + (sum >> 16);
+    return (uint16_t)~nvgre_sum_fold((uint32_t)sum);
+}
+
+static inline uint64_t change_usual_pas(const struct rewrite_config *config, uint64_t pas)
+{
+    uint8_t bytes[sizeof pas];
+
+    if (!config->usual.maps_sources && !config->usual.maps_destinations)
+        return pas;
+    memcpy(bytes, &pas, sizeof pas);
+    if (config->usual.maps_sources)
+        rewrite_map(&config->outer.pas, false, 4, bytes);
+    if (config->usual.maps_destinations)
+        rewrite_map(&config->outer.pas, true, 4, bytes + 4);
+    memcpy(&pas, bytes, sizeof pas);
+    return pas;
+}
+
+/* The same as run_any. */
+TRANSFORM_STEP enum outcome run_usual(const struct rewrite_config *config,
+                                      const struct cap_packet *packet, uint32_t key, uint8_t *room,
+                                      struct transform_result *result)
+{
+    struct usual was = {.key = key};
+    struct usual is = {.key = map_key(config, key)};
+    bool ip_changes;
+    uint16_t checksum;
+
+    if (!vsid_set_selects(&config->vsids, nvgre_key_vsid(key)))
+        return OUTCOME_NOT_SELECTED;
+    words_load(&was.words, packet->data);
+    memcpy(&was.pas, packet->data + USUAL_PAS, sizeof was.pas);
+    is.words = words_change(&config->usual, &was.words);
+    is.pas = change_usual_pas(config, was.pas);
+    ip_changes = was.words.ip != is.words.ip || was.words.ttl != is.words.ttl || was.pas != is.pas;
+    if (!ip_changes && was.words.macs == is.words.macs && was.words.macs_end == is.words.macs_end &&
+        was.key == is.key)
+        return OUTCOME_UNCHANGED;
+    memcpy(room, packet->data, packet->caplen);
+    words_store(&is.words, room);
+    if (ip_changes) {
+        memcpy(room + USUAL_PAS, &is.pas, sizeof is.pas);
+        memcpy(&checksum, packet->data + USUAL_SUM, sizeof checksum);
+        checksum = usual_checksum(checksum, &was, &is);
+        memcpy(room + USUAL_SUM, &checksum, sizeof checksum);
+    }
+    wire_put32(room + USUAL_KEY, is.key);
+    result->caplen = packet->caplen;
+    result->len = packet->len;
+    result->notes = 0;
+    return OUTCOME_DONE;
+}
+
+static enum outcome run(const void *context, const struct cap_packet *packet, uint8_t *room,
+                        struct transform_result *result)
+{
+    const struct rewrite_config *config = context;
+    struct nvgre_frame frame;
+
+    if (config->usual.possible && packet->iface->linktype == CAP_LINKTYPE_ETHERNET &&
+        nvgre_frame_decode_usual(packet->data, packet->caplen, packet->len, &frame))
+        return run_usual(config, packet, frame.gre.key, room, result);
+    return run_any(config, packet, room, result);
+}
+
+/* The outer headers' fields as bytes, or with `masks` the bits of them that are given. */
+static struct rewrite_words usual_words(const struct rewrite_outer *outer, bool masks)
+{
+    static const uint8_t all[6] = {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
+    uint8_t bytes[USUAL_PAS] = {0};
+    struct rewrite_words words;
+
+    if (outer->dst_mac.given)
+        memcpy(bytes, masks ? all : outer->dst_mac.bytes, sizeof all);
+    if (outer->src_mac.given)
+        memcpy(bytes + 6, masks ? all : outer->src_mac.bytes, sizeof all);
+    bytes[15] = (uint8_t)(masks ? outer->tos.mask : rewrite_bits(outer->tos, 0));
+    wire_put16(bytes + 18, masks ? outer->ip_id.mask : rewrite_bits(outer->ip_id, 0));
+    wire_put16(bytes + 20, masks ? outer->df.mask : rewrite_bits(outer->df, 0));
+    bytes[USUAL_TTL] = (uint8_t)(masks ? outer->ttl.mask : rewrite_bits(outer->ttl, 0));
+    words_load(&words, bytes);
+    return words;
+}
+
+void rewrite_prepare(struct rewrite_config *config)
+{
+    const struct rewrite_outer *outer = &config->outer;
+    const bool maps_both = outer->pas.both.count || outer->pas.anonymise;
+
+    config->usual = (struct rewrite_usual){
+        .possible = outer->tag != REWRITE_TAG_ADD && !outer->ip_version && !config->inner_wanted &&
+                    !config->inner.strip_tags && !config->hash_flow && !config->fix_checksums,
+        .maps_sources = maps_both || outer->pas.sources.count,
+        .maps_destinations = maps_both || outer->pas.destinations.count,
+        .mask = usual_words(outer, true),
+        .value = usual_words(outer, false)};
 }
 
 static uint16_t same_linktype(uint16_t linktype)

@@ -16,6 +16,16 @@ struct inner_edit {
     uint32_t caplen;
 };
 
+void rewrite_map(const struct rewrite_addresses *addresses, bool destination, uint8_t version,
+                 uint8_t *address)
+{
+    const struct net_map *own = destination ? &addresses->destinations : &addresses->sources;
+
+    if (!net_map_apply(own, version, address) &&
+        !net_map_apply(&addresses->both, version, address) && addresses->anonymise)
+        anonymise_address(addresses->anonymise, version, address);
+}
+
 void rewrite_address(bool *changed, const struct rewrite_addresses *addresses, bool destination,
                      uint8_t version, uint8_t *at, struct edit_sum *over, struct edit_sum *pseudo)
 {
@@ -26,9 +36,7 @@ void rewrite_address(bool *changed, const struct rewrite_addresses *addresses, b
     if (!own->count && !addresses->both.count && !addresses->anonymise)
         return;
     memcpy(address, at, len);
-    if (!net_map_apply(own, version, address) &&
-        !net_map_apply(&addresses->both, version, address) && addresses->anonymise)
-        anonymise_address(addresses->anonymise, version, address);
+    rewrite_map(addresses, destination, version, address);
     edit_put(changed, at, address, len, over, pseudo);
 }
 

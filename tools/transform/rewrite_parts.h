@@ -38,6 +38,10 @@ static inline void rewrite_mac(bool *changed, const struct rewrite_mac *mac, uin
         edit_put(changed, at, mac->bytes, 6, over, NULL);
 }
 
+/* What becomes of a source or destination address. */
+void rewrite_map(const struct rewrite_addresses *addresses, bool destination, uint8_t version,
+                 uint8_t *address);
+
 /* Changes a source or destination address in place; `pseudo` as in edit_put. */
 void rewrite_address(bool *changed, const struct rewrite_addresses *addresses, bool destination,
                      uint8_t version, uint8_t *at, struct edit_sum *over, struct edit_sum *pseudo);
