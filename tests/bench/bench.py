@@ -53,7 +53,7 @@ def arguments():
     mixes = [mix.name for mix in traffic.MIXES]
     parser = argparse.ArgumentParser(
         description=__doc__, epilog="Figures of time never change the exit code. It is 1 if "
-        "nvgre-pcap or the plugin fails, or if --max-encap or --max-decap is exceeded or "
+        "nvgre-pcap or the plugin fails, or if --max-encap, --max-decap or --max-rewrite is exceeded or "
         "cannot be told.")
     parser.add_argument("--mixes", type=some_of(mixes), default=mixes, metavar="LIST",
                         help=f"frame sizes (default {','.join(mixes)})")
@@ -80,7 +80,7 @@ def arguments():
     parser.add_argument("--timeout", type=positive(float), metavar="S",
                         help="seconds that a run may take (default 120; 900 of tshark)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures as JSON")
-    for command in ("encap", "decap"):
+    for command in ("encap", "decap", "rewrite"):
         parser.add_argument(f"--max-{command}", type=positive(float), metavar="N",
                             help=f"instructions a 64-byte packet that {command} of pcap may cost")
     args = parser.parse_args()
@@ -130,7 +130,8 @@ def count_instructions(args, folder):
 def over_limit(args, counts):
     """Whether a limit is exceeded, or was to be held and cannot be told."""
     over = False
-    for command, limit in (("encap", args.max_encap), ("decap", args.max_decap)):
+    for command, limit in (("encap", args.max_encap), ("decap", args.max_decap),
+                           ("rewrite", args.max_rewrite)):
         values = [row.value for row in counts if (row.command, row.format) == (command, "pcap")]
         if limit and not (values and values[0] <= limit):
             found = f"{values[0]:.1f}" if values else report.NOT_MEASURED

@@ -50,12 +50,13 @@ def count(program, folder, timeout):
 
 
 def counts(tool, folder, packets, timeout):
-    """The instructions of encap and decap for so many packets, by command and format."""
+    """The instructions of encap, decap and rewrite for so many packets, by command and format."""
     captures = programs.Captures(folder, packets)
     programs.make_captures(tool, MIX, captures, timeout)
     found = {}
     for program in (*programs.encap_programs(tool, captures),
-                    *programs.decap_programs(tool, captures)):
+                    *programs.decap_programs(tool, captures),
+                    *programs.rewrite_programs(tool, captures)):
         command, form = re.fullmatch("(.*?)( pcapng)?", program.name).groups(" pcap")
         found[command, form.strip()] = count(program, folder, timeout)
     captures.remove()
@@ -63,7 +64,7 @@ def counts(tool, folder, packets, timeout):
 
 
 def per_packet(tool, folder, timeout):
-    """A Count of encap, with a map too, and decap, of pcap and pcapng, with 64-byte frames.
+    """A Count of encap, with a map too, decap and rewrite, of pcap and pcapng, with 64-byte frames.
 
     The difference between many packets and few leaves out what starting and ending costs.
     """

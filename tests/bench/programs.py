@@ -11,6 +11,7 @@ from typing import Callable, NamedTuple
 import traffic
 
 OUTER_LEN = 42  # Ethernet, IPv4 and GRE with a key
+CHANGES = ["--dstipmap=192.0.2.0/24:198.51.100.0/24", "--enet-dmac=02:00:00:00:00:99", "--ttl=9"]
 OUTER_MAC, NEW_MAC = "02:00:c0:00:02:02", "02:00:00:00:00:99"
 TUNNEL = ["--vsid", "5001", "--local", "192.0.2.1", "--remote", "192.0.2.2",
           "--enet-dmac", OUTER_MAC]
@@ -112,6 +113,18 @@ def decap_command(tool, path):
     return [str(tool), "decap", "--quiet", str(path), "-"]
 
 
+def rewrite_command(tool, path):
+    """nvgre-pcap rewrite of outer fields to standard output."""
+    return [str(tool), "rewrite", "--quiet", *CHANGES, str(path), "-"]
+
+
+def rewrite_programs(tool, captures):
+    """nvgre-pcap rewrite, of pcap and pcapng, of a destination, its MAC address, and the TTL."""
+    check = holds(captures.packets, captures.tunnel_bytes, NEW_MAC)
+    return [Program("rewrite", rewrite_command(tool, captures.tunnel), check, True),
+            Program("rewrite pcapng", rewrite_command(tool, captures.tunnel_ng), check, True)]
+
+
 def encap_programs(tool, captures):
     """nvgre-pcap encap, of pcap and pcapng; and by a location map."""
     check = holds(captures.packets, captures.tunnel_bytes, OUTER_MAC)
@@ -145,10 +158,13 @@ def peer_programs(libpcap_copy, captures):
     """What others do to the same packets: change an address, cut off 42 bytes, copy."""
     plain, tunnel = str(captures.plain), str(captures.tunnel)
     changed = holds(captures.packets, captures.plain_bytes, NEW_MAC)
+    changed_outer = holds(captures.packets, captures.tunnel_bytes, NEW_MAC)
     bare, copied = same_as(captures.plain), same_as(captures.tunnel)
     return [
         Program("tcprewrite", ["tcprewrite", f"--infile={plain}", "--outfile=-",
                                f"--enet-dmac={NEW_MAC}"], changed),
+        Program("tcprewrite outer", ["tcprewrite", f"--infile={tunnel}", "--outfile=-", *CHANGES],
+                changed_outer),
         Program("editcap -L -C 42", ["editcap", "-F", "pcap", "-L", "-C", str(OUTER_LEN), tunnel,
                                      "-"], bare),
         Program("editcap copy", ["editcap", "-F", "pcap", tunnel, "-"], copied),
@@ -177,8 +193,10 @@ def groups(tool, libpcap_copy, captures):
                  same_as(captures.tunnel))
     encap, encap_ng, mapped = encap_programs(tool, captures)
     decap, decap_ng = decap_programs(tool, captures)
+    rewrite, rewrite_ng = rewrite_programs(tool, captures)
     return {
-        "files": [cat, dd, encap, mapped, decap, encap_ng, decap_ng],
-        "peers": [cat, encap, decap, *peer_programs(libpcap_copy, captures)],
+        "files": [cat, dd, encap, mapped, decap, rewrite, encap_ng, decap_ng,
+                  rewrite_ng],
+        "peers": [cat, encap, decap, rewrite, *peer_programs(libpcap_copy, captures)],
         "pipes": pipe_programs(tool, captures),
     }

@@ -32,10 +32,13 @@ def _bounds(*values, at_least=False):
 COMPARISONS = (
     Comparison("files", "encap", "cat", _bounds(1.35, 1.20, 1.10)),
     Comparison("files", "decap", "cat", _bounds(1.20, 1.15, 1.15)),
+    Comparison("files", "rewrite", "cat", _bounds(1.35, 1.20, 1.15)),
     Comparison("files", "encap pcapng", "encap", _bounds(1.2, 1.2, 1.2)),
     Comparison("files", "encap map", "encap", _bounds(1.3, 1.3, 1.3)),
     Comparison("files", "decap pcapng", "decap", _bounds(1.2, 1.2, 1.2)),
+    Comparison("files", "rewrite pcapng", "rewrite", _bounds(1.2, 1.2, 1.2)),
     Comparison("peers", "tcprewrite", "encap", _bounds(5, 3, 1.8, at_least=True)),
+    Comparison("peers", "tcprewrite outer", "rewrite", _bounds(6, 3, 2, at_least=True)),
     Comparison("peers", "editcap -L -C 42", "decap", _bounds(4, 2.2, 1.5, at_least=True)),
     Comparison("peers", "editcap copy", "decap"),
     Comparison("peers", "tcpdump copy", "decap"),
@@ -46,4 +49,4 @@ COMPARISONS = (
 
 PEAK_MEMORY = Bound(8)  # MiB
 PLUGIN = Bound(1.10)  # tshark with the plugin against tshark without: CPU time, instructions
-INSTRUCTIONS = {"encap": Bound(220), "decap": Bound(160)}  # a 64-byte packet
+INSTRUCTIONS = {"encap": Bound(220), "decap": Bound(160), "rewrite": Bound(380)}  # a 64-byte packet
