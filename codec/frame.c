@@ -223,14 +223,14 @@ void nvgre_fragment_read(const uint8_t *data, const struct nvgre_ip *ip,
     const uint8_t *p = data + ip->offset;
 
     if (ip->version == 4) {
-        *fragment = (struct nvgre_fragment){(wire_get16(p + 6) & 0x1FFFu) * 8,
-                                            (wire_get16(p + 6) & NVGRE_IPV4_MF) != 0,
-                                            wire_get16(p + 4)};
+        *fragment =
+            (struct nvgre_fragment){(wire_get16(p + 6) & 0x1FFFu) * 8,
+                                    (wire_get16(p + 6) & NVGRE_IPV4_MF) != 0, wire_get16(p + 4)};
         return;
     }
     p += ip->header_len - NVGRE_IPV6_FRAGMENT_LEN;
-    *fragment = (struct nvgre_fragment){wire_get16(p + 2) & 0xFFF8u, (p[3] & 1) != 0,
-                                        wire_get32(p + 4)};
+    *fragment =
+        (struct nvgre_fragment){wire_get16(p + 2) & 0xFFF8u, (p[3] & 1) != 0, wire_get32(p + 4)};
 }
 
 static enum nvgre_class gre_malformed(struct nvgre_frame *frame, enum nvgre_reason reason,

@@ -87,29 +87,32 @@ TRANSFORM_REST enum cap_result commit_labelled(struct run *run)
                                       result->len, &label);
 }
 
-/* `special` is that of the run, known to the compiler where it is false. */
-TRANSFORM_STEP enum cap_result commit(struct run *run, bool special)
+TRANSFORM_STEP bool has_same_link(const struct run *run, enum way_of_run way)
+{
+    return way == WAY_SAME_LINK || (way == WAY_SPECIAL && run->transform.keeps_link);
+}
+
+TRANSFORM_STEP enum cap_result commit(struct run *run, enum way_of_run way)
 {
     const struct transform_result *result = &run->result;
 
-    if (special && run->labelling)
+    if (way == WAY_SPECIAL && run->labelling)
         return commit_labelled(run);
     return cap_writer_commit(&run->writer, &run->reader.packet,
-                             special && run->transform.keeps_link
-                                 ? run->reader.packet.iface->linktype
-                                 : CAP_LINKTYPE_ETHERNET,
+                             has_same_link(run, way) ? run->reader.packet.iface->linktype
+                                                     : CAP_LINKTYPE_ETHERNET,
                              result->caplen, result->len);
 }
 
 /* Where the bytes of a result are written to. */
-TRANSFORM_STEP uint8_t *room_of(struct run *run, bool special)
+TRANSFORM_STEP uint8_t *room_of(struct run *run, enum way_of_run way)
 {
-    return special && run->split_room ? run->split_room : cap_writer_room(&run->writer);
+    return way == WAY_SPECIAL && run->split_room ? run->split_room : cap_writer_room(&run->writer);
 }
 
-TRANSFORM_STEP enum outcome transform_packet(struct run *run, bool special)
+TRANSFORM_STEP enum outcome transform_packet(struct run *run, enum way_of_run way)
 {
-    return run->transform.run(run->transform.config, &run->reader.packet, room_of(run, special),
+    return run->transform.run(run->transform.config, &run->reader.packet, room_of(run, way),
                               &run->result);
 }
 
@@ -131,9 +134,9 @@ TRANSFORM_REST int settle_notes(struct run *run)
         enum cap_result written;
 
         run->result.part++;
-        outcome = transform_packet(run, run->special);
+        outcome = transform_packet(run, run->way);
         if (outcome == OUTCOME_DONE) {
-            written = commit(run, run->special);
+            written = commit(run, run->way);
             code = written == CAP_OK ? EXIT_CLEAN : settle_unwritten(run, written);
         } else if (!run_note_outcome(run, outcome, "; this copy is left out")) {
             code = EXIT_RUNTIME;
@@ -144,13 +147,13 @@ TRANSFORM_REST int settle_notes(struct run *run)
 }
 
 /* What becomes of a packet after its outcome. */
-TRANSFORM_STEP int settle(struct run *run, enum outcome outcome, bool special)
+TRANSFORM_STEP int settle(struct run *run, enum outcome outcome, enum way_of_run way)
 {
     enum cap_result written;
 
     if (outcome != OUTCOME_DONE)
         return pass_on(run, outcome);
-    written = commit(run, special);
+    written = commit(run, way);
     if (written != CAP_OK)
         return settle_unwritten(run, written);
     run->summary.outcomes[OUTCOME_DONE]++;
@@ -159,23 +162,23 @@ TRANSFORM_STEP int settle(struct run *run, enum outcome outcome, bool special)
 
 enum outcome run_transform_packet(struct run *run)
 {
-    enum outcome outcome = transform_packet(run, run->special);
+    enum outcome outcome = transform_packet(run, run->way);
 
     if (outcome == OUTCOME_DONE && run->selection.wanted &&
-        select_result(&run->selection, room_of(run, true), run->result.caplen, run->result.len) !=
-            SELECT_YES)
+        select_result(&run->selection, room_of(run, run->way), run->result.caplen,
+                      run->result.len) != SELECT_YES)
         return OUTCOME_NOT_SELECTED;
     return outcome;
 }
 
 int run_settle(struct run *run, enum outcome outcome)
 {
-    return settle(run, outcome, run->special);
+    return settle(run, outcome, run->way);
 }
 
-TRANSFORM_STEP int handle_packet(struct run *run)
+TRANSFORM_STEP int handle_packet(struct run *run, enum way_of_run way)
 {
-    return settle(run, transform_packet(run, false), false);
+    return settle(run, transform_packet(run, way), way);
 }
 
 /* The same where not all packets are wanted, or results go elsewhere. */
@@ -188,13 +191,13 @@ TRANSFORM_REST int handle_special(struct run *run)
     if (answer == SELECT_UNFIT)
         return EXIT_USAGE;
     if (run->retime.wanted && !cap_retime_packet(&run->retime, &run->reader.packet))
-        return settle(run, OUTCOME_TIME, true);
+        return settle(run, OUTCOME_TIME, WAY_SPECIAL);
     run->summary.retimed += run->retime.wanted;
     if (answer == SELECT_YES)
         outcome = run_transform_packet(run);
     if (outcome != OUTCOME_NOT_SELECTED)
         select_count(selection, outcome == OUTCOME_DONE);
-    return settle(run, outcome, true);
+    return settle(run, outcome, WAY_SPECIAL);
 }
 
 /* An input that ends or breaks off inside a record. */
@@ -223,8 +226,10 @@ static int copy_all(struct run *run)
 
         switch (cap_reader_next(&run->reader)) {
         case CAP_PACKET:
-            if (!run->special)
-                code = handle_packet(run);
+            if (run->way == WAY_USUAL)
+                code = handle_packet(run, WAY_USUAL);
+            else if (run->way == WAY_SAME_LINK)
+                code = handle_packet(run, WAY_SAME_LINK);
             else if ((code = handle_special(run)) == EXIT_CLEAN && run->selection.enough)
                 return EXIT_CLEAN;
             break;

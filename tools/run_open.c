@@ -150,8 +150,9 @@ int run_open(struct run *run)
     if (code != EXIT_CLEAN)
         cap_reader_close(&run->reader);
     run->labelling = run->tag != RESULT_TAG_NONE || run->split;
-    run->special =
-        run->labelling || run->retime.wanted || run->transform.keeps_link || run->selection.wanted;
+    run->way = run->transform.keeps_link ? WAY_SAME_LINK : WAY_USUAL;
+    if (run->labelling || run->retime.wanted || run->selection.wanted)
+        run->way = WAY_SPECIAL;
     return code;
 }
 

@@ -14,6 +14,13 @@
 #include "transform/reassemble.h"
 #include "transform/transform.h"
 
+/* What there is to ask for each packet; the compiler knows in the ways for the first two. */
+enum way_of_run {
+    WAY_USUAL,     /* nothing: results are Ethernet's, and all go to the writer */
+    WAY_SAME_LINK, /* nothing: results have their packet's link type */
+    WAY_SPECIAL    /* not all packets are wanted, or results go elsewhere or have other times */
+};
+
 struct run {
     const struct run_options *options;
     struct transform transform;
@@ -32,7 +39,7 @@ struct run {
     enum result_tag tag;
     bool labelling; /* something is to be done for either */
     struct cap_retime retime;
-    bool special; /* for any of these, or since not all packets are wanted */
+    enum way_of_run way;
 };
 
 /* run_open.c: takes over the names of the files. */
