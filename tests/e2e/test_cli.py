@@ -10,6 +10,7 @@ import pcapfile
 ENCAP = ("encap", "--vsid", "5001", "--local", "192.168.4.11", "--remote", "192.168.4.22")
 DECAP = ("decap",)
 INFO = ("info",)
+REWRITE = ("rewrite",)
 FRAME = bytes.fromhex("06060000000706060000000588b5") + bytes(46)
 
 
@@ -51,6 +52,32 @@ WORDS = {
     "compress": ("gz|zst|none", ("gzip", "zstd", "9", "")),
     "others": ("keep|drop", ("1", "")),
 }
+REWRITE_NUMBERS = {
+    "key": ("0 to 4294967295", ("4294967296",)),
+    "flowid": ("keep|toeplitz|toeplitz-sym|crc32c|zero or 0 to 255", ("256", "Keep")),
+    "enet-vlan-tag": ("0 to 4095", ("4096",)),
+    "enet-vlan-pri": ("0 to 7", ("8",)),
+    "enet-vlan-cfi": ("0 to 1", ("2",)),
+    "ttl": ("0 to 255", ("256", "inherit")),
+    "tos": ("0 to 255", ("256",)),
+    "ip-id": ("0 to 65535", ("65536",)),
+    "inner-vlan-tag": ("0 to 4095", ("4096",)),
+    "inner-vlan-pri": ("0 to 7", ("8",)),
+    "seed": ("0 to 4294967295", ("4294967296",)),
+}
+REWRITE_WORDS = {
+    "enet-vlan": ("add|del|set", ("delete", "1", "")),
+    "enet-vlan-proto": ("802.1q|802.1ad", ("0x8100", "")),
+    "ecn": ("not-ect|ect1|ect0|ce", ("0", "CE", "")),
+    "df": ("set|clear", ("inherit", "1", "")),
+    "inner-vlan": ("keep|strip", ("drop", "")),
+}
+NETS = "pairs such as 10.0.0.0/8:172.16.0.0/12,[2001:db8::/32]:[fd00::/32]"
+BAD_NETS = ("", "10.0.0.0/8", "10.0.0.0/8:", ":10.0.0.0/8", "10.0.0.0/33:10.0.0.0/8",
+            "10.0.0.0/8:[fd00::/8]", "fd00::/8:fd01::/8", "10.0.0.0/8:11.0.0.0/8,",
+            "10.0.0.0/8:11.0.0.0/8:12.0.0.0/8", "10.0.0.0/8-11.0.0.0/8", "x:y")
+SPAN, SCALE = ("seconds such as -3600 or 0.5",
+               "a number such as 0.5 or 2, above 0, up to 1000000")
 ADDRESS, MAC = "an IPv4 or IPv6 address", "a MAC address such as 02:00:00:00:00:01"
 BAD_ADDRESSES = ("", "1.2.3", "1.2.3.4.5", "1.2.3.256", "host", "::1::", "1.2.3.4/24", "fe80::1%lo",
                  " 1.2.3.4")
@@ -106,6 +133,30 @@ def bad_values():
     yield INFO, "sort", "size", "packets|bytes|rate|vsid|first|last"
     for value in ("0", "4294967296", *NEVER_NUMBERS):
         yield INFO, "top", value, "1 to 4294967295"
+    for option, (expected, values) in REWRITE_NUMBERS.items():
+        for value in (*values, *NEVER_NUMBERS):
+            yield REWRITE, option, value, expected
+    for option, (expected, values) in REWRITE_WORDS.items():
+        for value in values:
+            yield REWRITE, option, value, expected
+    for option in ("srcipmap", "dstipmap", "pnat", "inner-srcipmap", "inner-dstipmap",
+                   "inner-pnat"):
+        for value in BAD_NETS:
+            yield REWRITE, option, value, NETS
+    for value in ("", "5001", "5001:", ":1", "5001:1-2", "1-2:1-3", "1:2,1:3", "1-5:9,5:6",
+                  "16777216:1", "1:2,"):
+        yield (REWRITE, "vsidmap", value,
+               "pairs such as 5001:6001,7000-7009:8000-8009, no old VSID twice")
+    for value in ("", "80", "80:", "80:65536", "80:81-82", "80:81,", "x:1"):
+        yield (REWRITE, "inner-portmap", value,
+               "pairs such as 80:8000,8080-8089:80,53+123:5353")
+    for value in ("", "x", "1s", "1.", "0x10", "--1", "1.0000000001"):
+        yield REWRITE, "time-shift", value, SPAN
+    for value in ("", "x", "0", "-1", "1000001", "1.", "0.0"):
+        yield REWRITE, "time-scale", value, SCALE
+    for option in ("enet-smac", "enet-dmac", "inner-enet-smac", "inner-enet-dmac"):
+        yield REWRITE, option, "02:00", MAC
+    yield REWRITE, "local", "host", ADDRESS
     yield DECAP, "inner-vlan", "no", "strip|drop|keep"
     yield DECAP, "ecn", "no", "copy|ignore"
 
@@ -161,6 +212,22 @@ MISUSE = (
     ((*INFO, "-w", "out"), "unknown option -w"),
     ((*INFO, "-r", ""), "--read : expected a name"),
     ((*DECAP, "-A", "1.5", "-B", "1.500"), "--start-time must be before --stop-time"),
+    ((*REWRITE, "--key", "0x138900", "--vsidmap", "5001:6001"), "leave out --vsidmap"),
+    ((*REWRITE, "--key", "0x138900", "--flowid", "1"), "leave out --flowid"),
+    ((*REWRITE, "--local", "10.0.0.1"), "--local and --remote need each other"),
+    ((*REWRITE, "--local", "10.0.0.1", "--remote", "fd00::1"), "both IPv4 or both IPv6"),
+    *(((*REWRITE, "--local", "10.0.0.1", "--remote", "10.0.0.2", option, "1.0.0.0/8:2.0.0.0/8"),
+       "leave nothing to -S, -D and -N") for option in ("-S", "-D", "-N")),
+    ((*REWRITE, "--enet-vlan", "add"), "--enet-vlan=add needs --enet-vlan-tag ID"),
+    *(((*REWRITE, f"--enet-vlan-{field}"), "fields of the tag need --enet-vlan")
+      for field in ("tag=5", "pri=0", "cfi=1")),
+    ((*REWRITE, "--tos", "1", "--ecn", "ce"), "leave out --ecn"),
+    *(((*REWRITE, "--inner-vlan", "strip", f"--inner-vlan-{field}=1"), "leaves no tag")
+      for field in ("tag", "pri")),
+    *(((*REWRITE, "--vsidmap", pairs), f"VSID {vsid} is reserved; use 4096 to 16777214")
+      for pairs, vsid in (("5001:0", 0), ("5001:4095", 4095), ("1-2:16777214-16777215", 16777215),
+                          ("5001:6001,7000-7009:4090-4099", 4090))),
+    ((*REWRITE, "--key", "0xfff00"), "VSID 4095 is reserved"),
     *(((*ENCAP, f"--enet-vlan-{field}"), "--enet-vlan-tag ID is needed with its other fields")
       for field in ("pri=0", "cfi=1", "proto=802.1q")),
     *(((*ENCAP, "--vsid", str(vsid)), f"VSID {vsid} is reserved; use 4096 to 16777214")
@@ -187,7 +254,7 @@ BAD_FILES = (
 
 
 @pytest.mark.parametrize("files, text", BAD_FILES)
-@pytest.mark.parametrize("line", [ENCAP, DECAP], ids=lambda line: line[0])
+@pytest.mark.parametrize("line", [ENCAP, DECAP, REWRITE], ids=lambda line: line[0])
 def test_bad_files(refused, line, files, text):
     assert text in refused(*line, files=files)
 
@@ -196,7 +263,7 @@ def test_bad_files(refused, line, files, text):
     ("in", "out"), ("-r", "in", "-w", "out"), ("-r", "in", "out"), ("-w", "out", "in"),
     ("in", "--write", "out"), ("in", "--write=out"), ("-rin", "-wout"), ("in", "out", "-q"),
     ("-q", "--", "in", "out")])
-@pytest.mark.parametrize("line", [ENCAP, DECAP], ids=lambda line: line[0])
+@pytest.mark.parametrize("line", [ENCAP, DECAP, REWRITE], ids=lambda line: line[0])
 def test_ways_to_name_the_files(run, tmp_path, line, files):
     (tmp_path / "in").write_bytes(pcapfile.pcap([FRAME]))
     run(*line, *files, cwd=tmp_path)
@@ -233,6 +300,13 @@ OPTIONS = {
     "decap": {"vsid-filter", "peer", "all-layers", "reassemble", "inner-vlan", "ecn", "tag",
               "split", "map", "dedupe", "dedupe-window"},
     "info": {"csv", "sort", "top", "vsid-filter"},
+    "rewrite": {"vsid-filter", "vsidmap", "key", "allow-reserved-vsid", "flowid", "srcipmap",
+                "dstipmap", "pnat", "local", "remote", "enet-smac", "enet-dmac", "enet-vlan",
+                "enet-vlan-tag", "enet-vlan-pri", "enet-vlan-cfi", "enet-vlan-proto", "ttl", "tos",
+                "ecn", "df", "ip-id", "normalise", "inner-enet-smac", "inner-enet-dmac",
+                "inner-srcipmap", "inner-dstipmap", "inner-pnat", "inner-portmap", "inner-vlan",
+                "inner-vlan-tag", "inner-vlan-pri", "fixcsum", "seed", "time-shift",
+                "time-scale"},
 }
 COMMON = {"read", "quiet", "json", "help", "inner-filter", "start-time", "stop-time", "include",
           "exclude", "packet-count"}
@@ -248,7 +322,7 @@ def test_help_lists_every_option(run, command):
     assert sorted(listed) == sorted(OPTIONS[command] | COMMON
                                     | (WRITING if command != "info" else set()))
     assert text.startswith(f"Usage: nvgre-pcap {command} ")
-    ranges = NUMBERS | WORDS if command == "encap" else {}
+    ranges = {"encap": NUMBERS | WORDS, "rewrite": REWRITE_NUMBERS | REWRITE_WORDS}.get(command, {})
     for option, (expected, _) in ranges.items():
         assert re.search(rf"--{option} .*: {re.escape(expected)}( \(default|$)", text,
                          re.MULTILINE), option
