@@ -91,11 +91,39 @@ void net_map_free(struct net_map *map)
     *map = (struct net_map){NULL, 0};
 }
 
+/* In registers: 8 bytes cannot be read at once where 4 were just written without a wait. */
+static void load_bits(uint64_t bits[2], uint8_t version, const uint8_t *address)
+{
+    uint32_t word;
+
+    if (version == 6) {
+        memcpy(bits, address, ADDRESS_MAX);
+        return;
+    }
+    memcpy(&word, address, sizeof word);
+    bits[0] = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? word : (uint64_t)word << 32;
+    bits[1] = 0;
+}
+
+static void store_bits(const uint64_t bits[2], uint8_t version, uint8_t *address)
+{
+    uint32_t word;
+
+    if (version == 6) {
+        memcpy(address, bits, ADDRESS_MAX);
+        return;
+    }
+    word = (uint32_t)(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? bits[0] : bits[0] >> 32);
+    memcpy(address, &word, sizeof word);
+}
+
 bool net_map_apply(const struct net_map *map, uint8_t version, uint8_t *address)
 {
-    uint64_t bits[2] = {0, 0};
+    uint64_t bits[2];
 
-    memcpy(bits, address, address_len(version));
+    if (map->count == 0)
+        return false;
+    load_bits(bits, version, address);
     for (size_t p = 0; p < map->count; p++) {
         const struct net_pair *pair = &map->pairs[p];
 
@@ -104,7 +132,7 @@ bool net_map_apply(const struct net_map *map, uint8_t version, uint8_t *address)
             continue;
         for (int i = 0; i < 2; i++)
             bits[i] = (bits[i] & ~pair->new_mask[i]) | pair->new_bits[i];
-        memcpy(address, bits, address_len(version));
+        store_bits(bits, version, address);
         return true;
     }
     return false;

@@ -202,7 +202,8 @@ enum { USUAL_IP = 14, USUAL_TTL = 22, USUAL_SUM = 24, USUAL_PAS = 26, USUAL_KEY 
 /* It, as it is in memory but for the key. */
 struct usual {
     struct rewrite_words words;
-    uint64_t pas;
+    uint32_t source;
+    uint32_t destination;
     uint32_t key;
 };
 
@@ -243,26 +244,26 @@ static inline uint16_t usual_checksum(uint16_t checksum, const struct usual *was
                                       const struct usual *is)
 {
     uint64_t sum = (uint16_t)~checksum + change64(was->words.ip, is->words.ip) +
-                   change64(was->words.ttl, is->words.ttl) + change64(was->pas, is->pas);
+                   (uint32_t)~was->words.ttl + (uint64_t)is->words.ttl + (uint32_t)~was->source +
+                   is->source + (uint32_t)~was->destination + is->destination;
 
     sum = (sum & UINT32_MAX) + (sum >> 32);
     sum = (sum & 0xFFFF) + (sum >> 16);
     return (uint16_t)~nvgre_sum_fold((uint32_t)sum);
 }
 
-static inline uint64_t change_usual_pas(const struct rewrite_config *config, uint64_t pas)
+/* Each of its own, as reading both at once would wait for the one that was just written. */
+static inline uint32_t change_usual_pa(const struct rewrite_config *config, bool destination,
+                                       uint32_t pa)
 {
-    uint8_t bytes[sizeof pas];
+    uint8_t bytes[sizeof pa];
 
-    if (!config->usual.maps_sources && !config->usual.maps_destinations)
-        return pas;
-    memcpy(bytes, &pas, sizeof pas);
-    if (config->usual.maps_sources)
-        rewrite_map(&config->outer.pas, false, 4, bytes);
-    if (config->usual.maps_destinations)
-        rewrite_map(&config->outer.pas, true, 4, bytes + 4);
-    memcpy(&pas, bytes, sizeof pas);
-    return pas;
+    if (destination ? !config->usual.maps_destinations : !config->usual.maps_sources)
+        return pa;
+    memcpy(bytes, &pa, sizeof pa);
+    rewrite_map(&config->outer.pas, destination, 4, bytes);
+    memcpy(&pa, bytes, sizeof pa);
+    return pa;
 }
 
 /* The same as run_any. */
@@ -278,17 +279,21 @@ TRANSFORM_STEP enum outcome run_usual(const struct rewrite_config *config,
     if (!vsid_set_selects(&config->vsids, nvgre_key_vsid(key)))
         return OUTCOME_NOT_SELECTED;
     words_load(&was.words, packet->data);
-    memcpy(&was.pas, packet->data + USUAL_PAS, sizeof was.pas);
+    memcpy(&was.source, packet->data + USUAL_PAS, sizeof was.source);
+    memcpy(&was.destination, packet->data + USUAL_PAS + 4, sizeof was.destination);
     is.words = words_change(&config->usual, &was.words);
-    is.pas = change_usual_pas(config, was.pas);
-    ip_changes = was.words.ip != is.words.ip || was.words.ttl != is.words.ttl || was.pas != is.pas;
+    is.source = change_usual_pa(config, false, was.source);
+    is.destination = change_usual_pa(config, true, was.destination);
+    ip_changes = was.words.ip != is.words.ip || was.words.ttl != is.words.ttl ||
+                 was.source != is.source || was.destination != is.destination;
     if (!ip_changes && was.words.macs == is.words.macs && was.words.macs_end == is.words.macs_end &&
         was.key == is.key)
         return OUTCOME_UNCHANGED;
     memcpy(room, packet->data, packet->caplen);
     words_store(&is.words, room);
     if (ip_changes) {
-        memcpy(room + USUAL_PAS, &is.pas, sizeof is.pas);
+        memcpy(room + USUAL_PAS, &is.source, sizeof is.source);
+        memcpy(room + USUAL_PAS + 4, &is.destination, sizeof is.destination);
         memcpy(&checksum, packet->data + USUAL_SUM, sizeof checksum);
         checksum = usual_checksum(checksum, &was, &is);
         memcpy(room + USUAL_SUM, &checksum, sizeof checksum);
