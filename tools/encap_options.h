@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TOOLS_ENCAP_OPTIONS_H
+#define TOOLS_ENCAP_OPTIONS_H
+
+/* How frames are put into NVGRE: the options of all commands that do so, and what they lead to. */
+
+#include "run.h"
+#include "transform/encap.h"
+
+/* The first member of each such command's options. */
+struct encap_options {
+    struct run_options run;
+    struct option_number vsid, key, flowid;
+    struct option_address local, remote;
+    struct option_mac src_mac, dst_mac;
+    struct option_number vlan_id, vlan_pri, vlan_cfi, vlan_proto;
+    struct option_number ttl, tos, df;
+    struct option_number mtu, mtu_action; /* enum mtu_action */
+    struct option_number mss_clamp;
+    struct option_names maps;
+    struct option_number on_miss; /* enum on_miss */
+    struct vsid_set vsids;
+    struct option_number inner_vlan; /* enum inner_vlan */
+    struct option_number ecn;        /* enum ecn_mode */
+    bool allow_reserved;
+};
+
+extern const struct option_row encap_option_rows[];
+
+/* What the rows cannot say of each other: OPTIONS_GO_ON or a code, after a message. */
+int encap_options_check(const struct option_set *set, const struct encap_options *options);
+
+/* A configuration, with the map if there is one. */
+struct encap_setup {
+    struct encap_config config;
+    struct map *map;
+    struct ways ways;
+};
+
+/*
+ * Makes a configuration of options, which must outlive it; the setup must not be moved then.
+ * Returns OPTIONS_GO_ON or a code, after a message.
+ */
+int encap_setup(struct encap_setup *setup, const struct encap_options *options);
+void encap_setup_free(struct encap_setup *setup);
+void encap_options_free(struct encap_options *options);
+
+#endif
