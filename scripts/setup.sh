@@ -6,7 +6,7 @@
 set -eu
 
 build="gcc libc6-dev cmake ninja-build pkg-config libjansson-dev libpcap-dev libyaml-dev
-       zlib1g-dev libzstd-dev libxxhash-dev nettle-dev libglib2.0-dev wireshark-dev
+       zlib1g-dev libzstd-dev libxxhash-dev nettle-dev libxdp-dev libbpf-dev libglib2.0-dev wireshark-dev
        tshark"
 dissect="util-linux python3 python3-pytest python3-scapy wireshark-common"
 test="libcmocka-dev clang clang-format clang-tidy libclang-rt-14-dev valgrind

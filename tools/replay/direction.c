@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "direction.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "frame.h"
+#include "number.h"
+
+/* Addresses of which the side is remembered; of the others it is asked each time. */
+enum { SIDES = 65536, TRIES = 8 };
+
+enum side { SIDE_UNKNOWN, SIDE_FIRST, SIDE_SECOND };
+
+struct direction_sides {
+    struct known {
+        uint8_t address[16];
+        uint8_t version;
+        uint8_t side; /* enum side */
+    } known[SIDES];
+};
+
+static uint32_t target_of_name(const char *name, const char **names, uint32_t *count)
+{
+    for (uint32_t i = 0; i < *count; i++)
+        if (strcmp(names[i], name) == 0)
+            return i;
+    if (*count == DIRECTION_TARGETS_MAX)
+        return UINT32_MAX;
+    names[*count] = name;
+    return (*count)++;
+}
+
+/* One `VSIDS=NAME`; false where it is none. */
+static bool read_vsids(char *item, struct direction_vsids *vsids, const char **names,
+                       uint32_t *count)
+{
+    const char *text = item;
+
+    if (!number_read_range(&text, NVGRE_VSID_MAX, &vsids->range.first, &vsids->range.last) ||
+        *text != '=' || text[1] == '\0')
+        return false;
+    vsids->target = target_of_name(text + 1, names, count);
+    return vsids->target != UINT32_MAX;
+}
+
+int direction_read_vsids(struct direction *direction, char *text, const char **names,
+                         uint32_t *count)
+{
+    size_t room = 1;
+    char *rest = NULL;
+
+    for (const char *p = text; *p; p++)
+        room += *p == ',';
+    direction->vsids = calloc(room, sizeof *direction->vsids);
+    if (!direction->vsids)
+        return -2;
+    for (char *item = strtok_r(text, ",", &rest); item; item = strtok_r(NULL, ",", &rest))
+        if (!read_vsids(item, &direction->vsids[direction->vsid_count++], names, count))
+            return -1;
+    direction->kind = DIRECTION_VSID;
+    return direction->vsid_count == room ? 0 : -1;
+}
+
+void direction_free(struct direction *direction)
+{
+    free(direction->vsids);
+    free(direction->sides);
+    direction->vsids = NULL;
+    direction->sides = NULL;
+}
+
+/* The place of an address, or one that may be taken for it. */
+static struct known *known_of(struct direction_sides *sides, uint8_t version,
+                              const uint8_t *address)
+{
+    const uint32_t len = version == 4 ? 4 : 16;
+    uint32_t hash = 2166136261u; /* FNV-1a */
+    struct known *known = NULL;
+
+    for (uint32_t i = 0; i < len; i++)
+        hash = (hash ^ address[i]) * 16777619u;
+    for (uint32_t i = 0; i < TRIES; i++) {
+        known = &sides->known[((hash ^ hash >> 16) + i) & (SIDES - 1)];
+        if (known->side == SIDE_UNKNOWN ||
+            (known->version == version && memcmp(known->address, address, len) == 0))
+            return known;
+    }
+    known->side = SIDE_UNKNOWN;
+    return known;
+}
+
+static void remember(struct known *known, uint8_t version, const uint8_t *address, enum side side)
+{
+    memcpy(known->address, address, version == 4 ? 4 : 16);
+    known->version = version;
+    known->side = (uint8_t)side;
+}
+
+/* Who sends first is on the first side, who it sends to on the other, and so on. */
+static uint32_t by_pa(struct direction *direction, const struct nvgre_ip *ip, const uint8_t *frame)
+{
+    const uint32_t len = ip->version == 4 ? 4 : 16;
+    const uint8_t *from = frame + ip->offset + (ip->version == 4 ? 12 : 8);
+    enum side side;
+    struct known *source;
+    struct known *destination;
+
+    if (!direction->sides)
+        direction->sides = calloc(1, sizeof *direction->sides);
+    if (!direction->sides)
+        return UINT32_MAX;
+    source = known_of(direction->sides, ip->version, from);
+    destination = known_of(direction->sides, ip->version, from + len);
+    side = source->side                      ? (enum side)source->side
+           : destination->side == SIDE_FIRST ? SIDE_SECOND
+                                             : SIDE_FIRST;
+    if (source->side == SIDE_UNKNOWN)
+        remember(source, ip->version, from, side);
+    if (destination->side == SIDE_UNKNOWN && destination != source)
+        remember(destination, ip->version, from + len,
+                 side == SIDE_FIRST ? SIDE_SECOND : SIDE_FIRST);
+    return side == SIDE_SECOND;
+}
+
+static uint32_t by_vsid(const struct direction *direction, uint32_t vsid)
+{
+    for (uint32_t i = 0; i < direction->vsid_count; i++)
+        if (vsid >= direction->vsids[i].range.first && vsid <= direction->vsids[i].range.last)
+            return direction->vsids[i].target;
+    return 0;
+}
+
+uint32_t direction_of(struct direction *direction, const uint8_t *frame, uint32_t caplen,
+                      uint32_t len, bool raw, uint32_t iface_id)
+{
+    const enum nvgre_link link = raw ? NVGRE_LINK_RAW : NVGRE_LINK_ETHERNET;
+    enum nvgre_reason reason;
+    struct nvgre_frame decoded;
+    enum nvgre_class kind;
+    uint32_t value;
+
+    if (direction->kind == DIRECTION_ONE)
+        return 0;
+    if (direction->kind == DIRECTION_IFACE)
+        return iface_id > 0;
+    if (direction->kind == DIRECTION_VSID) {
+        kind = nvgre_frame_decode(link, frame, caplen, len, &decoded);
+        return kind == NVGRE_CLASS_CLEAN || kind == NVGRE_CLASS_DEVIANT
+                   ? by_vsid(direction, nvgre_key_vsid(decoded.gre.key))
+                   : 0;
+    }
+    if (!nvgre_l2_decode(link, frame, caplen, &decoded.l2) ||
+        nvgre_ip_decode(frame, caplen, len, &decoded.l2, &decoded.ip, &reason, &value) !=
+            NVGRE_CLASS_CLEAN)
+        return 0;
+    if (direction->kind == DIRECTION_PA)
+        return by_pa(direction, &decoded.ip, frame);
+    return !pa_set_has(&direction->sources, decoded.ip.version,
+                       frame + decoded.ip.offset + (decoded.ip.version == 4 ? 12 : 8));
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#define _GNU_SOURCE
+#include "sender.h"
+
+#include <errno.h>
+#include <linux/sockios.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+
+#include "sender_kinds.h"
+
+/* How long a full queue takes to have room for some tens of small frames. */
+#define QUEUE_FULL_NS 50000
+
+enum { FLUSH_PAUSE_NS = 1000000, FLUSH_PAUSES = 500 };
+
+static const struct sender_ops *const kinds[] = {[SENDER_PACKET] = &sender_packet_ops,
+                                                 [SENDER_RING] = &sender_ring_ops,
+#ifdef NVGRE_XDP
+                                                 [SENDER_XDP] = &sender_xdp_ops,
+#endif
+                                                 [SENDER_PCAP] = &sender_pcap_ops,
+                                                 [SENDER_FILE] = NULL};
+
+/*
+ * Queues that interfaces have unless somebody chose another one, which is then to be kept to. Going
+ * past these is faster and loses nothing, as a busy driver says so; fq_codel, on the other hand,
+ * drops what it has taken when a link is slow. Where there is no queue (veth, lo) there is nothing
+ * to gain, and what goes past is not seen by captures on the interface itself.
+ */
+static const char *const harmless_to_bypass[] = {"pfifo_fast", "mq", "fq_codel"};
+
+static bool is_harmless_to_bypass(const char *qdisc)
+{
+    for (size_t i = 0; i < sizeof harmless_to_bypass / sizeof harmless_to_bypass[0]; i++)
+        if (strcmp(qdisc, harmless_to_bypass[i]) == 0)
+            return true;
+    return false;
+}
+
+/* From the fastest on, of those that lose nothing. */
+static const struct sender_ops *const automatic[] = {&sender_ring_ops, &sender_packet_ops,
+                                                     &sender_pcap_ops};
+
+static struct sender *open_auto(const struct iface_link *link, bool qdisc_bypass,
+                                struct cap_error *error)
+{
+    bool bypass = qdisc_bypass || is_harmless_to_bypass(link->qdisc);
+    struct sender *sender = NULL;
+
+    for (size_t i = 0; i < sizeof automatic / sizeof automatic[0] && !sender; i++)
+        sender = automatic[i]->open(link, bypass, error);
+    return sender;
+}
+
+struct sender *sender_open(const char *name, const struct sender_options *options,
+                           struct cap_error *error)
+{
+    const struct sender_ops *ops = kinds[options->kind];
+    struct iface_link link;
+
+    if (options->kind == SENDER_FILE)
+        return sender_file_open(name, error);
+    if (!ops && options->kind != SENDER_AUTO) {
+        cap_error_set(error, "sending by AF_XDP was not built in: libxdp was missing");
+        return NULL;
+    }
+    if (iface_link(name, &link) != 0) {
+        iface_error(error, "cannot ask the system", errno);
+        return NULL;
+    }
+    if (iface_link_type(&link, error) != 0)
+        return NULL;
+    if (!link.up || !link.carrier) {
+        cap_error_set(error, link.up ? "the interface has no carrier: is its cable or peer down?"
+                                     : "the interface is down");
+        return NULL;
+    }
+    return ops ? ops->open(&link, options->qdisc_bypass, error)
+               : open_auto(&link, options->qdisc_bypass, error);
+}
+
+const char *sender_name(const struct sender *sender)
+{
+    return sender->ops->name;
+}
+
+uint32_t sender_send(struct sender *sender, const struct sender_frame *frames, uint32_t count,
+                     int *reason)
+{
+    *reason = 0;
+    return sender->ops->send(sender, frames, count, reason);
+}
+
+void sender_wait(struct sender *sender, int64_t ns)
+{
+    if (ns > 0)
+        sender->ops->wait(sender, ns);
+}
+
+uint32_t sender_flush(struct sender *sender, int *reason)
+{
+    *reason = 0;
+    return sender->ops->flush(sender, reason);
+}
+
+void sender_close(struct sender *sender)
+{
+    if (sender)
+        sender->ops->close(sender);
+}
+
+bool sender_is_busy(int reason)
+{
+    return reason == EAGAIN || reason == ENOBUFS || reason == ENOMEM || reason == EINTR;
+}
+
+static struct timespec timespec_of(int64_t ns)
+{
+    return (struct timespec){.tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000};
+}
+
+void sender_wait_socket(int fd, bool queue_full, int64_t ns)
+{
+    struct pollfd ready = {.fd = fd, .events = POLLOUT};
+    struct timespec limit = timespec_of(ns);
+
+    if (ppoll(&ready, 1, &limit, NULL) != 1 || !queue_full)
+        return;
+    limit = timespec_of(ns < QUEUE_FULL_NS ? ns : QUEUE_FULL_NS);
+    (void)nanosleep(&limit, NULL);
+}
+
+uint32_t sender_flush_socket(int fd)
+{
+    const struct timespec pause = timespec_of(FLUSH_PAUSE_NS);
+    int queued = 0;
+
+    for (int i = 0; i < FLUSH_PAUSES; i++) {
+        if (ioctl(fd, SIOCOUTQ, &queued) != 0 || queued == 0)
+            break;
+        if (nanosleep(&pause, NULL) != 0)
+            break;
+    }
+    return 0;
+}

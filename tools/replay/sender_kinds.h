@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef REPLAY_SENDER_KINDS_H
+#define REPLAY_SENDER_KINDS_H
+
+/* What the kinds of senders are made of. Internal to replay. */
+
+#include "iface_link.h"
+#include "sender.h"
+
+/* The functions of sender.h; `open` gets an interface that is up and has a carrier. */
+struct sender_ops {
+    const char *name;
+    struct sender *(*open)(const struct iface_link *link, bool qdisc_bypass,
+                           struct cap_error *error);
+    uint32_t (*send)(struct sender *sender, const struct sender_frame *frames, uint32_t count,
+                     int *reason);
+    void (*wait)(struct sender *sender, int64_t ns);
+    uint32_t (*flush)(struct sender *sender, int *reason);
+    void (*close)(struct sender *sender);
+};
+
+/* The first member of each kind. */
+struct sender {
+    const struct sender_ops *ops;
+};
+
+extern const struct sender_ops sender_packet_ops;
+extern const struct sender_ops sender_ring_ops;
+extern const struct sender_ops sender_pcap_ops;
+extern const struct sender_ops sender_xdp_ops; /* where libxdp was there to build with */
+
+struct sender *sender_file_open(const char *path, struct cap_error *error);
+
+/* A packet socket that sends to an interface and receives nothing; -1 with *error set. */
+int sender_packet_socket(const struct iface_link *link, bool qdisc_bypass, struct cap_error *error);
+
+/* Whether an errno says that the same frame may be taken later. */
+bool sender_is_busy(int reason);
+
+/*
+ * Waits, at most `ns`, until the socket may be written to. Where a queue behind it is full the
+ * socket may be written to all the time: then for a moment.
+ */
+void sender_wait_socket(int fd, bool queue_full, int64_t ns);
+
+/*
+ * Waits, but not for long, until nothing that was written to a packet socket is in a queue. What
+ * still is goes out later. Returns 0: such frames are not lost.
+ */
+uint32_t sender_flush_socket(int fd);
+
+#endif

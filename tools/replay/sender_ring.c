@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <linux/if_packet.h>
+#include <linux/virtio_net.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "sender_kinds.h"
+
+/*
+ * The slots of a TPACKET_V2 ring, in the order in which the system takes them. It does so only
+ * inside send(), so that between two calls what it has not taken yet can be taken back: a frame
+ * counts as sent only when the system has passed it on. PACKET_LOSS stays off: it would make
+ * refused frames look sent.
+ *
+ * In front of each frame stands a virtio header whose length says "copy all". Without it the system
+ * sends pages of the ring, which it copies later where frames stay on the machine; that is slower.
+ * With it the system does not check lengths, so iface_refuses does.
+ */
+struct ring_sender {
+    struct sender sender;
+    int fd;
+    bool bypass;
+    bool queue_full; /* the reason why not all was taken */
+    struct iface_link link;
+    uint8_t *slots;
+    size_t size; /* of all slots */
+    uint32_t slot_len;
+    uint32_t slot_count;
+    uint32_t head; /* the next one to fill */
+};
+
+enum {
+    SLOT_DATA = (sizeof(struct tpacket2_hdr) + TPACKET_ALIGNMENT - 1) / TPACKET_ALIGNMENT *
+                TPACKET_ALIGNMENT,
+    SLOT_FRAME = SLOT_DATA + sizeof(struct virtio_net_hdr),
+    RING_LEN = 4 * 1024 * 1024, /* 32 slots for the MTU of lo */
+    SLOT_MIN = 2048,
+    SLOT_MAX = 128 * 1024,
+    LINK_LEN = 18, /* an Ethernet header with a tag */
+    COPY_MAX = UINT16_MAX
+};
+
+static struct tpacket2_hdr *slot(const struct ring_sender *self, uint32_t number)
+{
+    return (struct tpacket2_hdr *)(void *)(self->slots +
+                                           (size_t)(number % self->slot_count) * self->slot_len);
+}
+
+static uint32_t status_of(const struct tpacket2_hdr *header)
+{
+    return __atomic_load_n(&header->tp_status, __ATOMIC_ACQUIRE);
+}
+
+static void set_status(struct tpacket2_hdr *header, uint32_t status)
+{
+    __atomic_store_n(&header->tp_status, status, __ATOMIC_RELEASE);
+}
+
+/* Each slot is a block of its own, of a power of two, as the system gives memory. */
+static int map_ring(struct ring_sender *self)
+{
+    struct tpacket_req request;
+    int version = TPACKET_V2;
+    int on = 1;
+    uint32_t page = (uint32_t)sysconf(_SC_PAGESIZE);
+    uint32_t block;
+
+    self->slot_len = SLOT_MIN;
+    while (self->slot_len < SLOT_MAX &&
+           self->slot_len < SLOT_FRAME + LINK_LEN + (size_t)self->link.mtu)
+        self->slot_len *= 2;
+    self->slot_count = RING_LEN / self->slot_len;
+    self->size = RING_LEN;
+    block = self->slot_len > page ? self->slot_len : page;
+    request = (struct tpacket_req){.tp_block_size = block,
+                                   .tp_block_nr = RING_LEN / block,
+                                   .tp_frame_size = self->slot_len,
+                                   .tp_frame_nr = self->slot_count};
+    if (setsockopt(self->fd, SOL_PACKET, PACKET_VERSION, &version, sizeof version) != 0 ||
+        setsockopt(self->fd, SOL_PACKET, PACKET_VNET_HDR, &on, sizeof on) != 0 ||
+        setsockopt(self->fd, SOL_PACKET, PACKET_TX_RING, &request, sizeof request) != 0)
+        return -1;
+    self->slots = mmap(NULL, self->size, PROT_READ | PROT_WRITE, MAP_SHARED, self->fd, 0);
+    return self->slots == MAP_FAILED ? -1 : 0;
+}
+
+static void close_ring(struct sender *sender)
+{
+    struct ring_sender *self = (struct ring_sender *)sender;
+
+    if (self->slots && self->slots != MAP_FAILED)
+        munmap(self->slots, self->size);
+    if (self->fd >= 0)
+        close(self->fd);
+    free(self);
+}
+
+static struct sender *open_ring(const struct iface_link *link, bool qdisc_bypass,
+                                struct cap_error *error)
+{
+    struct ring_sender *self = calloc(1, sizeof *self);
+
+    if (!self) {
+        cap_error_system(error, "cannot send");
+        return NULL;
+    }
+    self->sender.ops = &sender_ring_ops;
+    self->link = *link;
+    self->bypass = qdisc_bypass;
+    self->fd = sender_packet_socket(link, qdisc_bypass, error);
+    if (self->fd >= 0 && map_ring(self) != 0) {
+        iface_error(error, "cannot map a ring for sending", errno);
+        close(self->fd);
+        self->fd = -1;
+    }
+    if (self->fd >= 0)
+        return &self->sender;
+    close_ring(&self->sender);
+    return NULL;
+}
+
+/* Returns 0, or an errno; EAGAIN where the slot is still in use. */
+static int fill(struct ring_sender *self, uint32_t number, const struct sender_frame *frame)
+{
+    struct tpacket2_hdr *header = slot(self, number);
+    struct virtio_net_hdr copy_all = {.gso_type = VIRTIO_NET_HDR_GSO_NONE};
+    int refused = iface_refuses(&self->link, frame->data, frame->len);
+
+    if (refused)
+        return refused;
+    if (frame->len > COPY_MAX || frame->len > self->slot_len - SLOT_FRAME)
+        return EMSGSIZE;
+    if (status_of(header) != TP_STATUS_AVAILABLE)
+        return EAGAIN;
+    copy_all.hdr_len = (uint16_t)frame->len;
+    memcpy((uint8_t *)header + SLOT_DATA, &copy_all, sizeof copy_all);
+    memcpy((uint8_t *)header + SLOT_FRAME, frame->data, frame->len);
+    header->tp_len = (uint32_t)sizeof copy_all + frame->len;
+    set_status(header, TP_STATUS_SEND_REQUEST);
+    return 0;
+}
+
+/* How many of the slots from the head on the system has passed on. */
+static uint32_t count_passed_on(const struct ring_sender *self, uint32_t filled)
+{
+    uint32_t passed = 0;
+
+    while (passed < filled) {
+        uint32_t status = status_of(slot(self, self->head + passed));
+
+        if (status & (TP_STATUS_SEND_REQUEST | TP_STATUS_WRONG_FORMAT))
+            break;
+        passed++;
+    }
+    return passed;
+}
+
+static uint32_t send_by_ring(struct sender *sender, const struct sender_frame *frames,
+                             uint32_t count, int *reason)
+{
+    struct ring_sender *self = (struct ring_sender *)sender;
+    uint32_t filled = 0;
+    uint32_t taken;
+    int refused = 0;
+    int failure = 0;
+
+    while (filled < count && !refused) {
+        refused = fill(self, self->head + filled, &frames[filled]);
+        if (!refused)
+            filled++;
+    }
+    if (filled > 0 && send(self->fd, NULL, 0, MSG_DONTWAIT) < 0)
+        failure = errno;
+    taken = count_passed_on(self, filled);
+    for (uint32_t i = taken; i < filled; i++)
+        set_status(slot(self, self->head + i), TP_STATUS_AVAILABLE);
+    self->head = (self->head + taken) % self->slot_count;
+    if (taken == filled)
+        failure = refused;
+    self->queue_full = failure == ENOBUFS;
+    if ((!self->bypass || self->queue_full) && !iface_has_carrier(self->fd, &self->link)) {
+        *reason = ENETDOWN;
+        return self->bypass ? taken : 0; /* the queue has dropped them */
+    }
+    *reason = sender_is_busy(failure) ? 0 : failure;
+    return taken;
+}
+
+static uint32_t flush_ring(struct sender *sender, int *reason)
+{
+    (void)reason;
+    return sender_flush_socket(((const struct ring_sender *)sender)->fd);
+}
+
+static void wait_ring(struct sender *sender, int64_t ns)
+{
+    const struct ring_sender *self = (const struct ring_sender *)sender;
+
+    sender_wait_socket(self->fd, self->queue_full, ns);
+}
+
+const struct sender_ops sender_ring_ops = {.name = "ring",
+                                           .open = open_ring,
+                                           .send = send_by_ring,
+                                           .wait = wait_ring,
+                                           .flush = flush_ring,
+                                           .close = close_ring};
