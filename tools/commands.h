@@ -7,6 +7,7 @@
 int cmd_encap(int argc, char **argv);
 int cmd_decap(int argc, char **argv);
 int cmd_rewrite(int argc, char **argv);
+int cmd_replay(int argc, char **argv);
 int cmd_learn(int argc, char **argv);
 int cmd_info(int argc, char **argv);
 

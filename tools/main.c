@@ -17,6 +17,7 @@ static const struct command {
     {"encap", cmd_encap, "plain Ethernet capture to NVGRE"},
     {"decap", cmd_decap, "NVGRE to the tenants' frames"},
     {"rewrite", cmd_rewrite, "NVGRE with other addresses, VSIDs, fields, times"},
+    {"replay", cmd_replay, "a capture to an interface, as it is or in NVGRE"},
     {"learn", cmd_learn, "NVGRE to a location map of its tenants"},
     {"info", cmd_info, "what is in a capture: tenants, rates, deviations"},
 };

@@ -9,6 +9,7 @@
 volatile sig_atomic_t signals_pending;
 volatile sig_atomic_t signals_stop;
 volatile sig_atomic_t signals_report;
+volatile sig_atomic_t signals_pause;
 
 static void on_stop(int number)
 {
@@ -20,6 +21,13 @@ static void on_report(int number)
 {
     (void)number;
     signals_report = 1;
+    signals_pending = 1;
+}
+
+static void on_pause(int number)
+{
+    (void)number;
+    signals_pause = 1;
     signals_pending = 1;
 }
 
@@ -43,6 +51,19 @@ void signals_install(void)
     install(SIGTERM, &stop);
     install(SIGHUP, &stop);
     install(SIGUSR1, &report);
+}
+
+void signals_catch_pause(void)
+{
+    const struct sigaction pause = {.sa_handler = on_pause};
+
+    install(SIGTSTP, &pause);
+}
+
+void signals_suspend(void)
+{
+    signals_pause = 0;
+    raise(SIGSTOP);
 }
 
 bool signals_wait(int fd, int timeout_ms)

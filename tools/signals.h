@@ -11,9 +11,10 @@
 #include <signal.h>
 #include <stdbool.h>
 
-extern volatile sig_atomic_t signals_pending; /* any of the two below */
+extern volatile sig_atomic_t signals_pending; /* any of those below */
 extern volatile sig_atomic_t signals_stop;    /* the signal that asks for an end, or 0 */
 extern volatile sig_atomic_t signals_report;  /* counters are asked for */
+extern volatile sig_atomic_t signals_pause;   /* SIGTSTP came, after signals_catch_pause */
 
 void signals_install(void);
 
@@ -22,6 +23,10 @@ void signals_install(void);
  * Returns false when that time is over or a signal is pending; none is missed in between.
  */
 bool signals_wait(int fd, int timeout_ms);
+
+/* Sets signals_pause at SIGTSTP instead of stopping; and stops then, until SIGCONT. */
+void signals_catch_pause(void);
+void signals_suspend(void);
 
 /* Ends the process by signals_stop, so that the caller's shell sees it. */
 void signals_end(void);

@@ -61,7 +61,7 @@ static json_t *json_count(uint64_t count)
     return json_integer((json_int_t)count);
 }
 
-static json_t *json_outcomes(const struct summary *summary, enum disposition disposition)
+json_t *summary_outcomes(const struct summary *summary, enum disposition disposition)
 {
     json_t *object = json_object();
 
@@ -97,11 +97,11 @@ int summary_print_json(const struct summary *summary, FILE *stream)
     for (int i = 0; i < NOTE_COUNT; i++)
         failed |= json_object_set_new(root, note_rows[i].name, json_count(summary->notes[i]));
     failed |= json_object_set_new(root, "mtu_excess", json_count(summary->mtu_excess));
-    failed |= json_object_set_new(root, "others", json_outcomes(summary, DISPOSITION_OTHER));
+    failed |= json_object_set_new(root, "others", summary_outcomes(summary, DISPOSITION_OTHER));
     failed |= json_object_set_new(root, "others_kept", json_boolean(!summary->drop_others));
-    failed |= json_object_set_new(root, "kept", json_outcomes(summary, DISPOSITION_KEPT));
-    failed |= json_object_set_new(root, "dropped", json_outcomes(summary, DISPOSITION_DROP));
-    failed |= json_object_set_new(root, "not_handled", json_outcomes(summary, DISPOSITION_BAD));
+    failed |= json_object_set_new(root, "kept", summary_outcomes(summary, DISPOSITION_KEPT));
+    failed |= json_object_set_new(root, "dropped", summary_outcomes(summary, DISPOSITION_DROP));
+    failed |= json_object_set_new(root, "not_handled", summary_outcomes(summary, DISPOSITION_BAD));
     failed |= json_object_set_new(root, "cut", json_boolean(summary->cut));
     failed |= json_object_set_new(root, "interrupted", json_boolean(summary->interrupted));
     if (!failed) {

@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include <jansson.h>
+
 #include "transform/transform.h"
 
 struct summary {
@@ -29,6 +31,9 @@ struct summary {
 
 /* Packets of all outcomes with a disposition. */
 uint64_t summary_total(const struct summary *summary, enum disposition disposition);
+
+/* The outcomes of a disposition that occurred, as an object of counts. */
+json_t *summary_outcomes(const struct summary *summary, enum disposition disposition);
 
 /* Whether something could not be handled: exit code 3. */
 bool summary_is_partial(const struct summary *summary);

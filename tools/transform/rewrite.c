@@ -115,16 +115,27 @@ static uint32_t flow_hash(const struct rewrite *r)
     return nvgre_flow_hash(&r->config->hasher, &flow);
 }
 
+/* Reserved VSIDs stay, and no other becomes one of them. */
+static uint32_t add_to_vsid(uint32_t vsid, uint32_t add)
+{
+    const uint32_t first = NVGRE_VSID_RESERVED_MAX + 1;
+
+    if (nvgre_vsid_is_reserved(vsid) || vsid == NVGRE_VSID_VENDOR)
+        return vsid;
+    return first + (vsid - first + add % (NVGRE_VSID_VENDOR - first)) % (NVGRE_VSID_VENDOR - first);
+}
+
 /* What becomes of a key, but for a FlowID that is hashed. */
 static uint32_t map_key(const struct rewrite_config *config, uint32_t key)
 {
     uint32_t vsid;
 
     key = (key & ~config->key_mask) | (config->key & config->key_mask);
-    if (config->vsid_map.count == 0)
+    if (config->vsid_map.count == 0 && config->vsid_add == 0)
         return key;
     vsid = nvgre_key_vsid(key);
     (void)vsid_map_apply(&config->vsid_map, &vsid);
+    vsid = add_to_vsid(vsid, config->vsid_add);
     return nvgre_key(vsid, nvgre_key_flowid(key));
 }
 

@@ -32,6 +32,7 @@ struct rewrite_addresses {
     struct net_map destinations;
     struct net_map both;
     struct anonymise *anonymise; /* or NULL */
+    uint32_t add;                /* to the last 32 bits of unicast addresses, after all that */
 };
 
 enum rewrite_tag { REWRITE_TAG_NONE, REWRITE_TAG_ADD, REWRITE_TAG_DELETE, REWRITE_TAG_SET };
@@ -87,6 +88,7 @@ struct rewrite_config {
     bool inner_wanted; /* something of the inner frame is changed */
     struct rewrite_inner inner;
     struct vsid_map vsid_map;
+    uint32_t vsid_add; /* after it, among VSIDs that are not reserved */
     uint32_t key_mask; /* of the bits that become those of `key`; before vsid_map's */
     uint32_t key;
     bool hash_flow; /* FlowID from the inner flow, as it is then */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "outer.h"
 #include "rewrite_parts.h"
 
 enum { ETHERTYPE_ARP = 0x0806, ETHERTYPE_RARP = 0x8035, ARP_LEN = 28, ICMP_LEN = 8 };
@@ -16,6 +17,16 @@ struct inner_edit {
     uint32_t caplen;
 };
 
+/* An address of one machine: no group's, not that of all machines, and not "none". */
+static bool is_unicast(uint8_t version, const uint8_t *address)
+{
+    static const uint8_t zeros[16];
+
+    return !nvgre_pa_is_group(version, address) &&
+           memcmp(address, zeros, version == 4 ? 4 : 16) != 0 &&
+           (version == 6 || wire_get32(address) != UINT32_MAX);
+}
+
 void rewrite_map(const struct rewrite_addresses *addresses, bool destination, uint8_t version,
                  uint8_t *address)
 {
@@ -24,6 +35,9 @@ void rewrite_map(const struct rewrite_addresses *addresses, bool destination, ui
     if (!net_map_apply(own, version, address) &&
         !net_map_apply(&addresses->both, version, address) && addresses->anonymise)
         anonymise_address(addresses->anonymise, version, address);
+    if (addresses->add && is_unicast(version, address))
+        wire_put32(address + (version == 4 ? 0 : 12),
+                   wire_get32(address + (version == 4 ? 0 : 12)) + addresses->add);
 }
 
 void rewrite_address(bool *changed, const struct rewrite_addresses *addresses, bool destination,
@@ -33,7 +47,7 @@ void rewrite_address(bool *changed, const struct rewrite_addresses *addresses, b
     const struct net_map *own = destination ? &addresses->destinations : &addresses->sources;
     uint8_t address[16];
 
-    if (!own->count && !addresses->both.count && !addresses->anonymise)
+    if (!own->count && !addresses->both.count && !addresses->anonymise && !addresses->add)
         return;
     memcpy(address, at, len);
     rewrite_map(addresses, destination, version, address);

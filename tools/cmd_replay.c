@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "commands.h"
+#include "diag.h"
+#include "replay_options.h"
+#include "signals.h"
+#include "transform/decap.h"
+
+/* All that a replay stands on. */
+struct session {
+    struct replay_options options;
+    struct replay_config config;
+    struct encap_setup encap;
+    struct decap_config decap;
+    struct transform transform;
+    struct summary summary;
+    struct source source;
+    struct direction direction;
+    char *vsids; /* of --map-intf, with the names of interfaces */
+    struct replay replay;
+};
+
+static bool wait_for_input(void *context, int fd)
+{
+    while (!signals_wait(fd, -1))
+        if (!replay_go_on(context))
+            return false;
+    return true;
+}
+
+/* Which interfaces there are, and what goes where; an exit code, after a message. */
+static int choose_targets(struct session *session)
+{
+    const struct replay_options *options = &session->options;
+    const char *names[DIRECTION_TARGETS_MAX] = {options->interface, options->interface2};
+    uint32_t count = options->interface2 ? 2 : 1;
+    int read = 0;
+
+    if (options->interface2)
+        session->direction.kind =
+            options->sources.count ? DIRECTION_CIDR : (enum direction_kind)options->direction.value;
+    session->direction.sources = options->sources;
+    if (options->vsids) {
+        session->vsids = strdup(options->vsids);
+        read = session->vsids
+                   ? direction_read_vsids(&session->direction, session->vsids, names, &count)
+                   : -2;
+    }
+    if (read == -1)
+        return options_misuse(&replay_option_set,
+                              "--map-intf %s: expected VSIDs and interfaces such as "
+                              "5001=veth1,6000-6009=veth2",
+                              options->vsids);
+    session->replay.targets = calloc(count, sizeof *session->replay.targets);
+    if (read == -2 || !session->replay.targets) {
+        diag("replay", "out of memory");
+        return EXIT_RUNTIME;
+    }
+    session->replay.target_count = count;
+    for (uint32_t i = 0; i < count; i++)
+        session->replay.targets[i].name = names[i];
+    return EXIT_CLEAN;
+}
+
+/* MTU and link type of an interface; an exit code, after a message. */
+static int ask_interface(const struct session *session, struct replay_target *target)
+{
+    struct cap_error error;
+    struct iface_info info;
+
+    target->linktype = CAP_LINKTYPE_ETHERNET;
+    target->mtu = session->options.encap.mtu.value;
+    if (session->config.sender.kind == SENDER_FILE)
+        return EXIT_CLEAN;
+    if (iface_info(target->name, &info, &error) != 0) {
+        diag(target->name, "%s", error.text);
+        return EXIT_RUNTIME;
+    }
+    if (!info.up) {
+        diag(target->name, "the interface is down");
+        return EXIT_RUNTIME;
+    }
+    target->linktype = info.linktype;
+    target->mtu = info.mtu;
+    return EXIT_CLEAN;
+}
+
+static int ask_interfaces(struct session *session)
+{
+    struct replay *replay = &session->replay;
+    struct option_number *mtu = &session->options.encap.mtu;
+
+    for (uint32_t i = 0; i < replay->target_count; i++) {
+        struct replay_target *target = &replay->targets[i];
+        int code = ask_interface(session, target);
+
+        if (code != EXIT_CLEAN)
+            return code;
+        if (target->linktype != replay->targets->linktype) {
+            diag(target->name, "its link type is %u, but that of %s is %u", target->linktype,
+                 replay->targets->name, replay->targets->linktype);
+            return EXIT_RUNTIME;
+        }
+        /* What encap makes fits into the smallest, unless it was told another one. */
+        if (!mtu->given && target->mtu && (!mtu->value || target->mtu < mtu->value))
+            mtu->value = target->mtu;
+    }
+    mtu->given |= session->options.encap.mtu_action.given;
+    return EXIT_CLEAN;
+}
+
+/* What is done to packets; an exit code, after a message. */
+static int choose_transform(struct session *session)
+{
+    const struct replay_options *options = &session->options;
+    int code = OPTIONS_GO_ON;
+
+    if (options->encapsulates) {
+        code = encap_options_check(&replay_option_set, &options->encap);
+        if (code == OPTIONS_GO_ON)
+            code = encap_setup(&session->encap, &options->encap);
+        session->transform = encap_transform(&session->encap.config);
+    } else if (options->decapsulates) {
+        session->decap.vsids = options->encap.vsids;
+        session->transform = decap_transform(&session->decap);
+    } else {
+        return EXIT_CLEAN;
+    }
+    session->source.transform = &session->transform;
+    return code == OPTIONS_GO_ON ? EXIT_CLEAN : code;
+}
+
+/* Whether frames can be looked at before they are sent: in memory, or twice in a file. */
+static bool can_look_ahead(const struct session *session)
+{
+    struct stat status;
+
+    return session->source.kept ||
+           (stat(session->options.encap.run.in, &status) == 0 && S_ISREG(status.st_mode));
+}
+
+static int print_counts(const struct session *session)
+{
+    const struct run_options *run = &session->options.encap.run;
+
+    if (run->json) {
+        if (replay_print_json(&session->replay, stdout) != 0) {
+            diag("counters", "cannot be made: out of memory");
+            return EXIT_RUNTIME;
+        }
+    } else if (!run->quiet) {
+        replay_print(&session->replay, stdout);
+    }
+    return options_flush_stdout();
+}
+
+/* Whether all went out that was to: EXIT_CLEAN, or EXIT_PARTLY. */
+static int judge(const struct session *session)
+{
+    bool partly = summary_is_partial(&session->summary);
+
+    for (uint32_t i = 0; i < session->replay.target_count; i++) {
+        const struct replay_counts *counts = &session->replay.targets[i].counts;
+
+        partly |= counts->failed || counts->missing;
+    }
+    return partly ? EXIT_PARTLY : EXIT_CLEAN;
+}
+
+/* From an open capture to the exit code. */
+static int run_open(struct session *session)
+{
+    struct replay *replay = &session->replay;
+    struct cap_error error;
+    int code = EXIT_CLEAN;
+    int printed;
+
+    for (uint32_t i = 0; i < replay->target_count; i++) {
+        struct replay_target *target = &replay->targets[i];
+
+        target->sender = sender_open(target->name, &session->config.sender, &error);
+        if (!target->sender) {
+            diag(target->name, "%s", error.text);
+            return EXIT_RUNTIME;
+        }
+    }
+    if (can_look_ahead(session))
+        code = replay_check_mtu(replay);
+    if (code != EXIT_CLEAN)
+        return code;
+    code = replay_run(replay);
+    printed = print_counts(session);
+    if (code == EXIT_CLEAN)
+        code = printed;
+    return code == EXIT_CLEAN ? judge(session) : code;
+}
+
+static int run(struct session *session)
+{
+    const struct cap_wait wait = {wait_for_input, replay_go_on, &session->replay};
+    const struct replay_options *options = &session->options;
+    const bool again = options->loops.value != 1 && strcmp(options->encap.run.in, "-") == 0;
+    int code;
+
+    replay_options_config(options, &session->config);
+    session->replay.config = &session->config;
+    session->replay.source = &session->source;
+    session->replay.direction = &session->direction;
+    code = choose_targets(session);
+    if (code == EXIT_CLEAN)
+        code = ask_interfaces(session);
+    if (code == EXIT_CLEAN)
+        code = choose_transform(session);
+    if (code != EXIT_CLEAN)
+        return code;
+    session->source.options = &options->encap.run;
+    session->source.summary = &session->summary;
+    session->source.wait = &wait;
+    session->source.linktype = session->replay.targets->linktype;
+    session->source.unique = (struct source_unique){options->unique_cas, options->unique_vsids};
+    code = source_open(&session->source, options->preload || again,
+                       options->encapsulates ? &session->encap.config : NULL);
+    if (code == EXIT_CLEAN)
+        code = run_open(session);
+    source_close(&session->source);
+    return code;
+}
+
+static void session_free(struct session *session)
+{
+    for (uint32_t i = 0; i < session->replay.target_count; i++)
+        if (session->replay.targets[i].sender)
+            sender_close(session->replay.targets[i].sender);
+    free(session->replay.targets);
+    direction_free(&session->direction);
+    free(session->vsids);
+    encap_setup_free(&session->encap);
+    replay_options_free(&session->options);
+    free(session);
+}
+
+int cmd_replay(int argc, char **argv)
+{
+    const char *positional[1] = {NULL};
+    struct session *session = calloc(1, sizeof *session);
+    int code;
+
+    if (!session) {
+        diag("replay", "out of memory");
+        return EXIT_RUNTIME;
+    }
+    code = options_parse(&replay_option_set, argc, argv, &session->options, positional, 1);
+    if (code == OPTIONS_GO_ON)
+        code = replay_options_check(&session->options, positional[0]);
+    if (code == OPTIONS_GO_ON) {
+        signals_install();
+        signals_catch_pause();
+        code = run(session);
+    }
+    session_free(session);
+    signals_end();
+    return code;
+}

@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "replay.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "diag.h"
+#include "signals.h"
+
+#define NS_PER_S INT64_C(1000000000)
+
+/* So long before a frame is due the process is awake: sleep ends late, by that or less. */
+#define SPIN_NS 60000
+
+/* So long a busy interface is waited for before signals are looked at. */
+#define BUSY_NS 10000000
+
+enum { ARENA = 1024 * 1024 };
+
+static int64_t clock_ns(clockid_t clock)
+{
+    struct timespec now;
+
+    clock_gettime(clock, &now);
+    return now.tv_sec * NS_PER_S + now.tv_nsec;
+}
+
+int64_t replay_now(void)
+{
+    return clock_ns(CLOCK_MONOTONIC);
+}
+
+/* A pause by the terminal: what is to come is as much later. */
+static void pause_replay(struct replay *replay)
+{
+    const int64_t before = replay_now();
+    int64_t pause;
+
+    signals_suspend();
+    pause = replay_now() - before;
+    schedule_shift(&replay->schedule, pause);
+    replay->start_ns += pause;
+    replay->report_ns += pause;
+}
+
+bool replay_go_on(void *context)
+{
+    struct replay *replay = context;
+
+    if (!signals_pending)
+        return true;
+    signals_pending = signals_stop != 0;
+    if (signals_pause)
+        pause_replay(replay);
+    if (signals_report) {
+        signals_report = 0;
+        replay->ns = replay_now() - replay->start_ns;
+        replay_print(replay, stderr);
+    }
+    return signals_stop == 0;
+}
+
+/* ---- Waiting ---- */
+
+static bool wait_until(struct replay *replay, int64_t due_ns)
+{
+    for (int64_t now = replay_now(); now < due_ns; now = replay_now()) {
+        const int64_t wake = due_ns - SPIN_NS;
+
+        if (wake > now) {
+            const struct timespec until = {wake / NS_PER_S, wake % NS_PER_S};
+            const int64_t shifted = replay->schedule.begun_ns;
+
+            (void)clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
+            if (!replay_go_on(replay))
+                return false;
+            due_ns += replay->schedule.begun_ns - shifted;
+        }
+    }
+    return true;
+}
+
+/* ---- Sending ---- */
+
+static void take_sent(struct replay_target *target, uint32_t from, uint32_t count)
+{
+    target->counts.sent += count;
+    for (uint32_t i = from; i < from + count; i++)
+        target->counts.bytes += target->batch[i].len;
+}
+
+static void take_failed(struct replay_target *target, uint32_t count, int reason)
+{
+    target->counts.failed += count;
+    target->counts.reason = reason;
+    target->lost = reason == ENETDOWN || reason == ENODEV || reason == ENXIO;
+}
+
+/* Counters on the way. */
+static void report(struct replay *replay)
+{
+    int64_t now;
+
+    if (!replay->config->stats_ns || (now = replay_now()) < replay->report_ns)
+        return;
+    replay->ns = now - replay->start_ns;
+    replay_print(replay, stderr);
+    while (replay->report_ns <= now)
+        replay->report_ns += replay->config->stats_ns;
+}
+
+/* Sends what is gathered for a target; false to end the replay. */
+static bool send_to(struct replay *replay, struct replay_target *target)
+{
+    uint32_t done = 0;
+    bool go_on = true;
+
+    while (done < target->count && go_on) {
+        int reason = 0;
+        uint32_t sent =
+            sender_send(target->sender, target->batch + done, target->count - done, &reason);
+
+        take_sent(target, done, sent);
+        done += sent;
+        if (done < target->count && reason == 0) {
+            target->counts.retries++;
+            sender_wait(target->sender, BUSY_NS);
+        } else if (done < target->count) {
+            take_failed(target, 1, reason);
+            done++;
+        }
+        go_on = !target->lost && replay_go_on(replay);
+    }
+    if (target->lost)
+        target->counts.failed += target->count - done;
+    else
+        replay->packets -= target->count - done; /* not tried, since a signal came */
+    target->count = 0;
+    return go_on;
+}
+
+static bool send_batches(struct replay *replay)
+{
+    bool go_on = replay_go_on(replay);
+
+    for (uint32_t i = 0; i < replay->target_count; i++)
+        if (replay->targets[i].count)
+            go_on &= send_to(replay, &replay->targets[i]);
+    replay->fill = 0;
+    report(replay);
+    return go_on;
+}
+
+/* Bytes by which a frame's IP packet exceeds the MTU: an 802.1Q tag does not count. */
+static uint32_t above_mtu(const struct replay_target *target, const struct source_frame *frame)
+{
+    uint32_t headers = target->linktype == CAP_LINKTYPE_ETHERNET ? NVGRE_ETH_LEN : 0;
+
+    if (target->mtu == 0 || frame->caplen <= NVGRE_ETH_LEN)
+        return 0;
+    if (headers && nvgre_is_tagged(frame->data))
+        headers += NVGRE_VLAN_TAG_LEN;
+    return frame->caplen > headers + target->mtu ? frame->caplen - headers - target->mtu : 0;
+}
+
+/* The target of a frame, or NULL where memory is out. */
+static struct replay_target *target_of(struct replay *replay, const struct source_frame *frame)
+{
+    const bool raw = replay->targets->linktype != CAP_LINKTYPE_ETHERNET;
+    uint32_t index = direction_of(replay->direction, frame->data, frame->caplen, frame->len, raw,
+                                  frame->iface_id);
+
+    return index < replay->target_count ? &replay->targets[index] : NULL;
+}
+
+/* Puts a frame into its batch, as it is to be sent; it stands in the arena already. */
+static bool add_frame(struct replay *replay, struct source_frame *frame)
+{
+    struct replay_target *target = target_of(replay, frame);
+    uint32_t excess;
+
+    if (!target)
+        return false;
+    excess = above_mtu(target, frame);
+    if (excess) {
+        target->counts.over_mtu++;
+        if (replay->config->mtu_action == MTU_DROP)
+            return true;
+        if (replay->config->mtu_action == MTU_TRUNC)
+            frame->caplen -= excess;
+    }
+    replay->packets++;
+    target->counts.cut += frame->caplen < frame->len;
+    target->batch[target->count++] =
+        (struct sender_frame){frame->data, frame->caplen, replay->due_ns + replay->epoch_ns};
+    if (frame->data == replay->arena + replay->fill)
+        replay->fill += frame->caplen;
+    return true;
+}
+
+static bool is_over(const struct replay *replay)
+{
+    const struct replay_config *config = replay->config;
+
+    return (config->limit && replay->packets >= config->limit) ||
+           (config->duration_ns && replay_now() - replay->start_ns >= config->duration_ns);
+}
+
+static bool is_full(const struct replay *replay)
+{
+    bool full = replay->fill > ARENA;
+
+    for (uint32_t i = 0; i < replay->target_count && !full; i++)
+        full = replay->targets[i].count == SENDER_BATCH_MAX;
+    return full;
+}
+
+/* Sends what is due before the frame that comes next, and waits for that one. */
+static bool make_way(struct replay *replay, int64_t due_ns)
+{
+    replay->due_ns = due_ns;
+    if (replay->schedule.kind == SCHEDULE_TOPSPEED || due_ns <= replay_now())
+        return true;
+    return send_batches(replay) && wait_until(replay, due_ns);
+}
+
+/* One loop through the capture; false to end the replay. */
+static bool replay_once(struct replay *replay)
+{
+    enum source_event event = SOURCE_FRAME;
+    struct source_frame frame;
+
+    while (!is_over(replay)) {
+        if (is_full(replay) && !send_batches(replay))
+            return false;
+        event = source_next(replay->source, replay->arena + replay->fill, &frame);
+        if (event != SOURCE_FRAME)
+            break;
+        if (!make_way(replay,
+                      schedule_next(&replay->schedule, frame.has_time, frame.time_ns, frame.len)))
+            return false;
+        if (!add_frame(replay, &frame)) {
+            diag(replay->targets->name, "out of memory");
+            replay->source->code = EXIT_RUNTIME;
+            return false;
+        }
+    }
+    return send_batches(replay) && event == SOURCE_END;
+}
+
+/* What turned out at the end; and whether the interface's own counters agree. */
+static void finish(struct replay *replay, struct replay_target *target)
+{
+    struct iface_counters after;
+    int reason = 0;
+    uint32_t failed = sender_flush(target->sender, &reason);
+
+    target->counts.sent -= failed;
+    if (failed)
+        take_failed(target, failed, reason);
+    if (target->lost)
+        diag(target->name, "cannot send: %s", strerror(target->counts.reason));
+    if (replay->config->sender.kind == SENDER_FILE || target->lost ||
+        iface_counters(target->name, &after) != 0)
+        return;
+    if (after.packets - target->before.packets < target->counts.sent)
+        target->counts.missing = target->counts.sent - (after.packets - target->before.packets);
+}
+
+static void begin(struct replay *replay)
+{
+    for (uint32_t i = 0; i < replay->target_count; i++)
+        if (replay->config->sender.kind != SENDER_FILE)
+            (void)iface_counters(replay->targets[i].name, &replay->targets[i].before);
+    replay->schedule = replay->config->schedule;
+    replay->start_ns = replay_now();
+    replay->epoch_ns = clock_ns(CLOCK_REALTIME) - replay->start_ns;
+    replay->report_ns = replay->start_ns + replay->config->stats_ns;
+    schedule_begin(&replay->schedule, replay->start_ns);
+}
+
+/* The next loop begins when it is due, however late this one was; at top speed it is due now. */
+static bool begin_loop(struct replay *replay)
+{
+    const int64_t delay = replay->config->loop_delay_ns;
+    const int64_t end =
+        replay->schedule.kind == SCHEDULE_TOPSPEED ? replay_now() : schedule_end(&replay->schedule);
+
+    if (delay && !wait_until(replay, end + delay))
+        return false;
+    schedule_begin(&replay->schedule, end + delay);
+    return true;
+}
+
+int replay_run(struct replay *replay)
+{
+    const struct replay_config *config = replay->config;
+    int code = EXIT_CLEAN;
+
+    replay->arena = malloc(ARENA + SOURCE_FRAME_MAX);
+    if (!replay->arena) {
+        diag(replay->targets->name, "out of memory");
+        return EXIT_RUNTIME;
+    }
+    begin(replay);
+    for (;;) {
+        replay->loops++;
+        if (!replay_once(replay) || replay->loops == config->loops)
+            break;
+        code = source_rewind(replay->source, replay->loops);
+        if (code != EXIT_CLEAN || !begin_loop(replay))
+            break;
+    }
+    replay->ns = replay_now() - replay->start_ns;
+    free(replay->arena);
+    for (uint32_t i = 0; i < replay->target_count; i++) {
+        finish(replay, &replay->targets[i]);
+        if (replay->targets[i].lost)
+            code = EXIT_RUNTIME;
+    }
+    return code != EXIT_CLEAN ? code : replay->source->code;
+}
+
+/* Frames that exceed the MTU of their target. */
+struct excess {
+    uint64_t frames;
+    uint64_t above;
+    uint32_t most;
+};
+
+static int tell_excess(const struct replay *replay, const struct excess *found)
+{
+    bool any = false;
+
+    for (uint32_t i = 0; i < replay->target_count; i++) {
+        const struct excess *excess = &found[i];
+
+        any |= excess->above > 0;
+        if (excess->above)
+            diag(replay->targets[i].name,
+                 "%" PRIu64 " of %" PRIu64 " frames exceed the MTU of %u, by %u bytes at most",
+                 excess->above, excess->frames, replay->targets[i].mtu, excess->most);
+    }
+    return any && replay->config->mtu_action == MTU_ERROR ? EXIT_RUNTIME : EXIT_CLEAN;
+}
+
+int replay_check_mtu(struct replay *replay)
+{
+    const struct summary before = *replay->source->summary;
+    struct excess found[DIRECTION_TARGETS_MAX] = {{0, 0, 0}};
+    uint8_t *room = malloc(SOURCE_FRAME_MAX);
+    enum source_event event = SOURCE_STOPPED;
+    struct source_frame frame;
+    int code;
+
+    while (room && (event = source_next(replay->source, room, &frame)) == SOURCE_FRAME) {
+        const struct replay_target *target = target_of(replay, &frame);
+        uint32_t excess;
+
+        if (!target)
+            break;
+        excess = above_mtu(target, &frame);
+        found[target - replay->targets].frames++;
+        found[target - replay->targets].above += excess > 0;
+        if (excess > found[target - replay->targets].most)
+            found[target - replay->targets].most = excess;
+    }
+    free(room);
+    *replay->source->summary = before;
+    if (event != SOURCE_END)
+        return replay->source->code != EXIT_CLEAN ? replay->source->code : EXIT_RUNTIME;
+    code = tell_excess(replay, found);
+    return code == EXIT_CLEAN ? source_rewind(replay->source, 0) : code;
+}

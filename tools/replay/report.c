@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <inttypes.h>
+#include <jansson.h>
+#include <string.h>
+
+#include "replay.h"
+
+#define NS_PER_S 1e9
+
+static struct replay_counts total_of(const struct replay *replay)
+{
+    struct replay_counts total = {0};
+
+    for (uint32_t i = 0; i < replay->target_count; i++) {
+        const struct replay_counts *counts = &replay->targets[i].counts;
+
+        total.sent += counts->sent;
+        total.bytes += counts->bytes;
+    }
+    return total;
+}
+
+static void print_target(const struct replay_target *target, FILE *stream)
+{
+    const struct replay_counts *counts = &target->counts;
+
+    fprintf(stream,
+            "Statistics for network device: %s (%s)\n"
+            "\tSuccessful packets:        %" PRIu64 "\n"
+            "\tFailed packets:            %" PRIu64 "\n"
+            "\tTruncated packets:         %" PRIu64 "\n"
+            "\tRetried packets:           %" PRIu64 "\n",
+            target->name, sender_name(target->sender), counts->sent, counts->failed, counts->cut,
+            counts->retries);
+    if (counts->failed && counts->reason)
+        fprintf(stream, "\tLast failure:              %s\n", strerror(counts->reason));
+    if (counts->over_mtu)
+        fprintf(stream, "\tAbove the MTU:             %" PRIu64 "\n", counts->over_mtu);
+    if (counts->missing)
+        fprintf(stream, "\tMissing at the interface:  %" PRIu64 "\n", counts->missing);
+}
+
+/* In the words of tcpreplay, for those who read its output by script. */
+void replay_print(const struct replay *replay, FILE *stream)
+{
+    const struct replay_counts total = total_of(replay);
+    const double seconds = (double)replay->ns / NS_PER_S;
+    const double per_second = replay->ns > 0 ? 1 / seconds : 0;
+
+    fprintf(stream, "Actual: %" PRIu64 " packets (%" PRIu64 " bytes) sent in %.6f seconds\n",
+            total.sent, total.bytes, seconds);
+    fprintf(stream, "Rated: %.1f Bps, %.2f Mbps, %.2f pps\n", (double)total.bytes * per_second,
+            (double)total.bytes * 8 / 1e6 * per_second, (double)total.sent * per_second);
+    for (uint32_t i = 0; i < replay->target_count; i++)
+        print_target(&replay->targets[i], stream);
+}
+
+static json_t *target_json(const struct replay_target *target)
+{
+    const struct replay_counts *counts = &target->counts;
+    const struct {
+        const char *name;
+        uint64_t count;
+    } facts[] = {{"successful", counts->sent}, {"bytes", counts->bytes},
+                 {"failed", counts->failed},   {"truncated", counts->cut},
+                 {"retried", counts->retries}, {"above_mtu", counts->over_mtu},
+                 {"missing", counts->missing}};
+    json_t *object = json_object();
+
+    (void)json_object_set_new(object, "interface", json_string(target->name));
+    (void)json_object_set_new(object, "sender", json_string(sender_name(target->sender)));
+    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++)
+        (void)json_object_set_new(object, facts[i].name, json_integer((json_int_t)facts[i].count));
+    return object;
+}
+
+int replay_print_json(const struct replay *replay, FILE *stream)
+{
+    const struct summary *summary = replay->source->summary;
+    json_t *root = json_object();
+    json_t *targets = json_array();
+    int failed = json_object_set_new(root, "command", json_string("replay"));
+
+    for (uint32_t i = 0; i < replay->target_count; i++)
+        failed |= json_array_append_new(targets, target_json(&replay->targets[i]));
+    failed |= json_object_set_new(root, "loops", json_integer((json_int_t)replay->loops));
+    failed |= json_object_set_new(root, "packets", json_integer((json_int_t)replay->packets));
+    failed |= json_object_set_new(root, "seconds", json_real((double)replay->ns / NS_PER_S));
+    failed |= json_object_set_new(root, "interfaces", targets);
+    failed |= json_object_set_new(root, "others", summary_outcomes(summary, DISPOSITION_OTHER));
+    failed |= json_object_set_new(root, "dropped", summary_outcomes(summary, DISPOSITION_DROP));
+    failed |= json_object_set_new(root, "not_handled", summary_outcomes(summary, DISPOSITION_BAD));
+    failed |= json_object_set_new(root, "cut", json_boolean(summary->cut));
+    if (!failed) {
+        (void)json_dumpf(root, stream, JSON_COMPACT | JSON_PRESERVE_ORDER);
+        fputc('\n', stream); /* a failed write shows when the stream is flushed */
+    }
+    json_decref(root);
+    return failed ? -1 : 0;
+}

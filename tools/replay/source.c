@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "source.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "capfile/timestamp.h"
+#include "diag.h"
+#include "signals.h"
+
+/* Messages for each outcome; then packets are only counted. */
+#define MESSAGES_MAX 10
+
+/* Frames in memory, one behind another: a header, its bytes, and padding to 8 bytes. */
+struct kept_frames {
+    uint8_t *bytes;
+    size_t fill, room;
+    size_t next; /* to hand out */
+};
+
+static const char *name_of(const struct source *source)
+{
+    return strcmp(source->options->in, "-") == 0 ? "standard input" : source->options->in;
+}
+
+/* Ends with a message that was printed. */
+static enum source_event fail(struct source *source, int code)
+{
+    source->code = code;
+    return SOURCE_STOPPED;
+}
+
+static int open_capture(struct source *source)
+{
+    if (cap_reader_open(&source->reader, source->options->in, source->wait) != 0) {
+        if (!signals_stop)
+            diag(name_of(source), "%s", source->reader.error.text);
+        return EXIT_RUNTIME;
+    }
+    if (select_init(&source->selection, &source->options->select, source->options->filter,
+                    source->transform ? source->transform->inner_frame : INNER_IN_TUNNEL,
+                    name_of(source)) != 0) {
+        diag("filter", "cannot be made: out of memory");
+        cap_reader_close(&source->reader);
+        return EXIT_RUNTIME;
+    }
+    source->open = true;
+    source->more = false;
+    return select_prepare(&source->selection, &source->reader) == SELECT_YES ? EXIT_CLEAN
+                                                                             : EXIT_USAGE;
+}
+
+static void close_capture(struct source *source)
+{
+    if (!source->open)
+        return;
+    select_free(&source->selection);
+    cap_reader_close(&source->reader);
+    source->open = false;
+}
+
+/* Counts what became of a packet that gives no frame; false where --strict ends the replay. */
+static bool note(struct source *source, enum outcome outcome)
+{
+    const struct outcome_row *row = &outcome_rows[outcome];
+    const uint64_t count = ++source->summary->outcomes[outcome];
+
+    if (row->disposition != DISPOSITION_BAD)
+        return true;
+    if (count <= MESSAGES_MAX)
+        diag_packet(name_of(source), source->reader.packet.number, "%s; not sent", row->text);
+    return !source->options->strict;
+}
+
+static enum outcome make_frame(struct source *source, uint8_t *room, struct source_frame *frame)
+{
+    const struct cap_packet *packet = &source->reader.packet;
+    struct transform_result *result = &source->result;
+    enum outcome outcome = OUTCOME_DONE;
+
+    if (source->transform) {
+        outcome = source->transform->run(source->transform->config, packet, room, result);
+    } else if (packet->iface->linktype != source->linktype) {
+        outcome = OUTCOME_LINK_TYPE;
+    } else {
+        memcpy(room, packet->data, packet->caplen);
+        result->caplen = packet->caplen;
+        result->len = packet->len;
+        result->notes = 0;
+    }
+    if (outcome != OUTCOME_DONE)
+        return outcome;
+    if (source->transform &&
+        select_result(&source->selection, room, result->caplen, result->len) != SELECT_YES)
+        return OUTCOME_NOT_SELECTED;
+    *frame = (struct source_frame){
+        .data = room, .caplen = result->caplen, .len = result->len, .iface_id = packet->iface_id};
+    frame->has_time = packet->record != CAP_RECORD_SIMPLE;
+    if (frame->has_time) {
+        struct cap_time time = cap_packet_time(packet);
+
+        frame->time_ns = time.sec * INT64_C(1000000000) + time.nsec;
+    }
+    return OUTCOME_DONE;
+}
+
+/* The packet in hand, or another frame of it. */
+static enum source_event try_packet(struct source *source, uint8_t *room,
+                                    struct source_frame *frame, bool *made)
+{
+    enum select_answer answer = SELECT_YES;
+    enum outcome outcome = OUTCOME_NOT_SELECTED;
+
+    if (!source->more) {
+        answer = select_packet(&source->selection, &source->reader.packet);
+        source->result.part = 0;
+    }
+    if (answer == SELECT_UNFIT)
+        return fail(source, EXIT_USAGE);
+    if (answer == SELECT_YES)
+        outcome = make_frame(source, room, frame);
+    if (outcome != OUTCOME_NOT_SELECTED && !source->more)
+        select_count(&source->selection, outcome == OUTCOME_DONE);
+    *made = outcome == OUTCOME_DONE;
+    if (*made && !source->more)
+        source->summary->outcomes[OUTCOME_DONE]++;
+    source->more = source->transform && outcome != OUTCOME_NOT_SELECTED &&
+                   source->result.notes & TRANSFORM_MORE && (*made || source->result.part > 0);
+    source->result.part++;
+    if (!*made && !note(source, outcome))
+        return fail(source, EXIT_RUNTIME);
+    return SOURCE_FRAME;
+}
+
+static enum source_event next_of_capture(struct source *source, uint8_t *room,
+                                         struct source_frame *frame)
+{
+    bool made = false;
+
+    while (!made) {
+        enum cap_event event = CAP_PACKET;
+
+        if (!source->more && source->selection.enough)
+            return SOURCE_END;
+        if (!source->more)
+            event = cap_reader_next(&source->reader);
+        if (event == CAP_PACKET && try_packet(source, room, frame, &made) != SOURCE_FRAME)
+            return SOURCE_STOPPED;
+        if (event == CAP_BAD && !note(source, OUTCOME_BAD_BLOCK))
+            return fail(source, EXIT_RUNTIME);
+        if (event == CAP_END)
+            return SOURCE_END;
+        if (event == CAP_CUT) {
+            source->summary->cut = true;
+            diag_packet(name_of(source), source->reader.packet.number + 1, "%s",
+                        source->reader.error.text);
+            return source->options->strict ? fail(source, EXIT_RUNTIME) : SOURCE_END;
+        }
+        if (event == CAP_FAILED) {
+            diag(name_of(source), "%s", source->reader.error.text);
+            return fail(source, EXIT_RUNTIME);
+        }
+        if (event == CAP_STOPPED ||
+            (signals_pending && !source->wait->go_on(source->wait->context)))
+            return SOURCE_STOPPED;
+    }
+    return SOURCE_FRAME;
+}
+
+/* ---- In memory ---- */
+
+static size_t kept_size(const struct source_frame *frame)
+{
+    return sizeof *frame + ((size_t)frame->caplen + 7) / 8 * 8;
+}
+
+static int keep_frame(struct kept_frames *kept, const struct source_frame *frame)
+{
+    const size_t size = kept_size(frame);
+
+    if (size > kept->room - kept->fill) {
+        const size_t room = kept->room * 2 + size;
+        uint8_t *bytes = realloc(kept->bytes, room);
+
+        if (!bytes)
+            return -1;
+        kept->bytes = bytes;
+        kept->room = room;
+    }
+    memcpy(kept->bytes + kept->fill, frame, sizeof *frame);
+    memcpy(kept->bytes + kept->fill + sizeof *frame, frame->data, frame->caplen);
+    kept->fill += size;
+    return 0;
+}
+
+static enum source_event next_kept(struct kept_frames *kept, struct source_frame *frame)
+{
+    if (kept->next == kept->fill)
+        return SOURCE_END;
+    memcpy(frame, kept->bytes + kept->next, sizeof *frame);
+    frame->data = kept->bytes + kept->next + sizeof *frame;
+    kept->next += kept_size(frame);
+    return SOURCE_FRAME;
+}
+
+static int keep_all(struct source *source)
+{
+    struct kept_frames *kept = calloc(1, sizeof *kept);
+    uint8_t *room = malloc(SOURCE_FRAME_MAX);
+    enum source_event event = SOURCE_FRAME;
+    struct source_frame frame;
+
+    while (kept && room && event == SOURCE_FRAME) {
+        event = next_of_capture(source, room, &frame);
+        if (event == SOURCE_FRAME && keep_frame(kept, &frame) != 0)
+            break;
+    }
+    free(room);
+    source->kept = kept;
+    if (event != SOURCE_FRAME)
+        return source->code;
+    diag(name_of(source), "out of memory");
+    return EXIT_RUNTIME;
+}
+
+/* ---- One loop unlike another ---- */
+
+/* What is added is 0 in the first loop, and then one more in each. */
+static void set_unique(struct source *source, uint32_t loop)
+{
+    source->rewrite.inner_wanted = source->unique.cas;
+    source->rewrite.inner.cas.add = source->unique.cas ? loop : 0;
+    source->rewrite.vsid_add = source->unique.vsids ? loop : 0;
+    source->loop = loop;
+}
+
+/* Changes a frame, if it is NVGRE, on its way to `room`. */
+static void make_unique(struct source *source, struct source_frame *frame, uint8_t *room)
+{
+    const struct transform transform = rewrite_transform(&source->rewrite);
+    const struct cap_iface iface = {.linktype = source->linktype};
+    const struct cap_packet packet = {
+        .data = frame->data, .caplen = frame->caplen, .len = frame->len, .iface = &iface};
+    struct transform_result result;
+
+    if (transform.run(&source->rewrite, &packet, room, &result) != OUTCOME_DONE)
+        memcpy(room, frame->data, frame->caplen);
+    frame->data = room;
+}
+
+int source_open(struct source *source, bool preload, const struct encap_config *encap)
+{
+    int code;
+
+    source->code = EXIT_CLEAN;
+    source->open = false;
+    source->kept = NULL;
+    source->scratch = malloc(SOURCE_FRAME_MAX);
+    source->rewrite = (struct rewrite_config){.fragments = rewrite_fragments_new()};
+    if (encap && encap->hash_flow) {
+        source->rewrite.hash_flow = true;
+        source->rewrite.hasher = encap->hasher;
+    }
+    set_unique(source, 0);
+    if (!source->scratch || !source->rewrite.fragments) {
+        diag(name_of(source), "out of memory");
+        return EXIT_RUNTIME;
+    }
+    code = open_capture(source);
+    if (code == EXIT_CLEAN && preload) {
+        code = keep_all(source);
+        close_capture(source);
+    }
+    return code;
+}
+
+enum source_event source_next(struct source *source, uint8_t *room, struct source_frame *frame)
+{
+    const bool unique = source->loop > 0 && (source->unique.cas || source->unique.vsids);
+    enum source_event event = source->kept
+                                  ? next_kept(source->kept, frame)
+                                  : next_of_capture(source, unique ? source->scratch : room, frame);
+
+    if (event == SOURCE_FRAME && unique)
+        make_unique(source, frame, room);
+    return event;
+}
+
+int source_rewind(struct source *source, uint32_t loop)
+{
+    set_unique(source, loop);
+    if (source->kept) {
+        source->kept->next = 0;
+        return EXIT_CLEAN;
+    }
+    close_capture(source);
+    return open_capture(source);
+}
+
+void source_close(struct source *source)
+{
+    close_capture(source);
+    if (source->kept)
+        free(source->kept->bytes);
+    free(source->kept);
+    source->kept = NULL;
+    rewrite_fragments_free(source->rewrite.fragments);
+    source->rewrite.fragments = NULL;
+    free(source->scratch);
+    source->scratch = NULL;
+}
