@@ -99,17 +99,24 @@ static void take_failed(struct replay_target *target, uint32_t count, int reason
     target->lost = reason == ENETDOWN || reason == ENODEV || reason == ENXIO;
 }
 
-/* Counters on the way. */
+/* Counters and progress on the way. */
 static void report(struct replay *replay)
 {
+    const struct replay_config *config = replay->config;
     int64_t now;
 
-    if (!replay->config->stats_ns || (now = replay_now()) < replay->report_ns)
+    if (!config->stats_ns && !config->progress)
+        return;
+    now = replay_now();
+    if (config->progress && now - replay->start_ns >= NS_PER_S &&
+        now - replay->shown_ns >= NS_PER_S / 2)
+        replay_show_progress(replay, now);
+    if (!config->stats_ns || now < replay->report_ns)
         return;
     replay->ns = now - replay->start_ns;
     replay_print(replay, stderr);
     while (replay->report_ns <= now)
-        replay->report_ns += replay->config->stats_ns;
+        replay->report_ns += config->stats_ns;
 }
 
 /* Sends what is gathered for a target; false to end the replay. */
@@ -315,6 +322,7 @@ int replay_run(struct replay *replay)
             break;
     }
     replay->ns = replay_now() - replay->start_ns;
+    replay_hide_progress(replay);
     free(replay->arena);
     for (uint32_t i = 0; i < replay->target_count; i++) {
         finish(replay, &replay->targets[i]);
@@ -347,6 +355,18 @@ static int tell_excess(const struct replay *replay, const struct excess *found)
     return any && replay->config->mtu_action == MTU_ERROR ? EXIT_RUNTIME : EXIT_CLEAN;
 }
 
+/* The frames of all loops, as far as they are wanted. */
+static uint64_t all_of(const struct replay *replay, const struct excess *found)
+{
+    const struct replay_config *config = replay->config;
+    uint64_t all = 0;
+
+    for (uint32_t i = 0; i < replay->target_count; i++)
+        all += found[i].frames;
+    all *= config->loops;
+    return config->limit && (config->limit < all || !config->loops) ? config->limit : all;
+}
+
 int replay_check_mtu(struct replay *replay)
 {
     const struct summary before = *replay->source->summary;
@@ -370,6 +390,7 @@ int replay_check_mtu(struct replay *replay)
     }
     free(room);
     *replay->source->summary = before;
+    replay->expected = all_of(replay, found);
     if (event != SOURCE_END)
         return replay->source->code != EXIT_CLEAN ? replay->source->code : EXIT_RUNTIME;
     code = tell_excess(replay, found);

@@ -55,6 +55,27 @@ void replay_print(const struct replay *replay, FILE *stream)
         print_target(&replay->targets[i], stream);
 }
 
+void replay_show_progress(struct replay *replay, int64_t now_ns)
+{
+    const double seconds = (double)(now_ns - replay->start_ns) / NS_PER_S;
+    const double rate = (double)replay->packets / seconds;
+
+    replay->shown_ns = now_ns;
+    fprintf(stderr, "\r%" PRIu64 " packets, %.0f a second", replay->packets, rate);
+    if (replay->expected && rate > 0)
+        fprintf(stderr, ", %.0f%%, %.0f s left",
+                100 * (double)replay->packets / (double)replay->expected,
+                (double)(replay->expected - replay->packets) / rate);
+    fputs("\033[K", stderr); /* what an earlier, longer line left */
+    fflush(stderr);
+}
+
+void replay_hide_progress(const struct replay *replay)
+{
+    if (replay->shown_ns)
+        fputs("\r\033[K", stderr);
+}
+
 static json_t *target_json(const struct replay_target *target)
 {
     const struct replay_counts *counts = &target->counts;
