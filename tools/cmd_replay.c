@@ -23,12 +23,21 @@ struct session {
     struct replay replay;
 };
 
-static bool wait_for_input(void *context, int fd)
+/* Whether a capture can be read twice. */
+static bool is_regular(const char *path)
 {
-    while (!signals_wait(fd, -1))
-        if (!replay_go_on(context))
-            return false;
-    return true;
+    struct stat status;
+
+    return strcmp(path, "-") != 0 && stat(path, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+static bool is_same_file(const char *path, const char *other)
+{
+    struct stat a;
+    struct stat b;
+
+    return stat(path, &a) == 0 && stat(other, &b) == 0 && S_ISREG(a.st_mode) &&
+           a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
 /* Which interfaces there are, and what goes where; an exit code, after a message. */
@@ -73,8 +82,12 @@ static int ask_interface(const struct session *session, struct replay_target *ta
 
     target->linktype = CAP_LINKTYPE_ETHERNET;
     target->mtu = session->options.encap.mtu.value;
-    if (session->config.sender.kind == SENDER_FILE)
-        return EXIT_CLEAN;
+    if (session->config.sender.kind == SENDER_FILE) {
+        if (!is_same_file(session->options.encap.run.in, target->name))
+            return EXIT_CLEAN;
+        diag(target->name, "is also the input; the input is never overwritten");
+        return EXIT_RUNTIME;
+    }
     if (iface_info(target->name, &info, &error) != 0) {
         diag(target->name, "%s", error.text);
         return EXIT_RUNTIME;
@@ -108,7 +121,7 @@ static int ask_interfaces(struct session *session)
         if (!mtu->given && target->mtu && (!mtu->value || target->mtu < mtu->value))
             mtu->value = target->mtu;
     }
-    mtu->given |= session->options.encap.mtu_action.given;
+    mtu->given |= mtu->value && session->options.encap.mtu_action.given;
     return EXIT_CLEAN;
 }
 
@@ -122,6 +135,8 @@ static int choose_transform(struct session *session)
         code = encap_options_check(&replay_option_set, &options->encap);
         if (code == OPTIONS_GO_ON)
             code = encap_setup(&session->encap, &options->encap);
+        if (session->config.mtu_action == MTU_ERROR) /* then none is sent */
+            session->encap.config.mtu_action = MTU_KEEP;
         session->transform = encap_transform(&session->encap.config);
     } else if (options->decapsulates) {
         session->decap.vsids = options->encap.vsids;
@@ -136,23 +151,31 @@ static int choose_transform(struct session *session)
 /* Whether frames can be looked at before they are sent: in memory, or twice in a file. */
 static bool can_look_ahead(const struct session *session)
 {
-    struct stat status;
+    return session->source.kept || is_regular(session->options.encap.run.in);
+}
 
-    return session->source.kept ||
-           (stat(session->options.encap.run.in, &status) == 0 && S_ISREG(status.st_mode));
+/* Counters go where no capture does. */
+static FILE *counts_stream(const struct session *session)
+{
+    for (uint32_t i = 0; i < session->replay.target_count; i++)
+        if (session->config.sender.kind == SENDER_FILE &&
+            strcmp(session->replay.targets[i].name, "-") == 0)
+            return stderr;
+    return stdout;
 }
 
 static int print_counts(const struct session *session)
 {
     const struct run_options *run = &session->options.encap.run;
+    FILE *stream = counts_stream(session);
 
     if (run->json) {
-        if (replay_print_json(&session->replay, stdout) != 0) {
+        if (replay_print_json(&session->replay, stream) != 0) {
             diag("counters", "cannot be made: out of memory");
             return EXIT_RUNTIME;
         }
     } else if (!run->quiet) {
-        replay_print(&session->replay, stdout);
+        replay_print(&session->replay, stream);
     }
     return options_flush_stdout();
 }
@@ -200,9 +223,9 @@ static int run_open(struct session *session)
 
 static int run(struct session *session)
 {
-    const struct cap_wait wait = {wait_for_input, replay_go_on, &session->replay};
+    const struct cap_wait wait = {replay_wait_for_input, replay_go_on, &session->replay};
     const struct replay_options *options = &session->options;
-    const bool again = options->loops.value != 1 && strcmp(options->encap.run.in, "-") == 0;
+    const bool again = options->loops.value != 1 && !is_regular(options->encap.run.in);
     int code;
 
     replay_options_config(options, &session->config);

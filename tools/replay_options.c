@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "replay_options.h"
 
+#include <string.h>
 #include <unistd.h>
 
 static const struct option_word sender_words[] = {{"auto", SENDER_AUTO},
@@ -84,6 +85,18 @@ const struct option_set replay_option_set = {
     "(RFC 7637) or out of it. IN is a pcap or pcapng file; - is standard input.",
     tables};
 
+/* Whether an option is given that says how frames are put into NVGRE. */
+static bool says_how_to_encap(const struct encap_options *encap)
+{
+    return encap->vsid.given || encap->key.given || encap->flowid.given || encap->local.version ||
+           encap->remote.version || encap->maps.count || encap->on_miss.given ||
+           encap->src_mac.given || encap->dst_mac.given || encap->vlan_id.given ||
+           encap->vlan_pri.given || encap->vlan_cfi.given || encap->vlan_proto.given ||
+           encap->ttl.given || encap->tos.given || encap->df.given || encap->mss_clamp.given ||
+           encap->inner_vlan.given || encap->ecn.given || encap->allow_reserved ||
+           (encap->mtu_action.given && encap->mtu_action.value == MTU_SEGMENT);
+}
+
 int replay_options_check(struct replay_options *options, const char *in)
 {
     const int paces =
@@ -103,10 +116,17 @@ int replay_options_check(struct replay_options *options, const char *in)
         return options_misuse(&replay_option_set, "--pps N is needed with --pps-multi");
     if (options->interface2 && options->vsids)
         return options_misuse(&replay_option_set, "--intf2 and --map-intf exclude each other");
+    if (options->interface2 && strcmp(options->interface, options->interface2) == 0)
+        return options_misuse(&replay_option_set, "--intf1 and --intf2 must not be the same");
     if (!options->interface2 && (options->direction.given || options->sources.count))
         return options_misuse(&replay_option_set, "--intf2 is needed with --direction and --cidr");
     if (options->encapsulates && options->decapsulates)
         return options_misuse(&replay_option_set, "--encap and --decap exclude each other");
+    if (!options->encapsulates && says_how_to_encap(&options->encap))
+        return options_misuse(&replay_option_set, "--encap is needed with encap's options");
+    if (options->sender.value == SENDER_FILE && options->encap.mtu_action.given &&
+        !options->encap.mtu.given)
+        return options_misuse(&replay_option_set, "--mtu N is needed with --mtu-action");
     return select_check(&replay_option_set, &run->select);
 }
 

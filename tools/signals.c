@@ -81,6 +81,7 @@ bool signals_wait(int fd, int timeout_ms)
     sigaddset(&block, SIGTERM);
     sigaddset(&block, SIGHUP);
     sigaddset(&block, SIGUSR1);
+    sigaddset(&block, SIGTSTP);
     sigprocmask(SIG_BLOCK, &block, &before);
     if (!signals_pending)
         ready = ppoll(&readable, 1, timeout_ms < 0 ? NULL : &timeout, &before);

@@ -15,6 +15,9 @@
 /* So long before a frame is due the process is awake: sleep ends late, by that or less. */
 #define SPIN_NS 60000
 
+/* So long at most the process sleeps: signals that came just before are looked at then. */
+#define NAP_NS 500000000
+
 /* So long a busy interface is waited for before signals are looked at. */
 #define BUSY_NS 10000000
 
@@ -42,6 +45,7 @@ static void pause_replay(struct replay *replay)
     signals_suspend();
     pause = replay_now() - before;
     schedule_shift(&replay->schedule, pause);
+    replay->due_ns += pause;
     replay->start_ns += pause;
     replay->report_ns += pause;
 }
@@ -57,30 +61,11 @@ bool replay_go_on(void *context)
         pause_replay(replay);
     if (signals_report) {
         signals_report = 0;
-        replay->ns = replay_now() - replay->start_ns;
+        if (replay->start_ns)
+            replay->ns = replay_now() - replay->start_ns;
         replay_print(replay, stderr);
     }
     return signals_stop == 0;
-}
-
-/* ---- Waiting ---- */
-
-static bool wait_until(struct replay *replay, int64_t due_ns)
-{
-    for (int64_t now = replay_now(); now < due_ns; now = replay_now()) {
-        const int64_t wake = due_ns - SPIN_NS;
-
-        if (wake > now) {
-            const struct timespec until = {wake / NS_PER_S, wake % NS_PER_S};
-            const int64_t shifted = replay->schedule.begun_ns;
-
-            (void)clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
-            if (!replay_go_on(replay))
-                return false;
-            due_ns += replay->schedule.begun_ns - shifted;
-        }
-    }
-    return true;
 }
 
 /* ---- Sending ---- */
@@ -203,8 +188,8 @@ static bool add_frame(struct replay *replay, struct source_frame *frame)
     target->counts.cut += frame->caplen < frame->len;
     target->batch[target->count++] =
         (struct sender_frame){frame->data, frame->caplen, replay->due_ns + replay->epoch_ns};
-    if (frame->data == replay->arena + replay->fill)
-        replay->fill += frame->caplen;
+    if (!replay->source->kept) /* it stands where the arena was filled to when it was made */
+        replay->fill = (size_t)(frame->data - replay->arena) + frame->caplen;
     return true;
 }
 
@@ -225,13 +210,53 @@ static bool is_full(const struct replay *replay)
     return full;
 }
 
+/* ---- Waiting ---- */
+
+/* Waits until replay->due_ns, which a pause moves; false to end the replay. */
+static bool wait_until_due(struct replay *replay)
+{
+    const int64_t duration = replay->config->duration_ns;
+
+    for (int64_t now = replay_now(); now < replay->due_ns; now = replay_now()) {
+        const int64_t left = replay->due_ns - SPIN_NS - now;
+
+        if (duration && replay->due_ns - replay->start_ns >= duration)
+            return false;
+        if (left > 0) {
+            const int64_t wake = now + (left < NAP_NS ? left : NAP_NS);
+            const struct timespec until = {wake / NS_PER_S, wake % NS_PER_S};
+
+            (void)clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
+            if (!replay_go_on(replay))
+                return false;
+            report(replay);
+        }
+    }
+    return true;
+}
+
+bool replay_wait_for_input(void *context, int fd)
+{
+    struct replay *replay = context;
+
+    if (replay->arena && !send_batches(replay))
+        return false;
+    while (!signals_wait(fd, NAP_NS / 1000000)) {
+        if (!replay_go_on(replay))
+            return false;
+        if (replay->start_ns)
+            report(replay);
+    }
+    return true;
+}
+
 /* Sends what is due before the frame that comes next, and waits for that one. */
 static bool make_way(struct replay *replay, int64_t due_ns)
 {
     replay->due_ns = due_ns;
     if (replay->schedule.kind == SCHEDULE_TOPSPEED || due_ns <= replay_now())
         return true;
-    return send_batches(replay) && wait_until(replay, due_ns);
+    return send_batches(replay) && wait_until_due(replay);
 }
 
 /* One loop through the capture; false to end the replay. */
@@ -296,9 +321,10 @@ static bool begin_loop(struct replay *replay)
     const int64_t end =
         replay->schedule.kind == SCHEDULE_TOPSPEED ? replay_now() : schedule_end(&replay->schedule);
 
-    if (delay && !wait_until(replay, end + delay))
+    replay->due_ns = end + delay;
+    if (delay && !wait_until_due(replay))
         return false;
-    schedule_begin(&replay->schedule, end + delay);
+    schedule_begin(&replay->schedule, replay->due_ns);
     return true;
 }
 
@@ -313,10 +339,10 @@ int replay_run(struct replay *replay)
         return EXIT_RUNTIME;
     }
     begin(replay);
-    for (;;) {
+    for (uint64_t before = 0;; before = replay->packets) {
         replay->loops++;
-        if (!replay_once(replay) || replay->loops == config->loops)
-            break;
+        if (!replay_once(replay) || replay->loops == config->loops || replay->packets == before)
+            break; /* where there is nothing to send, there is no end either */
         code = source_rewind(replay->source, replay->loops);
         if (code != EXIT_CLEAN || !begin_loop(replay))
             break;
@@ -324,6 +350,7 @@ int replay_run(struct replay *replay)
     replay->ns = replay_now() - replay->start_ns;
     replay_hide_progress(replay);
     free(replay->arena);
+    replay->arena = NULL;
     for (uint32_t i = 0; i < replay->target_count; i++) {
         finish(replay, &replay->targets[i]);
         if (replay->targets[i].lost)

@@ -70,6 +70,9 @@ struct replay {
 /* Whether to go on: signals, and counters that are asked for; with a struct replay. */
 bool replay_go_on(void *replay);
 
+/* Sends what is gathered before it waits until `fd` can be read; false to end the replay. */
+bool replay_wait_for_input(void *replay, int fd);
+
 /*
  * Counts frames above the interface's MTU before anything is sent. Returns an exit code, after a
  * message where there are such frames and the action is MTU_ERROR.

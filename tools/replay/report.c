@@ -30,8 +30,8 @@ static void print_target(const struct replay_target *target, FILE *stream)
             "\tFailed packets:            %" PRIu64 "\n"
             "\tTruncated packets:         %" PRIu64 "\n"
             "\tRetried packets:           %" PRIu64 "\n",
-            target->name, sender_name(target->sender), counts->sent, counts->failed, counts->cut,
-            counts->retries);
+            target->name, target->sender ? sender_name(target->sender) : "not open yet",
+            counts->sent, counts->failed, counts->cut, counts->retries);
     if (counts->failed && counts->reason)
         fprintf(stream, "\tLast failure:              %s\n", strerror(counts->reason));
     if (counts->over_mtu)

@@ -15,6 +15,7 @@ struct file_sender {
     struct cap_iface iface;
     struct cap_packet packet;
     uint32_t since_flush; /* frames taken */
+    bool complete;        /* all that was taken is written */
 };
 
 static const struct sender_ops sender_file_ops;
@@ -85,6 +86,7 @@ static uint32_t send_to_file(struct sender *sender, const struct sender_frame *f
             taken++;
     }
     self->since_flush += taken;
+    self->complete = false;
     return taken;
 }
 
@@ -104,6 +106,7 @@ static uint32_t flush_file(struct sender *sender, int *reason)
         lost = self->since_flush;
     }
     self->since_flush = 0;
+    self->complete = lost == 0 && self->writer.output.error == 0;
     return lost;
 }
 
@@ -113,7 +116,7 @@ static void close_file(struct sender *sender)
     struct file_sender *self = (struct file_sender *)sender;
     struct cap_error error;
 
-    if (self->since_flush == 0 && self->writer.output.error == 0)
+    if (self->complete)
         (void)cap_writer_publish(&self->writer, &error);
     cap_writer_close(&self->writer);
     free(self);

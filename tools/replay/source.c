@@ -67,7 +67,7 @@ static bool note(struct source *source, enum outcome outcome)
 
     if (row->disposition != DISPOSITION_BAD)
         return true;
-    if (count <= MESSAGES_MAX)
+    if (count <= MESSAGES_MAX && !source->again)
         diag_packet(name_of(source), source->reader.packet.number, "%s; not sent", row->text);
     return !source->options->strict;
 }
@@ -152,8 +152,9 @@ static enum source_event next_of_capture(struct source *source, uint8_t *room,
             return SOURCE_END;
         if (event == CAP_CUT) {
             source->summary->cut = true;
-            diag_packet(name_of(source), source->reader.packet.number + 1, "%s",
-                        source->reader.error.text);
+            if (!source->again)
+                diag_packet(name_of(source), source->reader.packet.number + 1, "%s",
+                            source->reader.error.text);
             return source->options->strict ? fail(source, EXIT_RUNTIME) : SOURCE_END;
         }
         if (event == CAP_FAILED) {
@@ -254,6 +255,7 @@ int source_open(struct source *source, bool preload, const struct encap_config *
 
     source->code = EXIT_CLEAN;
     source->open = false;
+    source->again = false;
     source->kept = NULL;
     source->scratch = malloc(SOURCE_FRAME_MAX);
     source->rewrite = (struct rewrite_config){.fragments = rewrite_fragments_new()};
@@ -293,6 +295,7 @@ int source_rewind(struct source *source, uint32_t loop)
         source->kept->next = 0;
         return EXIT_CLEAN;
     }
+    source->again = true;
     close_capture(source);
     return open_capture(source);
 }

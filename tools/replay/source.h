@@ -46,6 +46,7 @@ struct source {
     uint16_t linktype;       /* that frames must have */
     int code;
     bool open;
+    bool again; /* what is wrong with packets was told the first time */
     struct cap_reader reader;
     struct selection selection;
     struct transform_result result;
