@@ -147,7 +147,7 @@ static bool send_batches(struct replay *replay)
 }
 
 /* Bytes by which a frame's IP packet exceeds the MTU: an 802.1Q tag does not count. */
-static uint32_t above_mtu(const struct replay_target *target, const struct source_frame *frame)
+uint32_t replay_above_mtu(const struct replay_target *target, const struct source_frame *frame)
 {
     uint32_t headers = target->linktype == CAP_LINKTYPE_ETHERNET ? NVGRE_ETH_LEN : 0;
 
@@ -159,7 +159,7 @@ static uint32_t above_mtu(const struct replay_target *target, const struct sourc
 }
 
 /* The target of a frame, or NULL where memory is out. */
-static struct replay_target *target_of(struct replay *replay, const struct source_frame *frame)
+struct replay_target *replay_target_of(struct replay *replay, const struct source_frame *frame)
 {
     const bool raw = replay->targets->linktype != CAP_LINKTYPE_ETHERNET;
     uint32_t index = direction_of(replay->direction, frame->data, frame->caplen, frame->len, raw,
@@ -171,12 +171,12 @@ static struct replay_target *target_of(struct replay *replay, const struct sourc
 /* Puts a frame into its batch, as it is to be sent; it stands in the arena already. */
 static bool add_frame(struct replay *replay, struct source_frame *frame)
 {
-    struct replay_target *target = target_of(replay, frame);
+    struct replay_target *target = replay_target_of(replay, frame);
     uint32_t excess;
 
     if (!target)
         return false;
-    excess = above_mtu(target, frame);
+    excess = replay_above_mtu(target, frame);
     if (excess) {
         target->counts.over_mtu++;
         if (replay->config->mtu_action == MTU_DROP)
@@ -188,7 +188,7 @@ static bool add_frame(struct replay *replay, struct source_frame *frame)
     target->counts.cut += frame->caplen < frame->len;
     target->batch[target->count++] =
         (struct sender_frame){frame->data, frame->caplen, replay->due_ns + replay->epoch_ns};
-    if (!replay->source->kept) /* it stands where the arena was filled to when it was made */
+    if (frame->in_room) /* it stands where the arena was filled to when it was made */
         replay->fill = (size_t)(frame->data - replay->arena) + frame->caplen;
     return true;
 }
@@ -357,69 +357,4 @@ int replay_run(struct replay *replay)
             code = EXIT_RUNTIME;
     }
     return code != EXIT_CLEAN ? code : replay->source->code;
-}
-
-/* Frames that exceed the MTU of their target. */
-struct excess {
-    uint64_t frames;
-    uint64_t above;
-    uint32_t most;
-};
-
-static int tell_excess(const struct replay *replay, const struct excess *found)
-{
-    bool any = false;
-
-    for (uint32_t i = 0; i < replay->target_count; i++) {
-        const struct excess *excess = &found[i];
-
-        any |= excess->above > 0;
-        if (excess->above)
-            diag(replay->targets[i].name,
-                 "%" PRIu64 " of %" PRIu64 " frames exceed the MTU of %u, by %u bytes at most",
-                 excess->above, excess->frames, replay->targets[i].mtu, excess->most);
-    }
-    return any && replay->config->mtu_action == MTU_ERROR ? EXIT_RUNTIME : EXIT_CLEAN;
-}
-
-/* The frames of all loops, as far as they are wanted. */
-static uint64_t all_of(const struct replay *replay, const struct excess *found)
-{
-    const struct replay_config *config = replay->config;
-    uint64_t all = 0;
-
-    for (uint32_t i = 0; i < replay->target_count; i++)
-        all += found[i].frames;
-    all *= config->loops;
-    return config->limit && (config->limit < all || !config->loops) ? config->limit : all;
-}
-
-int replay_check_mtu(struct replay *replay)
-{
-    const struct summary before = *replay->source->summary;
-    struct excess found[DIRECTION_TARGETS_MAX] = {{0, 0, 0}};
-    uint8_t *room = malloc(SOURCE_FRAME_MAX);
-    enum source_event event = SOURCE_STOPPED;
-    struct source_frame frame;
-    int code;
-
-    while (room && (event = source_next(replay->source, room, &frame)) == SOURCE_FRAME) {
-        const struct replay_target *target = target_of(replay, &frame);
-        uint32_t excess;
-
-        if (!target)
-            break;
-        excess = above_mtu(target, &frame);
-        found[target - replay->targets].frames++;
-        found[target - replay->targets].above += excess > 0;
-        if (excess > found[target - replay->targets].most)
-            found[target - replay->targets].most = excess;
-    }
-    free(room);
-    *replay->source->summary = before;
-    replay->expected = all_of(replay, found);
-    if (event != SOURCE_END)
-        return replay->source->code != EXIT_CLEAN ? replay->source->code : EXIT_RUNTIME;
-    code = tell_excess(replay, found);
-    return code == EXIT_CLEAN ? source_rewind(replay->source, 0) : code;
 }

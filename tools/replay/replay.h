@@ -79,6 +79,13 @@ bool replay_wait_for_input(void *replay, int fd);
  */
 int replay_check_mtu(struct replay *replay);
 
+/* Bytes by which a frame's IP packet exceeds the MTU of its target: an 802.1Q tag does not count.
+ */
+uint32_t replay_above_mtu(const struct replay_target *target, const struct source_frame *frame);
+
+/* The target of a frame, or NULL where memory is out. */
+struct replay_target *replay_target_of(struct replay *replay, const struct source_frame *frame);
+
 /* Sends all. Returns an exit code; counters are set whatever that is. */
 int replay_run(struct replay *replay);
 

@@ -93,8 +93,11 @@ static enum outcome make_frame(struct source *source, uint8_t *room, struct sour
     if (source->transform &&
         select_result(&source->selection, room, result->caplen, result->len) != SELECT_YES)
         return OUTCOME_NOT_SELECTED;
-    *frame = (struct source_frame){
-        .data = room, .caplen = result->caplen, .len = result->len, .iface_id = packet->iface_id};
+    *frame = (struct source_frame){.data = room,
+                                   .in_room = true,
+                                   .caplen = result->caplen,
+                                   .len = result->len,
+                                   .iface_id = packet->iface_id};
     frame->has_time = packet->record != CAP_RECORD_SIMPLE;
     if (frame->has_time) {
         struct cap_time time = cap_packet_time(packet);
@@ -200,6 +203,7 @@ static enum source_event next_kept(struct kept_frames *kept, struct source_frame
         return SOURCE_END;
     memcpy(frame, kept->bytes + kept->next, sizeof *frame);
     frame->data = kept->bytes + kept->next + sizeof *frame;
+    frame->in_room = false;
     kept->next += kept_size(frame);
     return SOURCE_FRAME;
 }
@@ -247,6 +251,7 @@ static void make_unique(struct source *source, struct source_frame *frame, uint8
     if (transform.run(&source->rewrite, &packet, room, &result) != OUTCOME_DONE)
         memcpy(room, frame->data, frame->caplen);
     frame->data = room;
+    frame->in_room = true;
 }
 
 int source_open(struct source *source, bool preload, const struct encap_config *encap)

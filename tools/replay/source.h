@@ -15,8 +15,9 @@
 
 struct source_frame {
     const uint8_t *data; /* in the room given, or where it stays until source_close */
-    uint32_t caplen;     /* bytes at `data` */
-    uint32_t len;        /* on the wire, at least caplen */
+    bool in_room;
+    uint32_t caplen; /* bytes at `data` */
+    uint32_t len;    /* on the wire, at least caplen */
     bool has_time;
     int64_t time_ns;   /* recorded, since 1970 */
     uint32_t iface_id; /* that it was captured on */

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "diag.h"
+#include "replay.h"
+
+/* Frames that exceed the MTU of their target. */
+struct excess {
+    uint64_t frames;
+    uint64_t above;
+    uint32_t most;
+};
+
+static int tell_excess(const struct replay *replay, const struct excess *found)
+{
+    bool any = false;
+
+    for (uint32_t i = 0; i < replay->target_count; i++) {
+        const struct excess *excess = &found[i];
+
+        any |= excess->above > 0;
+        if (excess->above)
+            diag(replay->targets[i].name,
+                 "%" PRIu64 " of %" PRIu64 " frames exceed the MTU of %u, by %u bytes at most",
+                 excess->above, excess->frames, replay->targets[i].mtu, excess->most);
+    }
+    return any && replay->config->mtu_action == MTU_ERROR ? EXIT_RUNTIME : EXIT_CLEAN;
+}
+
+/* The frames of all loops, as far as they are wanted. */
+static uint64_t all_of(const struct replay *replay, const struct excess *found)
+{
+    const struct replay_config *config = replay->config;
+    uint64_t all = 0;
+
+    for (uint32_t i = 0; i < replay->target_count; i++)
+        all += found[i].frames;
+    all *= config->loops;
+    return config->limit && (config->limit < all || !config->loops) ? config->limit : all;
+}
+
+int replay_check_mtu(struct replay *replay)
+{
+    const struct summary before = *replay->source->summary;
+    struct excess found[DIRECTION_TARGETS_MAX] = {{0, 0, 0}};
+    uint8_t *room = malloc(SOURCE_FRAME_MAX);
+    enum source_event event = SOURCE_STOPPED;
+    struct source_frame frame;
+    int code;
+
+    while (room && (event = source_next(replay->source, room, &frame)) == SOURCE_FRAME) {
+        const struct replay_target *target = replay_target_of(replay, &frame);
+        uint32_t excess;
+
+        if (!target)
+            break;
+        excess = replay_above_mtu(target, &frame);
+        found[target - replay->targets].frames++;
+        found[target - replay->targets].above += excess > 0;
+        if (excess > found[target - replay->targets].most)
+            found[target - replay->targets].most = excess;
+    }
+    free(room);
+    *replay->source->summary = before;
+    replay->expected = all_of(replay, found);
+    if (event != SOURCE_END)
+        return replay->source->code != EXIT_CLEAN ? replay->source->code : EXIT_RUNTIME;
+    code = tell_excess(replay, found);
+    return code == EXIT_CLEAN ? source_rewind(replay->source, 0) : code;
+}
