@@ -13,6 +13,7 @@ import struct
 import subprocess
 import time
 
+SOL_PACKET, PACKET_AUXDATA, TAG_VALID = 263, 8, 0x10
 ETH_P_ALL, SO_TIMESTAMPNS, SO_RCVBUFFORCE = 3, 35, 33
 PACKET_OUTGOING = 4
 TIMEOUT = 20
@@ -72,6 +73,7 @@ class Listener:
                 enter(own)
         self.socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 256 << 20)
         self.socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+        self.socket.setsockopt(SOL_PACKET, PACKET_AUXDATA, 1)
         self.socket.bind((name, ETH_P_ALL))
         self.socket.setblocking(False)
         self.times = []  # nanoseconds of the frames so far
@@ -80,10 +82,10 @@ class Listener:
         """Stops listening."""
         self.socket.close()
 
-    def frames(self, count, patience=5):
-        """So many frames that arrived, and no more; fewer where no more come for so long."""
+    def frames(self, count, patience=5, more=True):
+        """So many frames that arrived, with `more` all that did; fewer where they do not come."""
         found, end = [], time.monotonic() + patience
-        while time.monotonic() < end:
+        while time.monotonic() < end and (more or len(found) < count):
             try:
                 data, ancillary, _, address = self.socket.recvmsg(1 << 16, 256)
             except BlockingIOError:
@@ -92,11 +94,22 @@ class Listener:
                 time.sleep(0.001)
                 continue
             if address[2] != PACKET_OUTGOING:
-                found.append(data)
-                seconds, nanoseconds = struct.unpack("qq", ancillary[0][2])
-                self.times.append(seconds * 10**9 + nanoseconds)
                 end = time.monotonic() + patience
+                found.append(self.note(data, ancillary))
         return found
+
+
+    def note(self, data, ancillary):
+        """Notes a frame's time, and puts its VLAN tag back, which the kernel hands out apart."""
+        for level, kind, value in ancillary:
+            if (level, kind) == (socket.SOL_SOCKET, SO_TIMESTAMPNS):
+                seconds, nanoseconds = struct.unpack("qq", value)
+                self.times.append(seconds * 10**9 + nanoseconds)
+            elif (level, kind) == (SOL_PACKET, PACKET_AUXDATA):
+                status, *_, tci, tpid = struct.unpack("IIIHHHH", value)
+                if status & TAG_VALID:
+                    data = data[:12] + struct.pack("!HH", tpid, tci) + data[12:]
+        return data
 
 
 def enter(namespace):

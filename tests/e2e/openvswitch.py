@@ -77,6 +77,9 @@ def open_vswitch():
 class OpenVSwitch:
     """An Open vSwitch in a folder; `stack` ends what it starts."""
 
+    prefix = ()  # of the daemons' command lines
+    options = ("--enable-dummy", "--disable-system", "--disable-system-route")
+
     def __init__(self, folder, stack):
         self.folder = folder
         self.stack = stack
@@ -99,7 +102,7 @@ class OpenVSwitch:
         """Starts a daemon that ends with us, and waits for its control socket."""
         control = self.folder / f"{name}.ctl"
         process = subprocess.Popen(
-            ["setpriv", "--pdeathsig", "KILL", name, *line, f"--unixctl={control}",
+            [*self.prefix, "setpriv", "--pdeathsig", "KILL", name, *line, f"--unixctl={control}",
              f"--log-file={self.folder}/{name}.log", "-vconsole:off"],
             env=self.environment, cwd=self.folder, stdin=subprocess.DEVNULL)
         self.stack.callback(stop, process)
@@ -126,8 +129,7 @@ class OpenVSwitch:
         self.daemon("ovsdb-server", "conf.db", f"--remote=p{database}")
         self.wait((self.folder / "db.sock").exists)
         self.command("ovs-vsctl", f"--db={database}", "--no-wait", "init")
-        self.control = self.daemon("ovs-vswitchd", database, "--enable-dummy",
-                                   "--disable-system", "--disable-system-route")
+        self.control = self.daemon("ovs-vswitchd", database, *self.options)
         self.configure(*self.configuration())
         self.configure_underlay()
         self.set_flows(flows())

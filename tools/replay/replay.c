@@ -21,6 +21,10 @@
 /* So long a busy interface is waited for before signals are looked at. */
 #define BUSY_NS 10000000
 
+/* So long the interface's counters may stand still, at the end, while they miss frames. */
+#define DRAIN_NS 1000000000
+#define DRAIN_NAP_NS 5000000
+
 enum { ARENA = 1024 * 1024 };
 
 static int64_t clock_ns(clockid_t clock)
@@ -283,10 +287,34 @@ static bool replay_once(struct replay *replay)
     return send_batches(replay) && event == SOURCE_END;
 }
 
+/*
+ * Frames that the interface's own counters do not show. Those that still wait in its queue are
+ * given time, as long as the counters go on.
+ */
+static uint64_t missing_at(const struct replay_target *target)
+{
+    const struct timespec nap = {.tv_nsec = DRAIN_NAP_NS};
+    struct iface_counters now;
+    uint64_t missing = target->counts.sent;
+
+    for (int64_t naps = 0; missing && naps < DRAIN_NS / DRAIN_NAP_NS && !signals_stop; naps++) {
+        uint64_t before = missing;
+
+        if (naps)
+            (void)nanosleep(&nap, NULL);
+        if (iface_counters(target->name, &now) != 0)
+            return 0;
+        missing = now.packets - target->before.packets;
+        missing = missing < target->counts.sent ? target->counts.sent - missing : 0;
+        if (missing < before)
+            naps = 0;
+    }
+    return missing;
+}
+
 /* What turned out at the end; and whether the interface's own counters agree. */
 static void finish(struct replay *replay, struct replay_target *target)
 {
-    struct iface_counters after;
     int reason = 0;
     uint32_t failed = sender_flush(target->sender, &reason);
 
@@ -295,11 +323,8 @@ static void finish(struct replay *replay, struct replay_target *target)
         take_failed(target, failed, reason);
     if (target->lost)
         diag(target->name, "cannot send: %s", strerror(target->counts.reason));
-    if (replay->config->sender.kind == SENDER_FILE || target->lost ||
-        iface_counters(target->name, &after) != 0)
-        return;
-    if (after.packets - target->before.packets < target->counts.sent)
-        target->counts.missing = target->counts.sent - (after.packets - target->before.packets);
+    if (replay->config->sender.kind != SENDER_FILE && !target->lost)
+        target->counts.missing = missing_at(target);
 }
 
 static void begin(struct replay *replay)
