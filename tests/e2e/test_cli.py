@@ -11,6 +11,7 @@ ENCAP = ("encap", "--vsid", "5001", "--local", "192.168.4.11", "--remote", "192.
 DECAP = ("decap",)
 INFO = ("info",)
 REWRITE = ("rewrite",)
+REPLAY = ("replay", "-i", "v0")
 FRAME = bytes.fromhex("06060000000706060000000588b5") + bytes(46)
 
 
@@ -157,6 +158,16 @@ def bad_values():
     for option in ("enet-smac", "enet-dmac", "inner-enet-smac", "inner-enet-dmac"):
         yield REWRITE, option, "02:00", MAC
     yield REWRITE, "local", "host", ADDRESS
+    for option, expected, values in (
+            ("direction", "pa|interface", ("PA", "vsid", "")),
+            ("sender", "auto|packet|ring|xdp|pcap|file", ("AF_XDP", "", "0")),
+            ("pps-multi", "1 to 1000000", ("0", "1000001", *NEVER_NUMBERS)),
+            ("loop", "0 to 4294967295", ("4294967296", *NEVER_NUMBERS)),
+            *((option, "1 to 4294967295", ("0", "4294967296", *NEVER_NUMBERS))
+              for option in ("maxsleep", "limit", "duration", "stats")),
+            ("loopdelay-ms", "0 to 4294967295", ("4294967296", *NEVER_NUMBERS))):
+        for value in values:
+            yield REPLAY, option, value, expected
     yield DECAP, "inner-vlan", "no", "strip|drop|keep"
     yield DECAP, "ecn", "no", "copy|ignore"
 
@@ -228,6 +239,22 @@ MISUSE = (
       for pairs, vsid in (("5001:0", 0), ("5001:4095", 4095), ("1-2:16777214-16777215", 16777215),
                           ("5001:6001,7000-7009:4090-4099", 4090))),
     ((*REWRITE, "--key", "0xfff00"), "VSID 4095 is reserved"),
+    (REPLAY[:1], "-i IFACE and IN are needed"),
+    *(((*REPLAY, *paces), "--multiplier, --mbps, --pps and --topspeed exclude each other")
+      for paces in (("-x", "2", "-t"), ("-M", "1", "-p", "2"), ("-p", "1", "-x", "1"))),
+    ((*REPLAY, "--pps-multi", "2"), "--pps N is needed with --pps-multi"),
+    ((*REPLAY, "-I", "v1", "--map-intf", "1=v2"), "--intf2 and --map-intf exclude each other"),
+    ((*REPLAY, "-I", "v0"), "--intf1 and --intf2 must not be the same"),
+    ((*REPLAY, "--direction", "pa"), "--intf2 is needed with --direction and --cidr"),
+    ((*REPLAY, "--cidr", "10.0.0.1"), "--intf2 is needed with --direction and --cidr"),
+    ((*REPLAY, "--encap", "--decap"), "--encap and --decap exclude each other"),
+    *(((*REPLAY, *options), "--encap is needed with encap's options")
+      for options in (("--vsid", "5001"), ("--local", "10.0.0.1"), ("--ttl", "9"), ("--map", "m"),
+                      ("--mtu-action", "segment"), ("--decap", "--ecn", "copy"))),
+    ((*REPLAY, "--sender", "file", "--mtu-action", "drop"), "--mtu N is needed with --mtu-action"),
+    *(((*REPLAY, "--sender", "file", "--map-intf", text),
+       f"--map-intf {text}: expected VSIDs and interfaces")
+      for text in ("5001", "5001=", "=v1", "5001=v1,", "16777216=v1", "2-1=v1")),
     *(((*ENCAP, f"--enet-vlan-{field}"), "--enet-vlan-tag ID is needed with its other fields")
       for field in ("pri=0", "cfi=1", "proto=802.1q")),
     *(((*ENCAP, "--vsid", str(vsid)), f"VSID {vsid} is reserved; use 4096 to 16777214")
@@ -299,6 +326,9 @@ OPTIONS = {
               "on-miss", "vsid-filter"},
     "decap": {"vsid-filter", "peer", "all-layers", "reassemble", "inner-vlan", "ecn", "tag",
               "split", "map", "dedupe", "dedupe-window"},
+    "replay": {"intf1", "intf2", "direction", "cidr", "map-intf", "encap", "decap", "sender",
+               "qdisc-bypass", "preload-pcap", "multiplier", "mbps", "pps", "pps-multi", "topspeed",
+               "maxsleep", "loop", "loopdelay-ms", "unique-ip", "unique-vsid", "limit", "duration", "stats", "strict"},
     "info": {"csv", "sort", "top", "vsid-filter"},
     "rewrite": {"vsid-filter", "vsidmap", "key", "allow-reserved-vsid", "flowid", "srcipmap",
                 "dstipmap", "pnat", "local", "remote", "enet-smac", "enet-dmac", "enet-vlan",
@@ -308,6 +338,7 @@ OPTIONS = {
                 "inner-vlan-tag", "inner-vlan-pri", "fixcsum", "seed", "time-shift",
                 "time-scale"},
 }
+OPTIONS["replay"] |= OPTIONS["encap"]
 COMMON = {"read", "quiet", "json", "help", "inner-filter", "start-time", "stop-time", "include",
           "exclude", "packet-count"}
 WRITING = {"write", "format", "compress", "others", "strict"}  # of commands that write captures
@@ -318,9 +349,9 @@ def test_help_lists_every_option(run, command):
     texts = {run(command, option).stdout for option in ("--help", "-h", "--he")}
     assert len(texts) == 1
     text = texts.pop().decode()
-    listed = re.findall(r"^  (?:-\w, )?--([a-z-]+)", text, re.MULTILINE)
+    listed = re.findall(r"^  (?:-\w, )?--([a-z0-9-]+)", text, re.MULTILINE)
     assert sorted(listed) == sorted(OPTIONS[command] | COMMON
-                                    | (WRITING if command != "info" else set()))
+                                    | (WRITING if command in ("encap", "decap", "rewrite") else set()))
     assert text.startswith(f"Usage: nvgre-pcap {command} ")
     ranges = {"encap": NUMBERS | WORDS, "rewrite": REWRITE_NUMBERS | REWRITE_WORDS}.get(command, {})
     for option, (expected, _) in ranges.items():
