@@ -14,6 +14,7 @@ be killed, the daemons end with them.
 """
 
 import contextlib
+import re
 import subprocess
 import tempfile
 import time
@@ -187,7 +188,17 @@ class OpenVSwitch:
         self.before = {name: len(self.recorded(name)) for name in PORTS}
         hexadecimal = [frame.hex() for frame in frames]
         for first in range(0, len(hexadecimal), BATCH):
-            self.appctl("netdev-dummy/receive", port, *hexadecimal[first:first + BATCH])
+            batch = hexadecimal[first:first + BATCH]
+            end = self.taken(port) + len(batch)
+            self.appctl("netdev-dummy/receive", port, *batch)
+            self.wait(lambda: self.taken(port) >= end)  # pylint: disable=cell-var-from-loop
+
+    def taken(self, port):
+        """How many frames the switch has taken from a port's queue, which is short."""
+        bridge, number = PORTS[port]
+        text = self.command("ovs-ofctl", "-O", "OpenFlow13", "dump-ports",
+                            f"unix:{self.folder}/{bridge}.mgmt", str(number))
+        return int(re.search(r"rx pkts=(\d+)", text)[1])
 
     def sent(self, port, count):
         """What a port sends, so many frames, when a port has received some."""

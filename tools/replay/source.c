@@ -182,7 +182,7 @@ static int keep_frame(struct kept_frames *kept, const struct source_frame *frame
 {
     const size_t size = kept_size(frame);
 
-    if (size > kept->room - kept->fill) {
+    if (!kept->bytes || size > kept->room - kept->fill) {
         const size_t room = kept->room * 2 + size;
         uint8_t *bytes = realloc(kept->bytes, room);
 
