@@ -14,6 +14,7 @@ from pathlib import Path
 import dissection
 import instructions
 import programs
+import replaying
 import report
 import runner
 import traffic
@@ -64,6 +65,8 @@ def arguments():
                       const=list(dissection.PARTS),
                       help="only measure tshark with the plugin against tshark without: some of "
                       f"{','.join(dissection.PARTS)} (default all)")
+    only.add_argument("--replay", action="store_true",
+                      help="only measure replay against tcpreplay, on veth (needs root)")
     only.add_argument("--instructions", action="store_true",
                       help="only count instructions, without any timing")
     parser.add_argument("--runs", type=positive(int), metavar="N",
@@ -177,6 +180,18 @@ def measure_tshark(args, folder, document):
     return results, []
 
 
+def measure_replay(args, folder, document):
+    """replay against tcpreplay; the exit code."""
+    try:
+        document["replay"] = replaying.run(folder, args.runs)
+    except Failed as error:
+        print(f"bench: replay: {error}", file=sys.stderr)
+        return 1
+    if args.json:
+        args.json.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+    return 0
+
+
 def room_needed(args):
     """Bytes that the captures of one mix or shape take."""
     if args.tshark:
@@ -190,6 +205,8 @@ def run(args, folder):
     document = {**workplace.machine(), "output": FRESH if args.fresh else IN_PLACE,
                 "runs": args.runs, "timed": []}
     print(f"{workplace.TOOL}: build type {document['build']}; {document['processors']} processors")
+    if args.replay:
+        return measure_replay(args, folder, document)
     measure = measure_tshark if args.tshark else measure_tool
     results, counts = measure(args, folder, document)
     if args.json:
