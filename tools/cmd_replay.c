@@ -140,6 +140,10 @@ static int choose_transform(struct session *session)
         session->transform = encap_transform(&session->encap.config);
     } else if (options->decapsulates) {
         session->decap.vsids = options->encap.vsids;
+        session->decap.ecn = (enum ecn_mode)options->encap.ecn.value;
+        session->decap.inner_vlan = options->encap.inner_vlan.given
+                                        ? (enum inner_vlan)options->encap.inner_vlan.value
+                                        : INNER_VLAN_DROP; /* RFC 7637 section 3.3 */
         session->transform = decap_transform(&session->decap);
     } else {
         return EXIT_CLEAN;

@@ -93,7 +93,7 @@ static bool says_how_to_encap(const struct encap_options *encap)
            encap->src_mac.given || encap->dst_mac.given || encap->vlan_id.given ||
            encap->vlan_pri.given || encap->vlan_cfi.given || encap->vlan_proto.given ||
            encap->ttl.given || encap->tos.given || encap->df.given || encap->mss_clamp.given ||
-           encap->inner_vlan.given || encap->ecn.given || encap->allow_reserved ||
+           encap->allow_reserved ||
            (encap->mtu_action.given && encap->mtu_action.value == MTU_SEGMENT);
 }
 
@@ -122,6 +122,10 @@ int replay_options_check(struct replay_options *options, const char *in)
         return options_misuse(&replay_option_set, "--intf2 is needed with --direction and --cidr");
     if (options->encapsulates && options->decapsulates)
         return options_misuse(&replay_option_set, "--encap and --decap exclude each other");
+    if (!options->encapsulates && !options->decapsulates &&
+        (options->encap.inner_vlan.given || options->encap.ecn.given))
+        return options_misuse(&replay_option_set,
+                              "--encap or --decap is needed with --inner-vlan and --ecn");
     if (!options->encapsulates && says_how_to_encap(&options->encap))
         return options_misuse(&replay_option_set, "--encap is needed with encap's options");
     if (options->sender.value == SENDER_FILE && options->encap.mtu_action.given &&

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from scapy.layers.inet import IP, UDP
+from scapy.layers.l2 import Ether
 
 import pcapfile
 import wire
@@ -180,6 +182,19 @@ def test_decap_sends_what_decap_writes(replay, decap, captures, options, loops):
     done = replay(data, "--decap", t=True, loop=loops, code=None, **options)
     assert done.frames == loops * pcapfile.frames(
         decap(data, others="drop", code=None, **options).out)
+
+
+@pytest.mark.parametrize("options", [{}, {"inner_vlan": "drop"}, {"inner_vlan": "keep"},
+                                     {"inner_vlan": "strip"}, {"ecn": "ignore"}], ids=str)
+def test_decap_does_with_tags_and_marks_what_decap_does(replay, decap, options):
+    """RFC 7637 section 3.3: frames with an 802.1Q tag are dropped, unless told otherwise."""
+    ect = Ether(frame()[:12] + b"\x08\x00") / IP(src="10.0.0.5", dst="10.0.0.7", tos=2) / UDP()
+    items = [wire.ethernet("02:00:c0:a8:04:0b", "02:00:c0:a8:04:16", wire.ipv4(
+        "192.168.4.11", "192.168.4.22", wire.gre(inner, 0x138950), tos=tos))
+             for inner in (frame(1), wire.insert_tags(frame(2), (0x8100, 7)), bytes(ect))
+             for tos in (0, 3)]
+    expected = pcapfile.frames(decap(items, others="drop", **options).out)
+    assert replay(items, decap=True, t=True, **options).frames == expected
 
 
 def test_encap_keeps_the_pace(replay):
