@@ -27,6 +27,14 @@ static bool is_unicast(uint8_t version, const uint8_t *address)
            (version == 6 || wire_get32(address) != UINT32_MAX);
 }
 
+TRANSFORM_REST void add_to_address(uint32_t add, uint8_t version, uint8_t *address)
+{
+    uint8_t *last = address + (version == 4 ? 0 : 12);
+
+    if (is_unicast(version, address))
+        wire_put32(last, wire_get32(last) + add);
+}
+
 void rewrite_map(const struct rewrite_addresses *addresses, bool destination, uint8_t version,
                  uint8_t *address)
 {
@@ -35,9 +43,8 @@ void rewrite_map(const struct rewrite_addresses *addresses, bool destination, ui
     if (!net_map_apply(own, version, address) &&
         !net_map_apply(&addresses->both, version, address) && addresses->anonymise)
         anonymise_address(addresses->anonymise, version, address);
-    if (addresses->add && is_unicast(version, address))
-        wire_put32(address + (version == 4 ? 0 : 12),
-                   wire_get32(address + (version == 4 ? 0 : 12)) + addresses->add);
+    if (addresses->add)
+        add_to_address(addresses->add, version, address);
 }
 
 void rewrite_address(bool *changed, const struct rewrite_addresses *addresses, bool destination,
