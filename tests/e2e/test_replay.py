@@ -394,7 +394,7 @@ def test_standard_output(run):
 
 # ---- Memory ----
 
-def test_memory_is_constant(start, tmp_path):
+def test_memory_is_constant(start, command, tmp_path):
     path = Path(tmp_path / "in")
     path.write_bytes(pcapfile.pcap([frame(i % 256, 1514) for i in range(20_000)]))
     process = start("replay", "--sender", "file", "-i", "/dev/null", "-t", "-l", "0", path)
@@ -403,4 +403,4 @@ def test_memory_is_constant(start, tmp_path):
     process.terminate()
     process.end(code=-15)
     peak = next(line for line in status.splitlines() if line.startswith("RssAnon"))
-    assert int(peak.split()[1]) < 6000
+    assert int(peak.split()[1]) < 6000 or b"__asan_" in command.read_bytes()
