@@ -72,6 +72,12 @@ enum nvgre_reason {
     NVGRE_REASON_COUNT
 };
 
+/* Whether a packet of this class has an NVGRE header, and an inner frame behind it. */
+static inline bool nvgre_class_has_inner(enum nvgre_class kind)
+{
+    return kind == NVGRE_CLASS_CLEAN || kind == NVGRE_CLASS_DEVIANT;
+}
+
 /* One line of text for a reason, without the value. */
 const char *nvgre_reason_text(enum nvgre_reason reason);
 

@@ -7,8 +7,6 @@
 #include "diag.h"
 #include "transform/link.h"
 
-enum { MESSAGES_MAX = 10 };
-
 #define FIELD(name) offsetof(struct select_options, name)
 
 const struct option_row select_option_rows[] = {
@@ -109,7 +107,7 @@ static enum select_answer answer_of(struct selection *selection, const struct fi
     if (answer == FILTER_UNFIT)
         diag(selection->file, "filter \"%s\" for link type %u: %s", filter_expression(filter),
              linktype, filter_reason(filter));
-    else if (answer == FILTER_PASSED_BY && selection->messages++ < MESSAGES_MAX)
+    else if (answer == FILTER_PASSED_BY && selection->messages++ < DIAG_MESSAGES_MAX)
         diag(selection->file, "filter \"%s\" matches no packets of link type %u: %s",
              filter_expression(filter), linktype, filter_reason(filter));
     return answer == FILTER_UNFIT ? SELECT_UNFIT : SELECT_NO;
@@ -193,7 +191,7 @@ static enum select_answer ask_in_tunnel(struct selection *selection,
     if (!link_of(packet->iface->linktype, &link))
         return SELECT_NO;
     kind = nvgre_frame_decode(link, packet->data, packet->caplen, packet->len, &frame);
-    if (kind != NVGRE_CLASS_CLEAN && kind != NVGRE_CLASS_DEVIANT)
+    if (!nvgre_class_has_inner(kind))
         return SELECT_NO;
     return ask_frame(selection, packet->data + frame.inner_offset, frame.inner_caplen,
                      frame.inner_len);

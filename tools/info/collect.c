@@ -103,7 +103,7 @@ static bool is_nested(const struct info_packet *packet, const struct nvgre_inner
     enum nvgre_class kind = nvgre_frame_decode(NVGRE_LINK_ETHERNET, inner->data, inner->caplen,
                                                packet->frame.inner_len, &frame);
 
-    return kind == NVGRE_CLASS_CLEAN || kind == NVGRE_CLASS_DEVIANT;
+    return nvgre_class_has_inner(kind);
 }
 
 static void find_in_inner(struct info *info, const struct info_packet *packet,

@@ -74,7 +74,7 @@ struct info_packet {
 
 static inline bool info_is_nvgre(const struct info_packet *packet)
 {
-    return packet->frame.kind == NVGRE_CLASS_CLEAN || packet->frame.kind == NVGRE_CLASS_DEVIANT;
+    return nvgre_class_has_inner(packet->frame.kind);
 }
 
 /* Counts a packet for the file and takes it apart, for the next call. */

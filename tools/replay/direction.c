@@ -146,9 +146,8 @@ uint32_t direction_of(struct direction *direction, const uint8_t *frame, uint32_
         return iface_id > 0;
     if (direction->kind == DIRECTION_VSID) {
         kind = nvgre_frame_decode(link, frame, caplen, len, &decoded);
-        return kind == NVGRE_CLASS_CLEAN || kind == NVGRE_CLASS_DEVIANT
-                   ? by_vsid(direction, nvgre_key_vsid(decoded.gre.key))
-                   : 0;
+        return nvgre_class_has_inner(kind) ? by_vsid(direction, nvgre_key_vsid(decoded.gre.key))
+                                           : 0;
     }
     if (!nvgre_l2_decode(link, frame, caplen, &decoded.l2) ||
         nvgre_ip_decode(frame, caplen, len, &decoded.l2, &decoded.ip, &reason, &value) !=

@@ -100,8 +100,7 @@ static enum outcome take_further(const struct decap_config *decap, uint8_t *room
         enum nvgre_class kind =
             nvgre_frame_decode(NVGRE_LINK_ETHERNET, room, result->caplen, result->len, &frame);
 
-        if (kind != NVGRE_CLASS_CLEAN &&
-            (kind != NVGRE_CLASS_DEVIANT || frame.gre.deviations & NVGRE_DEV_DISCARD))
+        if (!nvgre_class_has_inner(kind) || frame.gre.deviations & NVGRE_DEV_DISCARD)
             break;
         result->notes |= 1u << NOTE_NESTED;
         result->caplen = frame.inner_caplen;
@@ -150,7 +149,7 @@ TRANSFORM_REST enum outcome run_any(const void *config, const struct cap_packet 
         return OUTCOME_LINK_TYPE;
     }
     kind = nvgre_frame_decode(link, packet->data, packet->caplen, packet->len, &frame);
-    if (kind != NVGRE_CLASS_CLEAN && kind != NVGRE_CLASS_DEVIANT)
+    if (!nvgre_class_has_inner(kind))
         return outcome_of_class(&frame, result);
     outcome = take(decap, false, &frame, packet->data, room, result);
     if (outcome == OUTCOME_DONE && decap->dedupe && dedupe_is_copy(decap->dedupe, packet, &frame))

@@ -56,7 +56,7 @@ void describe_outer(const struct cap_packet *packet, char *buffer, size_t size)
     if (!link_of(packet->iface->linktype, &link))
         return;
     kind = nvgre_frame_decode(link, data, packet->caplen, packet->len, &frame);
-    if (kind != NVGRE_CLASS_CLEAN && kind != NVGRE_CLASS_DEVIANT)
+    if (!nvgre_class_has_inner(kind))
         return;
     add(&text, "VSID %u, FlowID 0x%02x", nvgre_key_vsid(frame.gre.key),
         nvgre_key_flowid(frame.gre.key));

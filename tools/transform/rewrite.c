@@ -45,7 +45,7 @@ static enum outcome decode_first(struct rewrite *r, const uint8_t *data, uint32_
     enum nvgre_class kind =
         nvgre_gre_decode(data + offset, payload_caplen, r->ip.len - r->ip.header_len, &r->gre);
 
-    if (kind != NVGRE_CLASS_CLEAN && kind != NVGRE_CLASS_DEVIANT)
+    if (!nvgre_class_has_inner(kind))
         return OUTCOME_NOT_NVGRE;
     r->has_gre = true;
     return vsid_set_selects(&r->config->vsids, nvgre_key_vsid(r->gre.key)) ? OUTCOME_DONE
@@ -91,7 +91,7 @@ static enum outcome decode(struct rewrite *r, const struct cap_packet *packet, e
     if (link != NVGRE_LINK_ETHERNET ||
         !nvgre_frame_decode_usual(packet->data, packet->caplen, packet->len, &frame))
         kind = nvgre_frame_decode(link, packet->data, packet->caplen, packet->len, &frame);
-    if (kind != NVGRE_CLASS_CLEAN && kind != NVGRE_CLASS_DEVIANT && kind != NVGRE_CLASS_FRAGMENT)
+    if (!nvgre_class_has_inner(kind) && kind != NVGRE_CLASS_FRAGMENT)
         return outcome_of_class(&frame, result);
     r->l2 = frame.l2;
     r->ip = frame.ip;
