@@ -15,7 +15,7 @@
 #include "select.h"
 #include "signals.h"
 
-enum { MESSAGES_MAX = 10, TOP = 20, WIDTH = 80, WIDTH_MIN = 40, WIDTH_MAX = 500 };
+enum { TOP = 20, WIDTH = 80, WIDTH_MIN = 40, WIDTH_MAX = 500 };
 
 struct info_options {
     struct select_options select;
@@ -133,19 +133,16 @@ static bool go_on(void *context)
 
 static bool wait_for_input(void *context, int fd)
 {
-    while (!signals_wait(fd, -1))
-        if (!go_on(context))
-            return false;
-    return true;
+    return signals_wait_while(go_on, context, fd);
 }
 
 /* ---- Reading ---- */
 
 static void note_bad(struct session *session, const char *text)
 {
-    if (session->options->quiet || ++session->messages > MESSAGES_MAX + 1)
+    if (session->options->quiet || ++session->messages > DIAG_MESSAGES_MAX + 1)
         return;
-    if (session->messages <= MESSAGES_MAX)
+    if (session->messages <= DIAG_MESSAGES_MAX)
         diag_packet(session->in, session->reader.packet.number, "%s", text);
     else
         diag(session->in, "more packets like these; they are only counted");
@@ -258,7 +255,7 @@ static int run_open(struct session *session)
 static int run(const struct info_options *options)
 {
     struct session session = {.options = options,
-                              .in = strcmp(options->in, "-") == 0 ? "standard input" : options->in,
+                              .in = diag_file_name(options->in, "standard input"),
                               .info = info_new()};
     const struct cap_wait wait = {wait_for_input, go_on, &session};
     int code = EXIT_RUNTIME;

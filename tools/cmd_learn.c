@@ -12,9 +12,8 @@
 #include "map/learn.h"
 #include "options.h"
 #include "signals.h"
+#include "summary.h"
 #include "transform/link.h"
-
-#define MESSAGES_MAX 10
 
 struct learn_options {
     const char *in;
@@ -79,10 +78,7 @@ static bool go_on(void *context)
 
 static bool wait_for_input(void *context, int fd)
 {
-    while (!signals_wait(fd, -1))
-        if (!go_on(context))
-            return false;
-    return true;
+    return signals_wait_while(go_on, context, fd);
 }
 
 /* Tells of a bad packet; -1 where --strict stops at it. */
@@ -90,9 +86,9 @@ static int note_bad(struct session *session, const char *text)
 {
     uint64_t count = ++session->bad;
 
-    if (count <= MESSAGES_MAX)
+    if (count <= DIAG_MESSAGES_MAX)
         diag_packet(session->in, session->reader.packet.number, "%s", text);
-    else if (count == MESSAGES_MAX + 1)
+    else if (count == DIAG_MESSAGES_MAX + 1)
         diag(session->in, "more packets like these; they are only counted");
     return session->options->strict ? -1 : 0;
 }
@@ -114,7 +110,7 @@ static int learn_packet(struct session *session)
     }
     if (kind == NVGRE_CLASS_TRUNCATED)
         return note_bad(session, "cut before the inner frame");
-    if ((kind != NVGRE_CLASS_CLEAN && kind != NVGRE_CLASS_DEVIANT) ||
+    if (!nvgre_class_has_inner(kind) ||
         !vsid_set_selects(&session->options->vsids, nvgre_key_vsid(frame.gre.key))) {
         session->others++;
         return 0;
@@ -251,12 +247,7 @@ static int print_json(const struct session *session, FILE *stream)
             json_object_set_new(root, facts[i].name, json_integer((json_int_t)facts[i].count));
     failed |= json_object_set_new(root, "cut", json_boolean(session->cut));
     failed |= json_object_set_new(root, "interrupted", json_boolean(signals_stop != 0));
-    if (!failed) {
-        (void)json_dumpf(root, stream, JSON_COMPACT | JSON_PRESERVE_ORDER);
-        fputc('\n', stream); /* a failed write shows when the stream is flushed */
-    }
-    json_decref(root);
-    return failed ? -1 : 0;
+    return summary_put_json(root, failed, stream);
 }
 
 static void print_text(const struct session *session)
@@ -306,9 +297,8 @@ static int run_open(struct session *session)
 static int run(const struct learn_options *options)
 {
     struct session session = {.options = options,
-                              .in = strcmp(options->in, "-") == 0 ? "standard input" : options->in,
-                              .out =
-                                  strcmp(options->out, "-") == 0 ? "standard output" : options->out,
+                              .in = diag_file_name(options->in, "standard input"),
+                              .out = diag_file_name(options->out, "standard output"),
                               .learn = map_learn_new(options->entries.value)};
     const struct cap_wait wait = {wait_for_input, go_on, &session};
     struct cap_error error;

@@ -4,6 +4,12 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
+
+const char *diag_file_name(const char *path, const char *standard)
+{
+    return strcmp(path, "-") == 0 ? standard : path;
+}
 
 void diag(const char *subject, const char *format, ...)
 {

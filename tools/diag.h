@@ -14,6 +14,12 @@ enum exit_code {
     EXIT_PARTLY = 3 /* finished, but with packets that could not be handled, or a cut input */
 };
 
+/* Messages of a kind: a capture of nothing but bad packets must not flood the terminal. */
+#define DIAG_MESSAGES_MAX 10
+
+/* What messages call a file: - is the standard one. */
+const char *diag_file_name(const char *path, const char *standard);
+
 /* `subject: message` */
 void diag(const char *subject, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

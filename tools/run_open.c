@@ -37,11 +37,6 @@ static bool is_standard_output(const char *path)
            standard.st_dev == named.st_dev && standard.st_ino == named.st_ino;
 }
 
-static const char *file_name(const char *path, const char *standard)
-{
-    return strcmp(path, "-") == 0 ? standard : path;
-}
-
 void run_set_times(struct run *run)
 {
     const struct run_options *options = run->options;
@@ -57,8 +52,8 @@ void run_name_files(struct run *run)
     const struct run_options *options = run->options;
 
     run->out = is_standard_output(options->out) ? "-" : options->out;
-    run->summary.in = file_name(options->in, "standard input");
-    run->summary.out = file_name(options->out, "standard output");
+    run->summary.in = diag_file_name(options->in, "standard input");
+    run->summary.out = diag_file_name(options->out, "standard output");
 }
 
 /* Whether a name of `*len` bytes ends so; if it does, *len becomes what stands before that. */

@@ -2,9 +2,6 @@
 #include "diag.h"
 #include "run_state.h"
 
-/* Messages for each outcome; a capture of nothing but bad packets must not flood the terminal. */
-#define MESSAGES_MAX 10
-
 /* One line about a packet that could not be handled, and what became of it. */
 static void report_bad(const struct run *run, enum outcome outcome, const char *fate)
 {
@@ -70,9 +67,9 @@ bool run_note_outcome(struct run *run, enum outcome outcome, const char *fate)
     note_excess(run);
     if (outcome_rows[outcome].disposition != DISPOSITION_BAD)
         return true;
-    if (count <= MESSAGES_MAX)
+    if (count <= DIAG_MESSAGES_MAX)
         report_bad(run, outcome, fate);
-    else if (count == MESSAGES_MAX + 1)
+    else if (count == DIAG_MESSAGES_MAX + 1)
         diag(run->summary.in, "more packets like these: %s; they are only counted",
              outcome_rows[outcome].text);
     return !run->options->strict;

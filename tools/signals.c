@@ -89,6 +89,14 @@ bool signals_wait(int fd, int timeout_ms)
     return ready > 0;
 }
 
+bool signals_wait_while(bool (*go_on)(void *context), void *context, int fd)
+{
+    while (!signals_wait(fd, -1))
+        if (!go_on(context))
+            return false;
+    return true;
+}
+
 void signals_end(void)
 {
     int number = signals_stop;

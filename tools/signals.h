@@ -24,6 +24,9 @@ void signals_install(void);
  */
 bool signals_wait(int fd, int timeout_ms);
 
+/* Waits for ever, but asks at each signal whether to go on; false where that says no. */
+bool signals_wait_while(bool (*go_on)(void *context), void *context, int fd);
+
 /* Sets signals_pause at SIGTSTP instead of stopping; and stops then, until SIGCONT. */
 void signals_catch_pause(void);
 void signals_suspend(void);

@@ -79,6 +79,16 @@ static json_t *json_name(const char *name)
     return string ? string : json_null();
 }
 
+int summary_put_json(json_t *value, int failed, FILE *stream)
+{
+    if (!failed) {
+        (void)json_dumpf(value, stream, JSON_COMPACT | JSON_PRESERVE_ORDER);
+        fputc('\n', stream);
+    }
+    json_decref(value);
+    return failed ? -1 : 0;
+}
+
 int summary_print_json(const struct summary *summary, FILE *stream)
 {
     json_t *root = json_object();
@@ -104,10 +114,5 @@ int summary_print_json(const struct summary *summary, FILE *stream)
     failed |= json_object_set_new(root, "not_handled", summary_outcomes(summary, DISPOSITION_BAD));
     failed |= json_object_set_new(root, "cut", json_boolean(summary->cut));
     failed |= json_object_set_new(root, "interrupted", json_boolean(summary->interrupted));
-    if (!failed) {
-        (void)json_dumpf(root, stream, JSON_COMPACT | JSON_PRESERVE_ORDER);
-        fputc('\n', stream); /* a failed write shows when the stream is flushed */
-    }
-    json_decref(root);
-    return failed ? -1 : 0;
+    return summary_put_json(root, failed, stream);
 }

@@ -41,6 +41,12 @@ bool summary_is_partial(const struct summary *summary);
 /* One line a fact. */
 void summary_print(const struct summary *summary, FILE *stream);
 
+/*
+ * Prints a JSON value on one line and lets go of it; nothing where making it has `failed`. Returns
+ * 0, or -1 then. A failed write shows when the stream is flushed.
+ */
+int summary_put_json(json_t *value, int failed, FILE *stream);
+
 /* One JSON object on one line; returns 0, or -1 where memory is out. */
 int summary_print_json(const struct summary *summary, FILE *stream);
 

@@ -112,10 +112,5 @@ int replay_print_json(const struct replay *replay, FILE *stream)
     failed |= json_object_set_new(root, "dropped", summary_outcomes(summary, DISPOSITION_DROP));
     failed |= json_object_set_new(root, "not_handled", summary_outcomes(summary, DISPOSITION_BAD));
     failed |= json_object_set_new(root, "cut", json_boolean(summary->cut));
-    if (!failed) {
-        (void)json_dumpf(root, stream, JSON_COMPACT | JSON_PRESERVE_ORDER);
-        fputc('\n', stream); /* a failed write shows when the stream is flushed */
-    }
-    json_decref(root);
-    return failed ? -1 : 0;
+    return summary_put_json(root, failed, stream);
 }

@@ -8,9 +8,6 @@
 #include "diag.h"
 #include "signals.h"
 
-/* Messages for each outcome; then packets are only counted. */
-#define MESSAGES_MAX 10
-
 /* Frames in memory, one behind another: a header, its bytes, and padding to 8 bytes. */
 struct kept_frames {
     uint8_t *bytes;
@@ -20,7 +17,7 @@ struct kept_frames {
 
 static const char *name_of(const struct source *source)
 {
-    return strcmp(source->options->in, "-") == 0 ? "standard input" : source->options->in;
+    return diag_file_name(source->options->in, "standard input");
 }
 
 /* Ends with a message that was printed. */
@@ -67,7 +64,7 @@ static bool note(struct source *source, enum outcome outcome)
 
     if (row->disposition != DISPOSITION_BAD)
         return true;
-    if (count <= MESSAGES_MAX && !source->again)
+    if (count <= DIAG_MESSAGES_MAX && !source->again)
         diag_packet(name_of(source), source->reader.packet.number, "%s; not sent", row->text);
     return !source->options->strict;
 }
