@@ -98,10 +98,13 @@ static int learn_packet(struct session *session)
     const struct cap_packet *packet = &session->reader.packet;
     struct nvgre_frame frame;
     enum nvgre_link link;
-    enum nvgre_class kind = NVGRE_CLASS_OTHER;
+    enum nvgre_class kind;
 
-    if (link_of(packet->iface->linktype, &link))
-        kind = nvgre_frame_decode(link, packet->data, packet->caplen, packet->len, &frame);
+    if (!link_of(packet->iface->linktype, &link)) {
+        session->others++;
+        return 0;
+    }
+    kind = nvgre_frame_decode(link, packet->data, packet->caplen, packet->len, &frame);
     if (kind == NVGRE_CLASS_MALFORMED) {
         char text[96];
 

@@ -6,9 +6,6 @@
 #include "run.h"
 #include "transform/rewrite.h"
 
-/* --flowid: a fixed value, or one of these above all values. */
-enum flowid_word { FLOWID_TOEPLITZ = 256, FLOWID_TOEPLITZ_SYM, FLOWID_CRC32C, FLOWID_KEEP };
-
 struct rewrite_options {
     struct run_options run;
     struct vsid_set vsids;
@@ -29,16 +26,8 @@ struct rewrite_options {
     struct option_number seed;
 };
 
-static const struct option_word flowid_words[] = {{"keep", FLOWID_KEEP},
-                                                  {"toeplitz", FLOWID_TOEPLITZ},
-                                                  {"toeplitz-sym", FLOWID_TOEPLITZ_SYM},
-                                                  {"crc32c", FLOWID_CRC32C},
-                                                  {"zero", 0},
-                                                  {NULL, 0}};
 static const struct option_word vlan_words[] = {
     {"add", REWRITE_TAG_ADD}, {"del", REWRITE_TAG_DELETE}, {"set", REWRITE_TAG_SET}, {NULL, 0}};
-static const struct option_word proto_words[] = {
-    {"802.1q", NVGRE_TPID_8021Q}, {"802.1ad", NVGRE_TPID_8021AD}, {NULL, 0}};
 static const struct option_word mark_words[] = {
     {"not-ect", 0}, {"ect1", 1}, {"ect0", 2}, {"ce", 3}, {NULL, 0}};
 static const struct option_word df_words[] = {{"set", 1}, {"clear", 0}, {NULL, 0}};
@@ -76,7 +65,7 @@ static const struct option_row rows[] = {
     {OPTION_NUMBER, "enet-vlan-cfi", 0, "N", "its CFI (DEI) bit", .max = 1,
      .offset = FIELD(vlan_cfi)},
     {OPTION_WORD, "enet-vlan-proto", 0, "PROTO", "its protocol, where it is added", "802.1q",
-     .words = proto_words, .offset = FIELD(vlan_proto)},
+     .words = vlan_proto_words, .offset = FIELD(vlan_proto)},
     {OPTION_NUMBER, "ttl", 0, "N", "TTL or hop limit", .max = 255, .offset = FIELD(ttl)},
     {OPTION_NUMBER, "tos", 0, "N", "TOS or traffic class, with ECN", .max = 255,
      .offset = FIELD(tos)},
@@ -220,13 +209,10 @@ static void fill_inner(const struct rewrite_options *options, struct rewrite_con
 
 static void fill_key(const struct rewrite_options *options, struct rewrite_config *config)
 {
-    static const enum nvgre_hash hashes[] = {NVGRE_HASH_TOEPLITZ, NVGRE_HASH_TOEPLITZ_SYM,
-                                             NVGRE_HASH_CRC32C};
     uint32_t flowid = options->flowid.value;
 
     config->vsid_map = options->vsid_map;
-    config->hash_flow = flowid >= FLOWID_TOEPLITZ && flowid < FLOWID_KEEP;
-    nvgre_hasher_init(&config->hasher, hashes[config->hash_flow ? flowid - FLOWID_TOEPLITZ : 0]);
+    config->hash_flow = flowid_hasher(flowid, &config->hasher);
     config->key_mask = options->key.given ? UINT32_MAX : flowid <= 0xFF ? 0xFF : 0;
     config->key = options->key.given ? options->key.value : flowid;
 }

@@ -6,9 +6,6 @@
 #include "diag.h"
 #include "map_file.h"
 
-/* --flowid: a fixed value, or one of these above all values. */
-enum flowid_word { FLOWID_TOEPLITZ = 256, FLOWID_TOEPLITZ_SYM, FLOWID_CRC32C };
-
 /* --vsid: a word above all VSIDs. */
 enum { VSID_FROM_INTERFACE = NVGRE_VSID_MAX + 1, VSID_FROM_VLAN };
 
@@ -16,11 +13,6 @@ static const struct option_word vsid_words[] = {
     {"from-interface", VSID_FROM_INTERFACE}, {"from-vlan", VSID_FROM_VLAN}, {NULL, 0}};
 static const struct option_word miss_words[] = {
     {"error", MISS_ERROR}, {"drop", MISS_DROP}, {"default", MISS_DEFAULT}, {NULL, 0}};
-static const struct option_word flowid_words[] = {{"toeplitz", FLOWID_TOEPLITZ},
-                                                  {"toeplitz-sym", FLOWID_TOEPLITZ_SYM},
-                                                  {"crc32c", FLOWID_CRC32C},
-                                                  {"zero", 0},
-                                                  {NULL, 0}};
 /* Words above all numbers of --tos, --ttl and --df. */
 enum { QOS_INHERIT = 256, QOS_PCP };
 
@@ -34,8 +26,6 @@ static const struct option_word mtu_words[] = {{"keep", MTU_KEEP},   {"drop", MT
                                                {"trunc", MTU_TRUNC}, {"segment", MTU_SEGMENT},
                                                {"error", MTU_ERROR}, {NULL, 0}};
 static const struct option_word ttl_words[] = {{"inherit", QOS_INHERIT}, {NULL, 0}};
-static const struct option_word proto_words[] = {
-    {"802.1q", NVGRE_TPID_8021Q}, {"802.1ad", NVGRE_TPID_8021AD}, {NULL, 0}};
 
 #define FIELD(name) offsetof(struct encap_options, name)
 
@@ -49,7 +39,7 @@ const struct option_row encap_option_rows[] = {
     {OPTION_FLAG, "allow-reserved-vsid", 0, NULL,
      "take VSIDs 0 to 4095 and 16777215 too (RFC 7637 section 3.4)",
      .offset = FIELD(allow_reserved)},
-    {OPTION_NUMBER, "flowid", 0, "HOW", "FlowID", "toeplitz", .max = 255, .words = flowid_words,
+    {OPTION_NUMBER, "flowid", 0, "HOW", "FlowID", "toeplitz", .max = 255, .words = flowid_words + 1,
      .offset = FIELD(flowid)},
     {OPTION_ADDRESS, "local", 0, "IP", "provider address (PA) of the sending endpoint",
      .offset = FIELD(local)},
@@ -77,8 +67,8 @@ const struct option_row encap_option_rows[] = {
      .offset = FIELD(vlan_pri)},
     {OPTION_NUMBER, "enet-vlan-cfi", 0, "N", "its CFI (DEI) bit", "0", .max = 1,
      .offset = FIELD(vlan_cfi)},
-    {OPTION_WORD, "enet-vlan-proto", 0, "PROTO", "its protocol", "802.1q", .words = proto_words,
-     .offset = FIELD(vlan_proto)},
+    {OPTION_WORD, "enet-vlan-proto", 0, "PROTO", "its protocol", "802.1q",
+     .words = vlan_proto_words, .offset = FIELD(vlan_proto)},
     {OPTION_NUMBER, "ttl", 0, "N", "TTL or hop limit; inherited only from IP", "64", .min = 1,
      .max = 255, .words = ttl_words, .offset = FIELD(ttl)},
     {OPTION_NUMBER, "tos", 0, "N",
@@ -175,8 +165,6 @@ static uint32_t usual_max(const struct encap_options *options)
 
 static void fill_config(const struct encap_options *options, struct encap_config *config)
 {
-    static const enum nvgre_hash hashes[] = {NVGRE_HASH_TOEPLITZ, NVGRE_HASH_TOEPLITZ_SYM,
-                                             NVGRE_HASH_CRC32C};
     const bool of_iface = options->vsid.value == VSID_FROM_INTERFACE;
     const bool of_vlan = options->vsid.value == VSID_FROM_VLAN;
     uint32_t flowid = options->flowid.value;
@@ -199,8 +187,7 @@ static void fill_config(const struct encap_options *options, struct encap_config
     config->mtu_action = (enum mtu_action)options->mtu_action.value;
     config->inner_vlan = (enum inner_vlan)options->inner_vlan.value;
     config->ecn = (enum ecn_mode)options->ecn.value;
-    config->hash_flow = !options->key.given && flowid >= FLOWID_TOEPLITZ;
-    nvgre_hasher_init(&config->hasher, hashes[config->hash_flow ? flowid - FLOWID_TOEPLITZ : 0]);
+    config->hash_flow = flowid_hasher(flowid, &config->hasher) && !options->key.given;
     config->key = options->key.given ? options->key.value
                                      : nvgre_key(of_iface || of_vlan ? 0 : options->vsid.value,
                                                  config->hash_flow ? 0 : (uint8_t)flowid);

@@ -4,6 +4,7 @@
 
 /* From a capture through a transform to a capture: what all such commands share. */
 
+#include "flowid.h"
 #include "select.h"
 #include "transform/transform.h"
 
@@ -32,9 +33,23 @@ struct run_options {
 
 extern const struct option_row run_option_rows[];
 
-/* Words of --inner-vlan (enum inner_vlan) and --ecn (enum ecn_mode), alike in all commands. */
+/*
+ * Words of --inner-vlan (enum inner_vlan), --ecn (enum ecn_mode) and --enet-vlan-proto (a TPID),
+ * alike in all commands.
+ */
 extern const struct option_word inner_vlan_words[];
 extern const struct option_word ecn_words[];
+extern const struct option_word vlan_proto_words[];
+
+/* --flowid: a fixed value, or one of these above all values. */
+enum flowid_word { FLOWID_KEEP = 256, FLOWID_TOEPLITZ, FLOWID_TOEPLITZ_SYM, FLOWID_CRC32C };
+
+/* The first word is FLOWID_KEEP's, for commands that can keep it. */
+extern const struct option_word flowid_words[];
+
+/* Whether a value of --flowid is a hash of the flow; the hasher is made for it, or for any other.
+ */
+bool flowid_hasher(uint32_t flowid, struct nvgre_hasher *hasher);
 
 /* Takes IN and OUT from positional arguments or -r and -w. Returns OPTIONS_GO_ON or a code. */
 int run_files(const struct option_set *set, struct run_options *options,

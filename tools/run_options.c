@@ -24,6 +24,26 @@ const struct option_word inner_vlan_words[] = {
 
 const struct option_word ecn_words[] = {{"copy", ECN_COPY}, {"ignore", ECN_IGNORE}, {NULL, 0}};
 
+const struct option_word vlan_proto_words[] = {
+    {"802.1q", NVGRE_TPID_8021Q}, {"802.1ad", NVGRE_TPID_8021AD}, {NULL, 0}};
+
+const struct option_word flowid_words[] = {{"keep", FLOWID_KEEP},
+                                           {"toeplitz", FLOWID_TOEPLITZ},
+                                           {"toeplitz-sym", FLOWID_TOEPLITZ_SYM},
+                                           {"crc32c", FLOWID_CRC32C},
+                                           {"zero", 0},
+                                           {NULL, 0}};
+
+bool flowid_hasher(uint32_t flowid, struct nvgre_hasher *hasher)
+{
+    static const enum nvgre_hash hashes[] = {NVGRE_HASH_TOEPLITZ, NVGRE_HASH_TOEPLITZ_SYM,
+                                             NVGRE_HASH_CRC32C};
+    const bool hashed = flowid >= FLOWID_TOEPLITZ;
+
+    nvgre_hasher_init(hasher, hashes[hashed ? flowid - FLOWID_TOEPLITZ : 0]);
+    return hashed;
+}
+
 #define FIELD(name) offsetof(struct run_options, name)
 
 const struct option_row run_option_rows[] = {

@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 #include "frame.h"
 #include "number.h"
 
@@ -75,13 +78,11 @@ static struct known *known_of(struct direction_sides *sides, uint8_t version,
                               const uint8_t *address)
 {
     const uint32_t len = version == 4 ? 4 : 16;
-    uint32_t hash = 2166136261u; /* FNV-1a */
+    const uint64_t hash = XXH3_64bits(address, len);
     struct known *known = NULL;
 
-    for (uint32_t i = 0; i < len; i++)
-        hash = (hash ^ address[i]) * 16777619u;
     for (uint32_t i = 0; i < TRIES; i++) {
-        known = &sides->known[((hash ^ hash >> 16) + i) & (SIDES - 1)];
+        known = &sides->known[(hash + i) & (SIDES - 1)];
         if (known->side == SIDE_UNKNOWN ||
             (known->version == version && memcmp(known->address, address, len) == 0))
             return known;

@@ -9,7 +9,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { ETHERNET_HEADER_LEN = 14, VLAN_TAG_LEN = 4, ANSWER_MAX = 32768, WAIT_SECONDS = 5 };
+#include "frame.h"
+
+enum { ANSWER_MAX = 32768, WAIT_SECONDS = 5 };
 
 struct request {
     struct nlmsghdr header;
@@ -186,13 +188,13 @@ bool iface_has_carrier(int socket, const struct iface_link *link)
 
 int iface_refuses(const struct iface_link *link, const uint8_t *data, uint32_t len)
 {
-    uint32_t header = link->linktype == CAP_LINKTYPE_ETHERNET ? ETHERNET_HEADER_LEN : 0;
+    uint32_t header = link->linktype == CAP_LINKTYPE_ETHERNET ? NVGRE_ETH_LEN : 0;
     uint64_t most = (uint64_t)link->mtu + header;
 
     if (len == 0 || len < header)
         return EINVAL;
-    if (len > most && link->hardware == ARPHRD_ETHER && data[12] == 0x81 && data[13] == 0)
-        most += VLAN_TAG_LEN;
+    if (len > most && link->hardware == ARPHRD_ETHER && wire_get16(data + 12) == NVGRE_TPID_8021Q)
+        most += NVGRE_VLAN_TAG_LEN;
     return len > most ? EMSGSIZE : 0;
 }
 

@@ -251,6 +251,23 @@ static void make_unique(struct source *source, struct source_frame *frame, uint8
     frame->in_room = true;
 }
 
+/* Returns 0, or -1 where memory is out. */
+static int prepare_unique(struct source *source, const struct encap_config *encap)
+{
+    source->scratch = NULL;
+    source->rewrite = (struct rewrite_config){.fragments = NULL};
+    set_unique(source, 0);
+    if (!source->unique.cas && !source->unique.vsids)
+        return 0;
+    if (encap && encap->hash_flow) {
+        source->rewrite.hash_flow = true;
+        source->rewrite.hasher = encap->hasher;
+    }
+    source->scratch = malloc(SOURCE_FRAME_MAX);
+    source->rewrite.fragments = rewrite_fragments_new();
+    return source->scratch && source->rewrite.fragments ? 0 : -1;
+}
+
 int source_open(struct source *source, bool preload, const struct encap_config *encap)
 {
     int code;
@@ -259,14 +276,7 @@ int source_open(struct source *source, bool preload, const struct encap_config *
     source->open = false;
     source->again = false;
     source->kept = NULL;
-    source->scratch = malloc(SOURCE_FRAME_MAX);
-    source->rewrite = (struct rewrite_config){.fragments = rewrite_fragments_new()};
-    if (encap && encap->hash_flow) {
-        source->rewrite.hash_flow = true;
-        source->rewrite.hasher = encap->hasher;
-    }
-    set_unique(source, 0);
-    if (!source->scratch || !source->rewrite.fragments) {
+    if (prepare_unique(source, encap) != 0) {
         diag(name_of(source), "out of memory");
         return EXIT_RUNTIME;
     }
@@ -280,7 +290,7 @@ int source_open(struct source *source, bool preload, const struct encap_config *
 
 enum source_event source_next(struct source *source, uint8_t *room, struct source_frame *frame)
 {
-    const bool unique = source->loop > 0 && (source->unique.cas || source->unique.vsids);
+    const bool unique = source->loop > 0 && source->scratch;
     enum source_event event = source->kept
                                   ? next_kept(source->kept, frame)
                                   : next_of_capture(source, unique ? source->scratch : room, frame);

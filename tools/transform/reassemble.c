@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 #include "capfile/order.h"
 #include "datagram.h"
 #include "wire.h"
@@ -102,12 +105,7 @@ static bool piece_is_sound(const struct piece *piece, const struct cap_packet *p
 
 static struct reassemble_datagram **bucket_of(struct reassembler *r, const struct datagram_key *key)
 {
-    const uint8_t *bytes = (const uint8_t *)key;
-    uint32_t hash = 2166136261u; /* FNV-1a */
-
-    for (size_t i = 0; i < sizeof *key; i++)
-        hash = (hash ^ bytes[i]) * 16777619u;
-    return &r->buckets[(hash ^ hash >> 16) % REASSEMBLE_BUCKETS];
+    return &r->buckets[XXH3_64bits(key, sizeof *key) % REASSEMBLE_BUCKETS];
 }
 
 static struct reassemble_datagram *find(struct reassembler *r, const struct datagram_key *key)
@@ -368,8 +366,10 @@ void reassemble_settle(struct reassembler *r, bool taken)
 
 void reassemble_flush(struct reassembler *r)
 {
-    while (r->oldest)
-        end_and_give_back(r, r->oldest, REASSEMBLE_INCOMPLETE);
+    for (struct reassemble_datagram *datagram = r->oldest, *newer; datagram; datagram = newer) {
+        newer = datagram->newer;
+        end_and_give_back(r, datagram, REASSEMBLE_INCOMPLETE);
+    }
 }
 
 const struct reassemble_fragment *reassemble_returned(struct reassembler *r)
@@ -389,8 +389,11 @@ void reassemble_init(struct reassembler *r, const struct reassemble_config *conf
 
 void reassemble_free(struct reassembler *r)
 {
-    while (r->oldest)
-        end(r, r->oldest);
+    for (struct reassemble_datagram *datagram = r->oldest, *newer; datagram; datagram = newer) {
+        newer = datagram->newer;
+        free_fragments(datagram->first_held);
+        free(datagram);
+    }
     free(r->handed_out);
     free_fragments(r->returned);
     free(r->whole_bytes);

@@ -3,6 +3,9 @@
 
 #include <stdlib.h>
 
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 #include "classes.h"
 #include "link.h"
 #include "rewrite_parts.h"
@@ -27,15 +30,13 @@ void rewrite_fragments_free(struct rewrite_fragments *fragments)
     free(fragments);
 }
 
-/* A hash (FNV-1a) of what fragments of a packet share, and never 0. */
+/* A hash of what fragments of a packet share, and never 0. */
 static uint64_t packet_key(const struct rewrite *r, const uint8_t *data)
 {
-    const uint8_t *addresses = data + r->ip.offset + (r->ip.version == 4 ? 12 : 8);
-    uint64_t key = (UINT64_C(14695981039346656037) ^ r->part.id) * UINT64_C(1099511628211);
+    const bool v4 = r->ip.version == 4;
+    const uint8_t *addresses = data + r->ip.offset + (v4 ? 12 : 8);
 
-    for (uint32_t i = 0; i < (r->ip.version == 4 ? 8u : 32u); i++)
-        key = (key ^ addresses[i]) * UINT64_C(1099511628211);
-    return key | 1;
+    return XXH3_64bits_withSeed(addresses, v4 ? 8 : 32, r->part.id) | 1;
 }
 
 /* The header of the first fragment is NVGRE's, or the others are left alone too. */
