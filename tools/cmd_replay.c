@@ -78,26 +78,24 @@ static int choose_targets(struct session *session)
 static int ask_interface(const struct session *session, struct replay_target *target)
 {
     struct cap_error error;
-    struct iface_info info;
 
-    target->linktype = CAP_LINKTYPE_ETHERNET;
-    target->mtu = session->options.encap.mtu.value;
     if (session->config.sender.kind == SENDER_FILE) {
+        target->iface = (struct iface_info){.mtu = session->options.encap.mtu.value,
+                                            .linktype = CAP_LINKTYPE_ETHERNET,
+                                            .tag_is_extra = true};
         if (!is_same_file(session->options.encap.run.in, target->name))
             return EXIT_CLEAN;
         diag(target->name, "is also the input; the input is never overwritten");
         return EXIT_RUNTIME;
     }
-    if (iface_info(target->name, &info, &error) != 0) {
+    if (iface_info(target->name, &target->iface, &error) != 0) {
         diag(target->name, "%s", error.text);
         return EXIT_RUNTIME;
     }
-    if (!info.up) {
+    if (!target->iface.up) {
         diag(target->name, "the interface is down");
         return EXIT_RUNTIME;
     }
-    target->linktype = info.linktype;
-    target->mtu = info.mtu;
     return EXIT_CLEAN;
 }
 
@@ -112,14 +110,14 @@ static int ask_interfaces(struct session *session)
 
         if (code != EXIT_CLEAN)
             return code;
-        if (target->linktype != replay->targets->linktype) {
-            diag(target->name, "its link type is %u, but that of %s is %u", target->linktype,
-                 replay->targets->name, replay->targets->linktype);
+        if (target->iface.linktype != replay->targets->iface.linktype) {
+            diag(target->name, "its link type is %u, but that of %s is %u", target->iface.linktype,
+                 replay->targets->name, replay->targets->iface.linktype);
             return EXIT_RUNTIME;
         }
         /* What encap makes fits into the smallest, unless it was told another one. */
-        if (!mtu->given && target->mtu && (!mtu->value || target->mtu < mtu->value))
-            mtu->value = target->mtu;
+        if (!mtu->given && target->iface.mtu && (!mtu->value || target->iface.mtu < mtu->value))
+            mtu->value = target->iface.mtu;
     }
     mtu->given |= mtu->value && session->options.encap.mtu_action.given;
     return EXIT_CLEAN;
@@ -197,6 +195,24 @@ static int judge(const struct session *session)
     return partly ? EXIT_PARTLY : EXIT_CLEAN;
 }
 
+/* Returns 0, or -1 after a message. */
+static int close_targets(struct session *session)
+{
+    struct cap_error error;
+    int result = 0;
+
+    for (uint32_t i = 0; i < session->replay.target_count; i++) {
+        struct replay_target *target = &session->replay.targets[i];
+
+        if (sender_close(target->sender, &error) != 0) {
+            diag(target->name, "%s", error.text);
+            result = -1;
+        }
+        target->sender = NULL;
+    }
+    return result;
+}
+
 /* From an open capture to the exit code. */
 static int run_open(struct session *session)
 {
@@ -222,6 +238,8 @@ static int run_open(struct session *session)
     printed = print_counts(session);
     if (code == EXIT_CLEAN)
         code = printed;
+    if (close_targets(session) != 0)
+        code = EXIT_RUNTIME;
     return code == EXIT_CLEAN ? judge(session) : code;
 }
 
@@ -246,7 +264,7 @@ static int run(struct session *session)
     session->source.options = &options->encap.run;
     session->source.summary = &session->summary;
     session->source.wait = &wait;
-    session->source.linktype = session->replay.targets->linktype;
+    session->source.linktype = session->replay.targets->iface.linktype;
     session->source.unique = (struct source_unique){options->unique_cas, options->unique_vsids};
     code = source_open(&session->source, options->preload || again,
                        options->encapsulates ? &session->encap.config : NULL);
@@ -258,9 +276,7 @@ static int run(struct session *session)
 
 static void session_free(struct session *session)
 {
-    for (uint32_t i = 0; i < session->replay.target_count; i++)
-        if (session->replay.targets[i].sender)
-            sender_close(session->replay.targets[i].sender);
+    (void)close_targets(session);
     free(session->replay.targets);
     direction_free(&session->direction);
     free(session->vsids);

@@ -113,7 +113,7 @@ static void send_round(struct sender *sender, const struct frames *frames, int64
             outcome->refused++;
             outcome->refusal = reason;
             at++;
-        } else if (reason) {
+        } else if (reason && !sender_is_busy(reason)) {
             outcome->failure = reason;
         } else if (taken < count) {
             outcome->busy++;
@@ -180,7 +180,7 @@ int main(int argc, char **argv)
            sender_name(sender), outcome.sent, outcome.refused, error_name(outcome.refusal),
            error_name(outcome.failure), outcome.busy, lost, error_name(reason), counters.packets,
            counters.bytes, counters.dropped, ended - begun);
-    sender_close(sender);
+    (void)sender_close(sender, &error);
     unload(&frames);
     return 0;
 }

@@ -4,6 +4,7 @@
 import itertools
 import json
 import os
+import shutil
 import signal
 import time
 from fractions import Fraction
@@ -254,6 +255,8 @@ def test_frames_above_the_mtu_are_refused_before_the_first(replay, preload):
     assert done.stderr == "one: 2 of 5 frames exceed the MTU of 1500, by 86 bytes at most\n"
     assert done.text == "" and done.frames is None
     assert replay([TAGGED], mtu=1500).frames == [TAGGED]
+    service = TAGGED[:12] + b"\x88\xa8" + TAGGED[14:]  # which interfaces do not make room for
+    assert "exceed the MTU of 1500, by 4 bytes" in replay([service], mtu=1500, code=1).stderr
 
 
 @pytest.mark.parametrize("action, frames", [
@@ -288,7 +291,8 @@ def test_counters(replay):
     assert lines[1].startswith("Rated: ") and lines[1].endswith(" pps")
     assert lines[2:] == ["Statistics for network device: one (file)",
                          "\tSuccessful packets:        2", "\tFailed packets:            0",
-                         "\tTruncated packets:         1", "\tRetried packets:           0"]
+                         "\tTruncated packets:         1", "\tRetried packets (ENOBUFS): 0",
+                         "\tRetried packets (EAGAIN):  0"]
     assert replay([frame(0)], "-q").text == ""
 
 
@@ -325,6 +329,8 @@ def test_packets_that_cannot_be_handled_are_told_once(replay, options):
     assert done.frames == [frame(0), frame(2)] * options.get("loop", 1)
     assert done.stderr.count("\n") == 1
     assert done.stderr.startswith("in: packet 2: ") and done.stderr.endswith("; not sent\n")
+    counted = json.loads(replay(data, "--json", code=3, t=True, **options).text)
+    assert counted["not_handled"] == {"link_type": 1}
     replay(data, "--strict", code=1)
 
 
@@ -344,6 +350,18 @@ def test_input_as_output(run, tmp_path):
     (tmp_path / "in").write_bytes(data)
     done = run("replay", "--sender", "file", "-i", "in", "in", cwd=tmp_path, code=1)
     assert "is also the input" in done.stderr and (tmp_path / "in").read_bytes() == data
+
+
+def test_a_file_that_gets_no_name(start, tmp_path):
+    """The folder is gone before the last packet was sent."""
+    (tmp_path / "gone").mkdir()
+    process = start("replay", "--sender", "file", "-i", "gone/one", "-", cwd=tmp_path)
+    process.feed(pcapfile.pcap(at(0)))
+    wait_until(lambda: list((tmp_path / "gone").iterdir()))
+    shutil.rmtree(tmp_path / "gone")
+    done = process.end(code=1)
+    assert done.stderr.startswith("gone/one: ") and "No such file" in done.stderr
+    assert done.stdout.startswith(b"Actual: 1 packets")
 
 
 # ---- Standard input ----

@@ -77,7 +77,7 @@ static const struct refuse_row refuses[] = {
 static void test_refuses(void **state)
 {
     const struct refuse_row *row = *state;
-    struct iface_link link = {.hardware = row->hardware, .mtu = 1500};
+    struct iface_link link = {.hardware = row->hardware, .info.mtu = 1500};
     struct cap_error error;
     uint8_t *data = calloc(1, row->len ? row->len : 1);
 

@@ -49,7 +49,7 @@ static void test_bytes(void **state)
     assert_int_equal(sender_flush(sender, &reason), 0);
     assert_int_equal(reason, 0);
     assert_int_equal(access(path, F_OK), -1);
-    sender_close(sender);
+    assert_int_equal(sender_close(sender, NULL), 0);
     file = capture_read(path);
     assert_int_equal(file.len, sizeof expected);
     assert_memory_equal(file.data, expected, sizeof expected);
@@ -88,7 +88,7 @@ static void test_refused(void **state)
     assert_int_equal(reason, row->reason);
     assert_int_equal(send_one(sender, "abcd", 4, 0, &reason), 1);
     assert_int_equal(sender_flush(sender, &reason), 0);
-    sender_close(sender);
+    assert_int_equal(sender_close(sender, NULL), 0);
     free(data);
     assert_int_equal(scratch_clear(), 1);
 }
@@ -101,11 +101,11 @@ static void test_given_up(void **state)
 
     (void)state;
     assert_int_equal(send_one(sender, "abcd", 4, 0, &reason), 1);
-    sender_close(sender);
+    assert_int_equal(sender_close(sender, NULL), 0);
     assert_int_equal(scratch_clear(), 0);
     sender = open_file(scratch_path("out"));
     assert_int_equal(sender_flush(sender, &reason), 0);
-    sender_close(sender);
+    assert_int_equal(sender_close(sender, NULL), 0);
     assert_int_equal(scratch_clear(), 1);
 }
 
@@ -120,7 +120,7 @@ static void test_full(void **state)
     assert_int_equal(send_one(sender, "efgh", 4, 0, &reason), 1);
     assert_int_equal(sender_flush(sender, &reason), 2);
     assert_int_equal(reason, ENOSPC);
-    sender_close(sender);
+    assert_int_equal(sender_close(sender, NULL), 0);
 }
 
 static void test_cannot_create(void **state)
@@ -131,7 +131,7 @@ static void test_cannot_create(void **state)
     (void)state;
     assert_null(sender_open("/nonexistent/out", &options, &error));
     assert_string_equal(error.text, "cannot create: No such file or directory");
-    sender_close(NULL);
+    assert_int_equal(sender_close(NULL, NULL), 0);
 }
 
 int main(void)

@@ -72,12 +72,12 @@ static void take_attribute(struct iface_link *link, const struct rtattr *attribu
 {
     switch (attribute->rta_type) {
     case IFLA_MTU:
-        if (RTA_PAYLOAD(attribute) == sizeof link->mtu)
-            memcpy(&link->mtu, RTA_DATA(attribute), sizeof link->mtu);
+        if (RTA_PAYLOAD(attribute) == sizeof link->info.mtu)
+            memcpy(&link->info.mtu, RTA_DATA(attribute), sizeof link->info.mtu);
         break;
     case IFLA_ADDRESS:
-        if (RTA_PAYLOAD(attribute) == sizeof link->mac)
-            memcpy(link->mac, RTA_DATA(attribute), sizeof link->mac);
+        if (RTA_PAYLOAD(attribute) == sizeof link->info.mac)
+            memcpy(link->info.mac, RTA_DATA(attribute), sizeof link->info.mac);
         break;
     case IFLA_QDISC:
         copy_text(link->qdisc, sizeof link->qdisc, attribute);
@@ -111,7 +111,7 @@ static int take_answer(const union answer *answer, ssize_t len, struct iface_lin
         return -1;
     link->index = info->ifi_index;
     link->hardware = info->ifi_type;
-    link->up = (info->ifi_flags & IFF_UP) != 0;
+    link->info.up = (info->ifi_flags & IFF_UP) != 0;
     link->carrier = (info->ifi_flags & IFF_RUNNING) != 0;
     rest = IFLA_PAYLOAD(header);
     for (; RTA_OK(attribute, rest); attribute = RTA_NEXT(attribute, rest))
@@ -142,13 +142,14 @@ int iface_link(const char *name, struct iface_link *link)
 
 int iface_link_type(struct iface_link *link, struct cap_error *error)
 {
+    link->info.tag_is_extra = link->hardware == ARPHRD_ETHER;
     switch (link->hardware) {
     case ARPHRD_ETHER:
     case ARPHRD_LOOPBACK:
-        link->linktype = CAP_LINKTYPE_ETHERNET;
+        link->info.linktype = CAP_LINKTYPE_ETHERNET;
         return 0;
     case ARPHRD_NONE:
-        link->linktype = LINKTYPE_RAW;
+        link->info.linktype = LINKTYPE_RAW;
         return 0;
     default:
         cap_error_set(error,
@@ -186,16 +187,24 @@ bool iface_has_carrier(int socket, const struct iface_link *link)
     return ioctl(socket, SIOCGIFFLAGS, &request) != 0 || (request.ifr_flags & IFF_RUNNING);
 }
 
+uint32_t iface_excess(const struct iface_info *info, const uint8_t *data, uint32_t len)
+{
+    uint64_t most = info->mtu;
+
+    if (info->linktype == CAP_LINKTYPE_ETHERNET)
+        most += NVGRE_ETH_LEN;
+    if (info->mtu == 0 || len <= most)
+        return 0;
+    if (info->tag_is_extra && wire_get16(data + 12) == NVGRE_TPID_8021Q)
+        most += NVGRE_VLAN_TAG_LEN;
+    return len > most ? (uint32_t)(len - most) : 0;
+}
+
 int iface_refuses(const struct iface_link *link, const uint8_t *data, uint32_t len)
 {
-    uint32_t header = link->linktype == CAP_LINKTYPE_ETHERNET ? NVGRE_ETH_LEN : 0;
-    uint64_t most = (uint64_t)link->mtu + header;
-
-    if (len == 0 || len < header)
+    if (len == 0 || (link->info.linktype == CAP_LINKTYPE_ETHERNET && len < NVGRE_ETH_LEN))
         return EINVAL;
-    if (len > most && link->hardware == ARPHRD_ETHER && wire_get16(data + 12) == NVGRE_TPID_8021Q)
-        most += NVGRE_VLAN_TAG_LEN;
-    return len > most ? EMSGSIZE : 0;
+    return iface_excess(&link->info, data, len) ? EMSGSIZE : 0;
 }
 
 int iface_info(const char *name, struct iface_info *info, struct cap_error *error)
@@ -208,8 +217,7 @@ int iface_info(const char *name, struct iface_info *info, struct cap_error *erro
     }
     if (iface_link_type(&link, error) != 0)
         return -1;
-    *info = (struct iface_info){.mtu = link.mtu, .linktype = link.linktype, .up = link.up};
-    memcpy(info->mac, link.mac, sizeof info->mac);
+    *info = link.info;
     return 0;
 }
 

@@ -13,20 +13,18 @@
 struct iface_link {
     char name[IFNAMSIZ];
     int index;
-    uint16_t hardware; /* ARPHRD_ */
-    uint16_t linktype; /* LINKTYPE_; only where iface_link_type was asked */
-    uint32_t mtu;      /* bytes of the IP packet */
-    bool up;
-    bool carrier; /* up, and what is sent gets to a medium or a peer */
-    uint8_t mac[6];
-    char qdisc[16]; /* kind of its root queueing discipline */
+    uint16_t hardware;      /* ARPHRD_ */
+    bool carrier;           /* up, and what is sent gets to a medium or a peer */
+    char qdisc[16];         /* kind of its root queueing discipline */
+    struct iface_info info; /* its linktype and tag_is_extra only where iface_link_type was asked */
     struct iface_counters counters;
 };
 
 /* Asks in the network namespace of the process. Returns 0, or -1 with errno set. */
 int iface_link(const char *name, struct iface_link *link);
 
-/* Sets link->linktype. Returns 0, or -1 with *error set for hardware that cannot be sent to. */
+/* Sets what depends on the hardware. Returns 0, or -1 with *error set for hardware that cannot be
+ * sent to. */
 int iface_link_type(struct iface_link *link, struct cap_error *error);
 
 /* One line for the errno of a call on an interface, such as "no such interface". */

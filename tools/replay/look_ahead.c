@@ -23,7 +23,7 @@ static int tell_excess(const struct replay *replay, const struct excess *found)
         if (excess->above)
             diag(replay->targets[i].name,
                  "%" PRIu64 " of %" PRIu64 " frames exceed the MTU of %u, by %u bytes at most",
-                 excess->above, excess->frames, replay->targets[i].mtu, excess->most);
+                 excess->above, excess->frames, replay->targets[i].iface.mtu, excess->most);
     }
     return any && replay->config->mtu_action == MTU_ERROR ? EXIT_RUNTIME : EXIT_CLEAN;
 }
@@ -55,7 +55,7 @@ int replay_check_mtu(struct replay *replay)
 
         if (!target)
             break;
-        excess = replay_above_mtu(target, &frame);
+        excess = iface_excess(&target->iface, frame.data, frame.caplen);
         found[target - replay->targets].frames++;
         found[target - replay->targets].above += excess > 0;
         if (excess > found[target - replay->targets].most)

@@ -121,8 +121,8 @@ static bool send_to(struct replay *replay, struct replay_target *target)
 
         take_sent(target, done, sent);
         done += sent;
-        if (done < target->count && reason == 0) {
-            target->counts.retries++;
+        if (done < target->count && sender_is_busy(reason)) {
+            *(reason == ENOBUFS ? &target->counts.queue_full : &target->counts.busy) += 1;
             sender_wait(target->sender, BUSY_NS);
         } else if (done < target->count) {
             take_failed(target, 1, reason);
@@ -150,22 +150,10 @@ static bool send_batches(struct replay *replay)
     return go_on;
 }
 
-/* Bytes by which a frame's IP packet exceeds the MTU: an 802.1Q tag does not count. */
-uint32_t replay_above_mtu(const struct replay_target *target, const struct source_frame *frame)
-{
-    uint32_t headers = target->linktype == CAP_LINKTYPE_ETHERNET ? NVGRE_ETH_LEN : 0;
-
-    if (target->mtu == 0 || frame->caplen <= NVGRE_ETH_LEN)
-        return 0;
-    if (headers && nvgre_is_tagged(frame->data))
-        headers += NVGRE_VLAN_TAG_LEN;
-    return frame->caplen > headers + target->mtu ? frame->caplen - headers - target->mtu : 0;
-}
-
 /* The target of a frame, or NULL where memory is out. */
 struct replay_target *replay_target_of(struct replay *replay, const struct source_frame *frame)
 {
-    const bool raw = replay->targets->linktype != CAP_LINKTYPE_ETHERNET;
+    const bool raw = replay->targets->iface.linktype != CAP_LINKTYPE_ETHERNET;
     uint32_t index = direction_of(replay->direction, frame->data, frame->caplen, frame->len, raw,
                                   frame->iface_id);
 
@@ -180,7 +168,7 @@ static bool add_frame(struct replay *replay, struct source_frame *frame)
 
     if (!target)
         return false;
-    excess = replay_above_mtu(target, frame);
+    excess = iface_excess(&target->iface, frame->data, frame->caplen);
     if (excess) {
         target->counts.over_mtu++;
         if (replay->config->mtu_action == MTU_DROP)
@@ -263,7 +251,7 @@ static bool make_way(struct replay *replay, int64_t due_ns)
     return send_batches(replay) && wait_until_due(replay);
 }
 
-/* One loop through the capture; false to end the replay. */
+/* One loop through the capture; false to end the replay. The last frames are not sent yet. */
 static bool replay_once(struct replay *replay)
 {
     enum source_event event = SOURCE_FRAME;
@@ -284,7 +272,7 @@ static bool replay_once(struct replay *replay)
             return false;
         }
     }
-    return send_batches(replay) && event == SOURCE_END;
+    return event == SOURCE_END;
 }
 
 /*
@@ -343,10 +331,11 @@ static void begin(struct replay *replay)
 static bool begin_loop(struct replay *replay)
 {
     const int64_t delay = replay->config->loop_delay_ns;
-    const int64_t end =
-        replay->schedule.kind == SCHEDULE_TOPSPEED ? replay_now() : schedule_end(&replay->schedule);
+    const bool at_once = replay->schedule.kind == SCHEDULE_TOPSPEED;
 
-    replay->due_ns = end + delay;
+    if ((delay || !at_once) && !send_batches(replay))
+        return false;
+    replay->due_ns = (at_once ? replay_now() : schedule_end(&replay->schedule)) + delay;
     if (delay && !wait_until_due(replay))
         return false;
     schedule_begin(&replay->schedule, replay->due_ns);
@@ -372,6 +361,7 @@ int replay_run(struct replay *replay)
         if (code != EXIT_CLEAN || !begin_loop(replay))
             break;
     }
+    (void)send_batches(replay);
     replay->ns = replay_now() - replay->start_ns;
     replay_hide_progress(replay);
     free(replay->arena);

@@ -27,18 +27,18 @@ struct replay_counts {
     uint64_t sent;  /* that the kernel took */
     uint64_t bytes; /* in them */
     uint64_t failed;
-    uint64_t cut;      /* sent as far as captured */
-    uint64_t over_mtu; /* left out, or cut to the MTU, or sent all the same */
-    uint64_t retries;  /* of sends, as the interface was busy */
-    uint64_t missing;  /* that the interface's own counters do not show; among those sent */
-    int reason;        /* errno of the last that failed */
+    uint64_t cut;        /* sent as far as captured */
+    uint64_t over_mtu;   /* left out, or cut to the MTU, or sent all the same */
+    uint64_t queue_full; /* sends tried again, as there was no room behind the socket (ENOBUFS) */
+    uint64_t busy;       /* and for other reasons (EAGAIN) */
+    uint64_t missing;    /* that the interface's own counters do not show; among those sent */
+    int reason;          /* errno of the last that failed */
 };
 
 /* An interface (of SENDER_FILE a file), and what waits to be sent there. */
 struct replay_target {
     const char *name;
-    uint32_t mtu;      /* 0 for no limit */
-    uint16_t linktype; /* LINKTYPE_ of its frames */
+    struct iface_info iface; /* of SENDER_FILE what it stands for; an MTU of 0 is no limit */
     struct sender *sender;
     struct replay_counts counts;
     struct iface_counters before;
@@ -78,10 +78,6 @@ bool replay_wait_for_input(void *replay, int fd);
  * message where there are such frames and the action is MTU_ERROR.
  */
 int replay_check_mtu(struct replay *replay);
-
-/* Bytes by which a frame's IP packet exceeds the MTU of its target: an 802.1Q tag does not count.
- */
-uint32_t replay_above_mtu(const struct replay_target *target, const struct source_frame *frame);
 
 /* The target of a frame, or NULL where memory is out. */
 struct replay_target *replay_target_of(struct replay *replay, const struct source_frame *frame);

@@ -29,9 +29,10 @@ static void print_target(const struct replay_target *target, FILE *stream)
             "\tSuccessful packets:        %" PRIu64 "\n"
             "\tFailed packets:            %" PRIu64 "\n"
             "\tTruncated packets:         %" PRIu64 "\n"
-            "\tRetried packets:           %" PRIu64 "\n",
+            "\tRetried packets (ENOBUFS): %" PRIu64 "\n"
+            "\tRetried packets (EAGAIN):  %" PRIu64 "\n",
             target->name, target->sender ? sender_name(target->sender) : "not open yet",
-            counts->sent, counts->failed, counts->cut, counts->retries);
+            counts->sent, counts->failed, counts->cut, counts->queue_full, counts->busy);
     if (counts->failed && counts->reason)
         fprintf(stream, "\tLast failure:              %s\n", strerror(counts->reason));
     if (counts->over_mtu)
@@ -82,9 +83,12 @@ static json_t *target_json(const struct replay_target *target)
     const struct {
         const char *name;
         uint64_t count;
-    } facts[] = {{"successful", counts->sent}, {"bytes", counts->bytes},
-                 {"failed", counts->failed},   {"truncated", counts->cut},
-                 {"retried", counts->retries}, {"above_mtu", counts->over_mtu},
+    } facts[] = {{"successful", counts->sent},
+                 {"bytes", counts->bytes},
+                 {"failed", counts->failed},
+                 {"truncated", counts->cut},
+                 {"retried", counts->queue_full + counts->busy},
+                 {"above_mtu", counts->over_mtu},
                  {"missing", counts->missing}};
     json_t *object = json_object();
 

@@ -1,20 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#define _GNU_SOURCE
 #include "sender.h"
 
 #include <errno.h>
-#include <linux/sockios.h>
-#include <poll.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <time.h>
 
 #include "sender_kinds.h"
-
-/* How long a full queue takes to have room for some tens of small frames. */
-#define QUEUE_FULL_NS 50000
-
-enum { FLUSH_PAUSE_NS = 1000000, FLUSH_PAUSES = 500 };
 
 static const struct sender_ops *const kinds[] = {[SENDER_PACKET] = &sender_packet_ops,
                                                  [SENDER_RING] = &sender_ring_ops,
@@ -73,9 +63,10 @@ struct sender *sender_open(const char *name, const struct sender_options *option
     }
     if (iface_link_type(&link, error) != 0)
         return NULL;
-    if (!link.up || !link.carrier) {
-        cap_error_set(error, link.up ? "the interface has no carrier: is its cable or peer down?"
-                                     : "the interface is down");
+    if (!link.info.up || !link.carrier) {
+        cap_error_set(error, link.info.up
+                                 ? "the interface has no carrier: is its cable or peer down?"
+                                 : "the interface is down");
         return NULL;
     }
     return ops ? ops->open(&link, options->qdisc_bypass, error)
@@ -106,43 +97,12 @@ uint32_t sender_flush(struct sender *sender, int *reason)
     return sender->ops->flush(sender, reason);
 }
 
-void sender_close(struct sender *sender)
+int sender_close(struct sender *sender, struct cap_error *error)
 {
-    if (sender)
-        sender->ops->close(sender);
+    return sender ? sender->ops->close(sender, error) : 0;
 }
 
 bool sender_is_busy(int reason)
 {
     return reason == EAGAIN || reason == ENOBUFS || reason == ENOMEM || reason == EINTR;
-}
-
-static struct timespec timespec_of(int64_t ns)
-{
-    return (struct timespec){.tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000};
-}
-
-void sender_wait_socket(int fd, bool queue_full, int64_t ns)
-{
-    struct pollfd ready = {.fd = fd, .events = POLLOUT};
-    struct timespec limit = timespec_of(ns);
-
-    if (ppoll(&ready, 1, &limit, NULL) != 1 || !queue_full)
-        return;
-    limit = timespec_of(ns < QUEUE_FULL_NS ? ns : QUEUE_FULL_NS);
-    (void)nanosleep(&limit, NULL);
-}
-
-uint32_t sender_flush_socket(int fd)
-{
-    const struct timespec pause = timespec_of(FLUSH_PAUSE_NS);
-    int queued = 0;
-
-    for (int i = 0; i < FLUSH_PAUSES; i++) {
-        if (ioctl(fd, SIOCOUTQ, &queued) != 0 || queued == 0)
-            break;
-        if (nanosleep(&pause, NULL) != 0)
-            break;
-    }
-    return 0;
 }

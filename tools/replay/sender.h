@@ -46,12 +46,15 @@ const char *sender_name(const struct sender *sender);
 
 /*
  * Hands over frames, at most SENDER_BATCH_MAX. Returns how many were taken, from the first on;
- * fewer than `count` where the interface is busy (*reason is 0: try again after sender_wait) or
- * where the first that was not taken cannot be sent (*reason is the errno, such as EMSGSIZE or
- * ENETDOWN).
+ * fewer than `count` where the interface is busy (sender_is_busy(*reason): try again after
+ * sender_wait) or where the first that was not taken cannot be sent (*reason is the errno, such as
+ * EMSGSIZE or ENETDOWN).
  */
 uint32_t sender_send(struct sender *sender, const struct sender_frame *frames, uint32_t count,
                      int *reason);
+
+/* Whether an errno says that the same frame may be taken later. */
+bool sender_is_busy(int reason);
 
 /* Waits until the interface may take more, at most `ns`; a signal ends it. */
 void sender_wait(struct sender *sender, int64_t ns);
@@ -62,6 +65,7 @@ void sender_wait(struct sender *sender, int64_t ns);
  */
 uint32_t sender_flush(struct sender *sender, int *reason);
 
-void sender_close(struct sender *sender);
+/* Returns 0, or -1 with *error set where the file of a SENDER_FILE could not get its name. */
+int sender_close(struct sender *sender, struct cap_error *error);
 
 #endif

@@ -111,15 +111,14 @@ static uint32_t flush_file(struct sender *sender, int *reason)
 }
 
 /* What failed, was told; what was given up before it was flushed, gets no name. */
-static void close_file(struct sender *sender)
+static int close_file(struct sender *sender, struct cap_error *error)
 {
     struct file_sender *self = (struct file_sender *)sender;
-    struct cap_error error;
+    int result = self->complete ? cap_writer_publish(&self->writer, error) : 0;
 
-    if (self->complete)
-        (void)cap_writer_publish(&self->writer, &error);
     cap_writer_close(&self->writer);
     free(self);
+    return result;
 }
 
 static const struct sender_ops sender_file_ops = {.name = "file",

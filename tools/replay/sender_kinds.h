@@ -16,7 +16,7 @@ struct sender_ops {
                      int *reason);
     void (*wait)(struct sender *sender, int64_t ns);
     uint32_t (*flush)(struct sender *sender, int *reason);
-    void (*close)(struct sender *sender);
+    int (*close)(struct sender *sender, struct cap_error *error);
 };
 
 /* The first member of each kind. */
@@ -34,19 +34,31 @@ struct sender *sender_file_open(const char *path, struct cap_error *error);
 /* A packet socket that sends to an interface and receives nothing; -1 with *error set. */
 int sender_packet_socket(const struct iface_link *link, bool qdisc_bypass, struct cap_error *error);
 
-/* Whether an errno says that the same frame may be taken later. */
-bool sender_is_busy(int reason);
+/* What kinds with a packet socket have in common: their first member. */
+struct socket_sender {
+    struct sender sender;
+    int fd;
+    bool bypass;     /* past the queueing discipline */
+    bool queue_full; /* the reason why not all was taken */
+    struct iface_link link;
+};
+
+/*
+ * What becomes of a call that took `taken` frames and ended with errno `failure`, or 0: returns
+ * what sender_send does.
+ */
+uint32_t socket_sender_result(struct socket_sender *self, uint32_t taken, int failure, int *reason);
 
 /*
  * Waits, at most `ns`, until the socket may be written to. Where a queue behind it is full the
  * socket may be written to all the time: then for a moment.
  */
-void sender_wait_socket(int fd, bool queue_full, int64_t ns);
+void socket_sender_wait(struct sender *sender, int64_t ns);
 
 /*
- * Waits, but not for long, until nothing that was written to a packet socket is in a queue. What
- * still is goes out later. Returns 0: such frames are not lost.
+ * Waits, but not for long, until nothing that was written to the socket is in a queue. What still
+ * is goes out later. Returns 0: such frames are not lost.
  */
-uint32_t sender_flush_socket(int fd);
+uint32_t socket_sender_flush(struct sender *sender, int *reason);
 
 #endif

@@ -6,11 +6,8 @@
 #include "sender_kinds.h"
 
 struct pcap_sender {
-    struct sender sender;
+    struct socket_sender base;
     pcap_t *pcap;
-    int fd;
-    bool queue_full; /* the reason why not all was taken */
-    struct iface_link link;
 };
 
 enum { CAPTURE_BUFFER_LEN = 65536 }; /* of what is never captured */
@@ -60,15 +57,14 @@ static struct sender *open_pcap(const struct iface_link *link, bool qdisc_bypass
         cap_error_system(error, "cannot send");
         return NULL;
     }
-    self->sender.ops = &sender_pcap_ops;
-    self->link = *link;
     self->pcap = open_handle(link, error);
     if (!self->pcap) {
         free(self);
         return NULL;
     }
-    self->fd = pcap_fileno(self->pcap);
-    return &self->sender;
+    self->base = (struct socket_sender){
+        .sender.ops = &sender_pcap_ops, .fd = pcap_fileno(self->pcap), .link = *link};
+    return &self->base.sender;
 }
 
 static uint32_t send_by_pcap(struct sender *sender, const struct sender_frame *frames,
@@ -85,37 +81,20 @@ static uint32_t send_by_pcap(struct sender *sender, const struct sender_frame *f
         else
             failure = errno ? errno : EINVAL; /* libpcap itself did not want it */
     }
-    self->queue_full = failure == ENOBUFS;
-    if (!iface_has_carrier(self->fd, &self->link)) {
-        *reason = ENETDOWN;
-        return 0; /* the queue has dropped them */
-    }
-    *reason = sender_is_busy(failure) ? 0 : failure;
-    return taken;
+    return socket_sender_result(&self->base, taken, failure, reason);
 }
 
-static uint32_t flush_pcap(struct sender *sender, int *reason)
+static int close_pcap(struct sender *sender, struct cap_error *error)
 {
-    (void)reason;
-    return sender_flush_socket(((const struct pcap_sender *)sender)->fd);
-}
-
-static void wait_pcap(struct sender *sender, int64_t ns)
-{
-    const struct pcap_sender *self = (const struct pcap_sender *)sender;
-
-    sender_wait_socket(self->fd, self->queue_full, ns);
-}
-
-static void close_pcap(struct sender *sender)
-{
+    (void)error;
     pcap_close(((struct pcap_sender *)sender)->pcap);
     free(sender);
+    return 0;
 }
 
 const struct sender_ops sender_pcap_ops = {.name = "pcap",
                                            .open = open_pcap,
                                            .send = send_by_pcap,
-                                           .wait = wait_pcap,
-                                           .flush = flush_pcap,
+                                           .wait = socket_sender_wait,
+                                           .flush = socket_sender_flush,
                                            .close = close_pcap};

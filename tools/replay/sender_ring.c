@@ -22,11 +22,7 @@
  * With it the system does not check lengths, so iface_refuses does.
  */
 struct ring_sender {
-    struct sender sender;
-    int fd;
-    bool bypass;
-    bool queue_full; /* the reason why not all was taken */
-    struct iface_link link;
+    struct socket_sender base;
     uint8_t *slots;
     size_t size; /* of all slots */
     uint32_t slot_len;
@@ -72,7 +68,7 @@ static int map_ring(struct ring_sender *self)
 
     self->slot_len = SLOT_MIN;
     while (self->slot_len < SLOT_MAX &&
-           self->slot_len < SLOT_FRAME + LINK_LEN + (size_t)self->link.mtu)
+           self->slot_len < SLOT_FRAME + LINK_LEN + (size_t)self->base.link.info.mtu)
         self->slot_len *= 2;
     self->slot_count = RING_LEN / self->slot_len;
     self->size = RING_LEN;
@@ -81,23 +77,25 @@ static int map_ring(struct ring_sender *self)
                                    .tp_block_nr = RING_LEN / block,
                                    .tp_frame_size = self->slot_len,
                                    .tp_frame_nr = self->slot_count};
-    if (setsockopt(self->fd, SOL_PACKET, PACKET_VERSION, &version, sizeof version) != 0 ||
-        setsockopt(self->fd, SOL_PACKET, PACKET_VNET_HDR, &on, sizeof on) != 0 ||
-        setsockopt(self->fd, SOL_PACKET, PACKET_TX_RING, &request, sizeof request) != 0)
+    if (setsockopt(self->base.fd, SOL_PACKET, PACKET_VERSION, &version, sizeof version) != 0 ||
+        setsockopt(self->base.fd, SOL_PACKET, PACKET_VNET_HDR, &on, sizeof on) != 0 ||
+        setsockopt(self->base.fd, SOL_PACKET, PACKET_TX_RING, &request, sizeof request) != 0)
         return -1;
-    self->slots = mmap(NULL, self->size, PROT_READ | PROT_WRITE, MAP_SHARED, self->fd, 0);
+    self->slots = mmap(NULL, self->size, PROT_READ | PROT_WRITE, MAP_SHARED, self->base.fd, 0);
     return self->slots == MAP_FAILED ? -1 : 0;
 }
 
-static void close_ring(struct sender *sender)
+static int close_ring(struct sender *sender, struct cap_error *error)
 {
     struct ring_sender *self = (struct ring_sender *)sender;
 
+    (void)error;
     if (self->slots && self->slots != MAP_FAILED)
         munmap(self->slots, self->size);
-    if (self->fd >= 0)
-        close(self->fd);
+    if (self->base.fd >= 0)
+        close(self->base.fd);
     free(self);
+    return 0;
 }
 
 static struct sender *open_ring(const struct iface_link *link, bool qdisc_bypass,
@@ -109,18 +107,18 @@ static struct sender *open_ring(const struct iface_link *link, bool qdisc_bypass
         cap_error_system(error, "cannot send");
         return NULL;
     }
-    self->sender.ops = &sender_ring_ops;
-    self->link = *link;
-    self->bypass = qdisc_bypass;
-    self->fd = sender_packet_socket(link, qdisc_bypass, error);
-    if (self->fd >= 0 && map_ring(self) != 0) {
+    self->base = (struct socket_sender){.sender.ops = &sender_ring_ops,
+                                        .fd = sender_packet_socket(link, qdisc_bypass, error),
+                                        .bypass = qdisc_bypass,
+                                        .link = *link};
+    if (self->base.fd >= 0 && map_ring(self) != 0) {
         iface_error(error, "cannot map a ring for sending", errno);
-        close(self->fd);
-        self->fd = -1;
+        close(self->base.fd);
+        self->base.fd = -1;
     }
-    if (self->fd >= 0)
-        return &self->sender;
-    close_ring(&self->sender);
+    if (self->base.fd >= 0)
+        return &self->base.sender;
+    (void)close_ring(&self->base.sender, NULL);
     return NULL;
 }
 
@@ -129,7 +127,7 @@ static int fill(struct ring_sender *self, uint32_t number, const struct sender_f
 {
     struct tpacket2_hdr *header = slot(self, number);
     struct virtio_net_hdr copy_all = {.gso_type = VIRTIO_NET_HDR_GSO_NONE};
-    int refused = iface_refuses(&self->link, frame->data, frame->len);
+    int refused = iface_refuses(&self->base.link, frame->data, frame->len);
 
     if (refused)
         return refused;
@@ -174,7 +172,7 @@ static uint32_t send_by_ring(struct sender *sender, const struct sender_frame *f
         if (!refused)
             filled++;
     }
-    if (filled > 0 && send(self->fd, NULL, 0, MSG_DONTWAIT) < 0)
+    if (filled > 0 && send(self->base.fd, NULL, 0, MSG_DONTWAIT) < 0)
         failure = errno;
     taken = count_passed_on(self, filled);
     for (uint32_t i = taken; i < filled; i++)
@@ -182,31 +180,14 @@ static uint32_t send_by_ring(struct sender *sender, const struct sender_frame *f
     self->head = (self->head + taken) % self->slot_count;
     if (taken == filled)
         failure = refused;
-    self->queue_full = failure == ENOBUFS;
-    if ((!self->bypass || self->queue_full) && !iface_has_carrier(self->fd, &self->link)) {
-        *reason = ENETDOWN;
-        return self->bypass ? taken : 0; /* the queue has dropped them */
-    }
-    *reason = sender_is_busy(failure) ? 0 : failure;
-    return taken;
-}
-
-static uint32_t flush_ring(struct sender *sender, int *reason)
-{
-    (void)reason;
-    return sender_flush_socket(((const struct ring_sender *)sender)->fd);
-}
-
-static void wait_ring(struct sender *sender, int64_t ns)
-{
-    const struct ring_sender *self = (const struct ring_sender *)sender;
-
-    sender_wait_socket(self->fd, self->queue_full, ns);
+    else if (failure == 0)
+        failure = EAGAIN;
+    return socket_sender_result(&self->base, taken, failure, reason);
 }
 
 const struct sender_ops sender_ring_ops = {.name = "ring",
                                            .open = open_ring,
                                            .send = send_by_ring,
-                                           .wait = wait_ring,
-                                           .flush = flush_ring,
+                                           .wait = socket_sender_wait,
+                                           .flush = socket_sender_flush,
                                            .close = close_ring};

@@ -85,10 +85,11 @@ static int open_socket(struct xdp_sender *self)
     return -code;
 }
 
-static void close_xdp(struct sender *sender)
+static int close_xdp(struct sender *sender, struct cap_error *error)
 {
     struct xdp_sender *self = (struct xdp_sender *)sender;
 
+    (void)error;
     if (self->socket)
         xsk_socket__delete(self->socket);
     if (self->umem)
@@ -98,6 +99,7 @@ static void close_xdp(struct sender *sender)
     if (self->area != MAP_FAILED)
         munmap(self->area, (size_t)PLACES * PLACE_LEN);
     free(self);
+    return 0;
 }
 
 static struct sender *open_xdp(const struct iface_link *link, bool qdisc_bypass,
@@ -107,7 +109,7 @@ static struct sender *open_xdp(const struct iface_link *link, bool qdisc_bypass,
     int failure = ENOMEM;
 
     (void)qdisc_bypass; /* it always is */
-    if (link->linktype != CAP_LINKTYPE_ETHERNET) {
+    if (link->info.linktype != CAP_LINKTYPE_ETHERNET) {
         cap_error_set(error, "AF_XDP sends Ethernet frames only, not to a tun device");
         return NULL;
     }
@@ -130,7 +132,7 @@ static struct sender *open_xdp(const struct iface_link *link, bool qdisc_bypass,
         }
         if (failure == 0)
             return &self->sender;
-        close_xdp(&self->sender);
+        (void)close_xdp(&self->sender, NULL);
     }
     iface_error(error, "cannot send by AF_XDP", failure);
     return NULL;
@@ -208,7 +210,7 @@ static uint32_t send_by_xdp(struct sender *sender, const struct sender_frame *fr
     }
     if (failure == 0)
         failure = refused;
-    *reason = failure == EBUSY || sender_is_busy(failure) ? 0 : failure;
+    *reason = failure == EBUSY ? EAGAIN : failure;
     return taken;
 }
 

@@ -56,15 +56,22 @@ static void close_capture(struct source *source)
     source->open = false;
 }
 
-/* Counts what became of a packet that gives no frame; false where --strict ends the replay. */
+/* Counts what became of a packet, once for all loops. */
+static uint64_t count(struct source *source, enum outcome outcome)
+{
+    source->summary->outcomes[outcome] += source->loop == 0;
+    return source->summary->outcomes[outcome];
+}
+
+/* Counts a packet that gives no frame; false where --strict ends the replay. */
 static bool note(struct source *source, enum outcome outcome)
 {
     const struct outcome_row *row = &outcome_rows[outcome];
-    const uint64_t count = ++source->summary->outcomes[outcome];
+    const uint64_t counted = count(source, outcome);
 
     if (row->disposition != DISPOSITION_BAD)
         return true;
-    if (count <= DIAG_MESSAGES_MAX && !source->again)
+    if (counted <= DIAG_MESSAGES_MAX && !source->again)
         diag_packet(name_of(source), source->reader.packet.number, "%s; not sent", row->text);
     return !source->options->strict;
 }
@@ -123,7 +130,7 @@ static enum source_event try_packet(struct source *source, uint8_t *room,
         select_count(&source->selection, outcome == OUTCOME_DONE);
     *made = outcome == OUTCOME_DONE;
     if (*made && !source->more)
-        source->summary->outcomes[OUTCOME_DONE]++;
+        (void)count(source, OUTCOME_DONE);
     source->more = source->transform && outcome != OUTCOME_NOT_SELECTED &&
                    source->result.notes & TRANSFORM_MORE && (*made || source->result.part > 0);
     source->result.part++;

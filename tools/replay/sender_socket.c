@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <linux/if_packet.h>
+#include <linux/sockios.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sender_kinds.h"
+
+/* How long a full queue takes to have room for some tens of small frames. */
+#define QUEUE_FULL_NS 50000
+
+enum { FLUSH_PAUSE_NS = 1000000, FLUSH_PAUSES = 500 };
+
+int sender_packet_socket(const struct iface_link *link, bool qdisc_bypass, struct cap_error *error)
+{
+    const struct sockaddr_ll address = {.sll_family = AF_PACKET, .sll_ifindex = link->index};
+    int fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int on = 1;
+
+    if (fd < 0 || bind(fd, (const struct sockaddr *)&address, sizeof address) != 0) {
+        iface_error(error, "cannot open a packet socket", errno);
+        if (fd >= 0)
+            close(fd);
+        return -1;
+    }
+    if (qdisc_bypass)
+        (void)setsockopt(fd, SOL_PACKET, PACKET_QDISC_BYPASS, &on, sizeof on);
+    return fd;
+}
+
+uint32_t socket_sender_result(struct socket_sender *self, uint32_t taken, int failure, int *reason)
+{
+    self->queue_full = failure == ENOBUFS;
+    *reason = failure;
+    /* Without a carrier the queue has dropped all; past the queue they find the driver busy. */
+    if ((self->bypass && !self->queue_full) || iface_has_carrier(self->fd, &self->link))
+        return taken;
+    *reason = ENETDOWN;
+    return self->bypass ? taken : 0;
+}
+
+static struct timespec timespec_of(int64_t ns)
+{
+    return (struct timespec){.tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000};
+}
+
+void socket_sender_wait(struct sender *sender, int64_t ns)
+{
+    const struct socket_sender *self = (const struct socket_sender *)sender;
+    struct pollfd ready = {.fd = self->fd, .events = POLLOUT};
+    struct timespec limit = timespec_of(ns);
+
+    if (ppoll(&ready, 1, &limit, NULL) != 1 || !self->queue_full)
+        return;
+    limit = timespec_of(ns < QUEUE_FULL_NS ? ns : QUEUE_FULL_NS);
+    (void)nanosleep(&limit, NULL);
+}
+
+uint32_t socket_sender_flush(struct sender *sender, int *reason)
+{
+    const struct socket_sender *self = (const struct socket_sender *)sender;
+    const struct timespec pause = timespec_of(FLUSH_PAUSE_NS);
+    int queued = 0;
+
+    (void)reason;
+    for (int i = 0; i < FLUSH_PAUSES; i++) {
+        if (ioctl(self->fd, SIOCOUTQ, &queued) != 0 || queued == 0)
+            break;
+        if (nanosleep(&pause, NULL) != 0)
+            break;
+    }
+    return 0;
+}
