@@ -54,7 +54,7 @@ class Lab:
         return link["stats64"]["rx"]["packets"]
 
     def listen(self, name):
-        """What arrives at an interface from now on."""
+        """What arrives at an interface from now on, or without a name at all of them."""
         listener = Listener(self, name)
         self.stack.callback(listener.close)
         return listener
@@ -68,13 +68,15 @@ class Listener:
                 open(f"/proc/{lab.holder.pid}/ns/net", "rb") as there:
             enter(there)
             try:
-                self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+                self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW,
+                                            0 if name else socket.htons(ETH_P_ALL))
             finally:
                 enter(own)
         self.socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 256 << 20)
         self.socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         self.socket.setsockopt(SOL_PACKET, PACKET_AUXDATA, 1)
-        self.socket.bind((name, ETH_P_ALL))
+        if name:
+            self.socket.bind((name, ETH_P_ALL))
         self.socket.setblocking(False)
         self.times = []  # nanoseconds of the frames so far
 

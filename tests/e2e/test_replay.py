@@ -392,6 +392,13 @@ def test_a_pipe_is_not_waited_for_with_frames_in_hand(start):
     assert done.stdout.startswith(b"Actual: 4 packets")
 
 
+def test_duration_ends_a_wait_for_input(start):
+    process = start("replay", "--sender", "file", "-i", "/dev/null", "--duration", "1", "-")
+    process.feed(pcapfile.pcap(at(0)))
+    begun = time.monotonic()
+    assert process.wait(10) == 0 and 0.5 < time.monotonic() - begun < 5
+
+
 @pytest.mark.parametrize("line", [(), ("-K",)], ids=str)
 def test_counters_are_told_before_there_is_a_capture(start, line):
     process = start("replay", "--sender", "file", "-i", "/dev/null", *line, "-")

@@ -91,6 +91,15 @@ def test_both_directions(veth, replay):
     assert listeners[1].frames(len(second)) == second
 
 
+@pytest.mark.parametrize("line", [("-t",), ("-t", "-K"), ("-p", "200000")], ids=str)
+def test_both_directions_keep_their_order(veth, replay, line):
+    """What is answered comes before the answer, as fast as it may be."""
+    frames = [talk(i) for i in range(500)]
+    listener = veth.listen("")
+    replay(frames, "-I", "near1", *line).end()
+    assert listener.frames(len(frames)) == frames
+
+
 def test_the_pace_at_the_receiver(veth, replay):
     """Frames arrive as far apart as they were recorded; no error adds up."""
     listener = veth.listen("far0")

@@ -160,14 +160,25 @@ struct replay_target *replay_target_of(struct replay *replay, const struct sourc
     return index < replay->target_count ? &replay->targets[index] : NULL;
 }
 
-/* Puts a frame into its batch, as it is to be sent; it stands in the arena already. */
-static bool add_frame(struct replay *replay, struct source_frame *frame)
+/* What both sides of a talk say keeps its order. Tenants have nothing to do with each other. */
+static bool keep_order(struct replay *replay, struct replay_target *target)
 {
-    struct replay_target *target = replay_target_of(replay, frame);
+    struct replay_target *last = replay->last;
+
+    replay->last = target;
+    return !last || last == target || last->count == 0 ||
+           replay->direction->kind == DIRECTION_VSID || send_batches(replay);
+}
+
+/*
+ * Puts a frame for a target into its batch, as it is to be sent; it stands in the arena already.
+ * Returns false to end the replay.
+ */
+static bool add_frame(struct replay *replay, struct replay_target *target,
+                      struct source_frame *frame)
+{
     uint32_t excess;
 
-    if (!target)
-        return false;
     excess = iface_excess(&target->iface, frame->data, frame->caplen);
     if (excess) {
         target->counts.over_mtu++;
@@ -176,6 +187,8 @@ static bool add_frame(struct replay *replay, struct source_frame *frame)
         if (replay->config->mtu_action == MTU_TRUNC)
             frame->caplen -= excess;
     }
+    if (!keep_order(replay, target))
+        return false;
     replay->packets++;
     target->counts.cut += frame->caplen < frame->len;
     target->batch[target->count++] =
@@ -185,12 +198,18 @@ static bool add_frame(struct replay *replay, struct source_frame *frame)
     return true;
 }
 
+static bool is_out_of_time(const struct replay *replay)
+{
+    const int64_t duration = replay->config->duration_ns;
+
+    return duration && replay->start_ns && replay_now() - replay->start_ns >= duration;
+}
+
 static bool is_over(const struct replay *replay)
 {
     const struct replay_config *config = replay->config;
 
-    return (config->limit && replay->packets >= config->limit) ||
-           (config->duration_ns && replay_now() - replay->start_ns >= config->duration_ns);
+    return (config->limit && replay->packets >= config->limit) || is_out_of_time(replay);
 }
 
 static bool is_full(const struct replay *replay)
@@ -234,7 +253,7 @@ bool replay_wait_for_input(void *context, int fd)
     if (replay->arena && !send_batches(replay))
         return false;
     while (!signals_wait(fd, NAP_NS / 1000000)) {
-        if (!replay_go_on(replay))
+        if (!replay_go_on(replay) || is_out_of_time(replay))
             return false;
         if (replay->start_ns)
             report(replay);
@@ -255,6 +274,7 @@ static bool make_way(struct replay *replay, int64_t due_ns)
 static bool replay_once(struct replay *replay)
 {
     enum source_event event = SOURCE_FRAME;
+    struct replay_target *target;
     struct source_frame frame;
 
     while (!is_over(replay)) {
@@ -266,11 +286,14 @@ static bool replay_once(struct replay *replay)
         if (!make_way(replay,
                       schedule_next(&replay->schedule, frame.has_time, frame.time_ns, frame.len)))
             return false;
-        if (!add_frame(replay, &frame)) {
+        target = replay_target_of(replay, &frame);
+        if (!target) {
             diag(replay->targets->name, "out of memory");
             replay->source->code = EXIT_RUNTIME;
             return false;
         }
+        if (!add_frame(replay, target, &frame))
+            return false;
     }
     return event == SOURCE_END;
 }

@@ -54,16 +54,17 @@ struct replay {
     struct replay_target *targets;
     uint32_t target_count;
     struct schedule schedule;
-    uint64_t packets;  /* that were to be sent */
-    uint64_t expected; /* all that there will be, or 0 where that is not known */
-    uint32_t loops;    /* begun */
-    int64_t ns;        /* so far */
-    int64_t start_ns;  /* CLOCK_MONOTONIC */
-    int64_t epoch_ns;  /* what is to be added for the time of day */
-    int64_t report_ns; /* when counters are due next */
-    int64_t shown_ns;  /* when progress was shown last, or 0 */
-    int64_t due_ns;    /* when the frame in hand is */
-    uint8_t *arena;    /* where frames of the batches stand */
+    struct replay_target *last; /* that a frame was for */
+    uint64_t packets;           /* that were to be sent */
+    uint64_t expected;          /* all that there will be, or 0 where that is not known */
+    uint32_t loops;             /* begun */
+    int64_t ns;                 /* so far */
+    int64_t start_ns;           /* CLOCK_MONOTONIC */
+    int64_t epoch_ns;           /* what is to be added for the time of day */
+    int64_t report_ns;          /* when counters are due next */
+    int64_t shown_ns;           /* when progress was shown last, or 0 */
+    int64_t due_ns;             /* when the frame in hand is */
+    uint8_t *arena;             /* where frames of the batches stand */
     size_t fill;
 };
 

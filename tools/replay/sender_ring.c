@@ -26,8 +26,8 @@ struct ring_sender {
     uint8_t *slots;
     size_t size; /* of all slots */
     uint32_t slot_len;
-    uint32_t slot_count;
-    uint32_t head; /* the next one to fill */
+    uint32_t slot_count; /* a power of two */
+    uint32_t head;       /* the next one to fill */
 };
 
 enum {
@@ -43,8 +43,8 @@ enum {
 
 static struct tpacket2_hdr *slot(const struct ring_sender *self, uint32_t number)
 {
-    return (struct tpacket2_hdr *)(void *)(self->slots +
-                                           (size_t)(number % self->slot_count) * self->slot_len);
+    return (struct tpacket2_hdr *)(void *)(self->slots + (size_t)(number & (self->slot_count - 1)) *
+                                                             self->slot_len);
 }
 
 static uint32_t status_of(const struct tpacket2_hdr *header)
@@ -158,10 +158,11 @@ static uint32_t count_passed_on(const struct ring_sender *self, uint32_t filled)
     return passed;
 }
 
-static uint32_t send_by_ring(struct sender *sender, const struct sender_frame *frames,
-                             uint32_t count, int *reason)
+/* Sends at most as many frames as there are slots; *reason is an errno, or 0 where all are taken.
+ */
+static uint32_t send_slots(struct ring_sender *self, const struct sender_frame *frames,
+                           uint32_t count, int *reason)
 {
-    struct ring_sender *self = (struct ring_sender *)sender;
     uint32_t filled = 0;
     uint32_t taken;
     int refused = 0;
@@ -177,11 +178,27 @@ static uint32_t send_by_ring(struct sender *sender, const struct sender_frame *f
     taken = count_passed_on(self, filled);
     for (uint32_t i = taken; i < filled; i++)
         set_status(slot(self, self->head + i), TP_STATUS_AVAILABLE);
-    self->head = (self->head + taken) % self->slot_count;
+    self->head = (self->head + taken) & (self->slot_count - 1);
     if (taken == filled)
         failure = refused;
     else if (failure == 0)
         failure = EAGAIN;
+    *reason = failure;
+    return taken;
+}
+
+static uint32_t send_by_ring(struct sender *sender, const struct sender_frame *frames,
+                             uint32_t count, int *reason)
+{
+    struct ring_sender *self = (struct ring_sender *)sender;
+    uint32_t taken = 0;
+    int failure = 0;
+
+    while (taken < count && !failure) {
+        uint32_t some = count - taken < self->slot_count ? count - taken : self->slot_count;
+
+        taken += send_slots(self, frames + taken, some, &failure);
+    }
     return socket_sender_result(&self->base, taken, failure, reason);
 }
 
