@@ -3,6 +3,7 @@
 #include "commands.h"
 #include "diag.h"
 #include "map_file.h"
+#include "progress.h"
 #include "run.h"
 #include "transform/decap.h"
 
@@ -130,8 +131,10 @@ int cmd_decap(int argc, char **argv)
         code = check(&options);
     if (code == OPTIONS_GO_ON)
         code = run_files(&option_set, &options.run, positional);
-    if (code == OPTIONS_GO_ON)
+    if (code == OPTIONS_GO_ON) {
+        progress_begin(options.run.quiet);
         code = fill_config(&options, &config, &map);
+    }
     if (code == OPTIONS_GO_ON) {
         transform = decap_transform(&config);
         code = run_transform("decap", &options.run, &transform);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "commands.h"
 #include "encap_options.h"
+#include "progress.h"
 
 static const struct option_row *const tables[] = {encap_option_rows, run_option_rows,
                                                   select_option_rows, NULL};
@@ -26,8 +27,10 @@ int cmd_encap(int argc, char **argv)
         code = encap_options_check(&option_set, &options);
     if (code == OPTIONS_GO_ON)
         code = run_files(&option_set, &options.run, positional);
-    if (code == OPTIONS_GO_ON)
+    if (code == OPTIONS_GO_ON) {
+        progress_begin(options.run.quiet);
         code = encap_setup(&setup, &options);
+    }
     if (code == OPTIONS_GO_ON) {
         transform = encap_transform(&setup.config);
         code = run_transform("encap", &options.run, &transform);

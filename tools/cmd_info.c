@@ -12,6 +12,7 @@
 #include "diag.h"
 #include "info/show.h"
 #include "options.h"
+#include "progress.h"
 #include "select.h"
 #include "signals.h"
 
@@ -123,11 +124,16 @@ static int show(const struct session *session, bool report, FILE *stream)
 /* What signals ask for; false to stop. */
 static bool go_on(void *context)
 {
+    const struct session *session = context;
+
     signals_pending = signals_stop != 0;
     if (signals_report) {
         signals_report = 0;
+        diag_progress_end();
         (void)show(context, true, stderr); /* without memory it is not shown */
     }
+    if (progress_due)
+        progress_show(session->in, &session->reader);
     return signals_stop == 0;
 }
 
@@ -240,6 +246,7 @@ static int run_open(struct session *session)
                    ? take_all(session)
                    : EXIT_USAGE;
 
+    progress_end();
     if (code != EXIT_CLEAN)
         return code;
     if (show(session, false, stdout) != 0) {
@@ -299,6 +306,7 @@ int cmd_info(int argc, char **argv)
         code = take_files(&options, positional[0]);
     if (code == OPTIONS_GO_ON) {
         signals_install();
+        progress_begin(options.quiet);
         code = run(&options);
         signals_end();
     }

@@ -11,6 +11,7 @@
 #include "diag.h"
 #include "map/learn.h"
 #include "options.h"
+#include "progress.h"
 #include "signals.h"
 #include "summary.h"
 #include "transform/link.h"
@@ -68,11 +69,16 @@ static void print_text(const struct session *session);
 /* What signals ask for; false to stop. */
 static bool go_on(void *context)
 {
+    const struct session *session = context;
+
     signals_pending = signals_stop != 0;
     if (signals_report) {
         signals_report = 0;
+        diag_progress_end();
         print_text(context);
     }
+    if (progress_due)
+        progress_show(session->in, &session->reader);
     return signals_stop == 0;
 }
 
@@ -288,7 +294,9 @@ static int run_open(struct session *session)
 {
     int code;
 
-    if (learn_all(session) != 0 || write_map(session) != 0)
+    code = learn_all(session);
+    progress_end();
+    if (code != 0 || write_map(session) != 0)
         return EXIT_RUNTIME;
     code = print_summary(session);
     if (code == EXIT_CLEAN &&
@@ -356,6 +364,7 @@ int cmd_learn(int argc, char **argv)
         code = take_files(&options, positional);
     if (code == OPTIONS_GO_ON) {
         signals_install();
+        progress_begin(options.quiet);
         code = run(&options);
         signals_end();
     }

@@ -5,6 +5,7 @@
 
 #include "commands.h"
 #include "diag.h"
+#include "progress.h"
 #include "replay_options.h"
 #include "signals.h"
 #include "transform/decap.h"
@@ -232,6 +233,7 @@ static int run_open(struct session *session)
     }
     if (can_look_ahead(session))
         code = replay_check_mtu(replay);
+    progress_phase(NULL);
     if (code != EXIT_CLEAN)
         return code;
     code = replay_run(replay);
@@ -266,6 +268,7 @@ static int run(struct session *session)
     session->source.wait = &wait;
     session->source.linktype = session->replay.targets->iface.linktype;
     session->source.unique = (struct source_unique){options->unique_cas, options->unique_vsids};
+    progress_phase("reading the capture");
     code = source_open(&session->source, options->preload || again,
                        options->encapsulates ? &session->encap.config : NULL);
     if (code == EXIT_CLEAN)
@@ -301,7 +304,9 @@ int cmd_replay(int argc, char **argv)
     if (code == OPTIONS_GO_ON) {
         signals_install();
         signals_catch_pause();
+        progress_begin(session->options.encap.run.quiet);
         code = run(session);
+        progress_end();
     }
     session_free(session);
     signals_end();

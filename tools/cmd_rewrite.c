@@ -3,6 +3,7 @@
 
 #include "commands.h"
 #include "diag.h"
+#include "progress.h"
 #include "run.h"
 #include "transform/rewrite.h"
 
@@ -265,8 +266,10 @@ int cmd_rewrite(int argc, char **argv)
         code = check(&options);
     if (code == OPTIONS_GO_ON)
         code = run_files(&option_set, &options.run, positional);
-    if (code == OPTIONS_GO_ON)
+    if (code == OPTIONS_GO_ON) {
+        progress_begin(options.run.quiet);
         code = fill_config(&options, &config);
+    }
     if (code == OPTIONS_GO_ON) {
         rewrite_prepare(&config);
         transform = rewrite_transform(&config);

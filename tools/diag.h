@@ -17,6 +17,15 @@ enum exit_code {
 /* Messages of a kind: a capture of nothing but bad packets must not flood the terminal. */
 #define DIAG_MESSAGES_MAX 10
 
+#define DIAG_PROGRESS_MAX 160
+
+/*
+ * A line of the terminal, at most DIAG_PROGRESS_MAX bytes, that stands until the next one, the next
+ * message or diag_progress_end. Safe in a signal handler.
+ */
+void diag_progress(const char *text);
+void diag_progress_end(void);
+
 /* What messages call a file: - is the standard one. */
 const char *diag_file_name(const char *path, const char *standard);
 

@@ -2,6 +2,7 @@
 #include "map_file.h"
 
 #include "diag.h"
+#include "progress.h"
 
 static void print_messages(const struct map_report *report)
 {
@@ -20,7 +21,11 @@ int map_file_load(const struct option_names *paths, bool allow_reserved, struct 
 {
     const struct map_options options = {.allow_reserved = allow_reserved};
     struct map_report report = {0};
-    enum map_result result = map_load(paths->items, paths->count, &options, map, &report);
+    enum map_result result;
+
+    progress_phase("reading the map");
+    result = map_load(paths->items, paths->count, &options, map, &report);
+    progress_phase(NULL);
 
     print_messages(&report);
     if (result == MAP_OK)

@@ -2,7 +2,6 @@
 #include "replay_options.h"
 
 #include <string.h>
-#include <unistd.h>
 
 static const struct option_word sender_words[] = {{"auto", SENDER_AUTO},
                                                   {"packet", SENDER_PACKET},
@@ -173,7 +172,6 @@ void replay_options_config(const struct replay_options *options, struct replay_c
         .limit = options->limit.value,
         .duration_ns = options->duration.value * INT64_C(1000000000),
         .stats_ns = options->stats.value * INT64_C(1000000000),
-        .progress = !encap->run.quiet && !encap->run.json && isatty(STDERR_FILENO),
         .mtu_action =
             encap->mtu_action.given ? (enum mtu_action)encap->mtu_action.value : MTU_ERROR};
 }

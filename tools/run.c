@@ -5,6 +5,7 @@
 
 #include "capfile/pcapng.h"
 #include "diag.h"
+#include "progress.h"
 #include "signals.h"
 
 static void count_files(struct run *run)
@@ -30,8 +31,11 @@ static bool heed_signals(struct run *run)
     if (signals_report) {
         signals_report = 0;
         count_files(run);
+        diag_progress_end();
         summary_print(&run->summary, stderr);
     }
+    if (progress_due)
+        progress_show(run->summary.in, &run->reader);
     return signals_stop == 0;
 }
 
@@ -324,6 +328,7 @@ int run_transform(const char *command, const struct run_options *options,
         code = copy_all(&run);
         if (code == EXIT_CLEAN)
             code = run_flush_fragments(&run);
+        progress_end();
         code = finish(&run, code);
         run_close(&run);
     }

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "diag.h"
+#include "progress.h"
 #include "signals.h"
 
 #define NS_PER_S INT64_C(1000000000)
@@ -67,8 +68,11 @@ bool replay_go_on(void *context)
         signals_report = 0;
         if (replay->start_ns)
             replay->ns = replay_now() - replay->start_ns;
+        diag_progress_end();
         replay_print(replay, stderr);
     }
+    if (progress_due && replay->start_ns)
+        replay_show_progress(replay);
     return signals_stop == 0;
 }
 
@@ -88,21 +92,16 @@ static void take_failed(struct replay_target *target, uint32_t count, int reason
     target->lost = reason == ENETDOWN || reason == ENODEV || reason == ENXIO;
 }
 
-/* Counters and progress on the way. */
+/* Counters on the way. */
 static void report(struct replay *replay)
 {
     const struct replay_config *config = replay->config;
-    int64_t now;
+    const int64_t now = config->stats_ns ? replay_now() : 0;
 
-    if (!config->stats_ns && !config->progress)
-        return;
-    now = replay_now();
-    if (config->progress && now - replay->start_ns >= NS_PER_S &&
-        now - replay->shown_ns >= NS_PER_S / 2)
-        replay_show_progress(replay, now);
     if (!config->stats_ns || now < replay->report_ns)
         return;
     replay->ns = now - replay->start_ns;
+    diag_progress_end();
     replay_print(replay, stderr);
     while (replay->report_ns <= now)
         replay->report_ns += config->stats_ns;
@@ -386,7 +385,7 @@ int replay_run(struct replay *replay)
     }
     (void)send_batches(replay);
     replay->ns = replay_now() - replay->start_ns;
-    replay_hide_progress(replay);
+    progress_end();
     free(replay->arena);
     replay->arena = NULL;
     for (uint32_t i = 0; i < replay->target_count; i++) {

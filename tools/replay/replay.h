@@ -19,7 +19,6 @@ struct replay_config {
     uint64_t limit;      /* frames in all, 0 for no limit */
     int64_t duration_ns; /* 0 for no limit */
     int64_t stats_ns;    /* between counters on the way, 0 for none */
-    bool progress;       /* shown on the way, on a terminal */
     enum mtu_action mtu_action;
 };
 
@@ -62,7 +61,6 @@ struct replay {
     int64_t start_ns;           /* CLOCK_MONOTONIC */
     int64_t epoch_ns;           /* what is to be added for the time of day */
     int64_t report_ns;          /* when counters are due next */
-    int64_t shown_ns;           /* when progress was shown last, or 0 */
     int64_t due_ns;             /* when the frame in hand is */
     uint8_t *arena;             /* where frames of the batches stand */
     size_t fill;
@@ -90,9 +88,8 @@ int replay_run(struct replay *replay);
 void replay_print(const struct replay *replay, FILE *stream);
 int replay_print_json(const struct replay *replay, FILE *stream);
 
-/* report.c: one line on the terminal, of how far it is and how long it will take; and its end. */
-void replay_show_progress(struct replay *replay, int64_t now_ns);
-void replay_hide_progress(const struct replay *replay);
+/* report.c: one line on the terminal, of how far it is and how long it will take. */
+void replay_show_progress(const struct replay *replay);
 
 /* Nanoseconds of CLOCK_MONOTONIC. */
 int64_t replay_now(void);

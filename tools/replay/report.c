@@ -3,6 +3,8 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "diag.h"
+#include "progress.h"
 #include "replay.h"
 
 #define NS_PER_S 1e9
@@ -56,25 +58,20 @@ void replay_print(const struct replay *replay, FILE *stream)
         print_target(&replay->targets[i], stream);
 }
 
-void replay_show_progress(struct replay *replay, int64_t now_ns)
+void replay_show_progress(const struct replay *replay)
 {
-    const double seconds = (double)(now_ns - replay->start_ns) / NS_PER_S;
+    const double seconds = (double)(replay_now() - replay->start_ns) / NS_PER_S;
     const double rate = (double)replay->packets / seconds;
+    char line[DIAG_PROGRESS_MAX + 1];
+    int len =
+        snprintf(line, sizeof line, "%" PRIu64 " packets, %.0f a second", replay->packets, rate);
 
-    replay->shown_ns = now_ns;
-    fprintf(stderr, "\r%" PRIu64 " packets, %.0f a second", replay->packets, rate);
+    progress_due = 0;
     if (replay->expected && rate > 0)
-        fprintf(stderr, ", %.0f%%, %.0f s left",
-                100 * (double)replay->packets / (double)replay->expected,
-                (double)(replay->expected - replay->packets) / rate);
-    fputs("\033[K", stderr); /* what an earlier, longer line left */
-    fflush(stderr);
-}
-
-void replay_hide_progress(const struct replay *replay)
-{
-    if (replay->shown_ns)
-        fputs("\r\033[K", stderr);
+        snprintf(line + len, sizeof line - (size_t)len, ", %.0f%%, %.0f s left",
+                 100 * (double)replay->packets / (double)replay->expected,
+                 (double)(replay->expected - replay->packets) / rate);
+    diag_progress(line);
 }
 
 static json_t *target_json(const struct replay_target *target)
