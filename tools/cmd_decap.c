@@ -65,7 +65,7 @@ static const struct option_row rows[] = {
 
 static const struct option_row *const tables[] = {rows, run_option_rows, select_option_rows, NULL};
 
-static const struct option_set option_set = {
+const struct option_set decap_option_set = {
     "decap", "[options] IN OUT [FILTER]",
     "Take the tenants' frames out of NVGRE (RFC 7637): outer Ethernet, SLL, SLL2, raw IP or\n"
     "loopback, VLAN tags, IPv4 or IPv6 with options and extension headers, GRE. IN and OUT\n"
@@ -76,11 +76,11 @@ static const struct option_set option_set = {
 static int check(struct decap_options *options)
 {
     if ((options->tag.value == TAG_VLAN) != (options->maps.count > 0))
-        return options_misuse(&option_set, "--tag=vlan and --map FILE need each other");
+        return options_misuse(&decap_option_set, "--tag=vlan and --map FILE need each other");
     if (options->dedupe_window.given && !options->dedupe)
-        return options_misuse(&option_set, "--dedupe is needed with --dedupe-window");
+        return options_misuse(&decap_option_set, "--dedupe is needed with --dedupe-window");
     if (options->run.split && !cap_split_is_pattern(options->run.split))
-        return options_misuse(&option_set,
+        return options_misuse(&decap_option_set,
                               "--split needs %%v once in the file's name, for the VSID, and no "
                               "other %% but %%%%: %s",
                               options->run.split);
@@ -125,12 +125,12 @@ int cmd_decap(int argc, char **argv)
     struct decap_config config = {0};
     struct map *map = NULL;
     struct transform transform;
-    int code = options_parse(&option_set, argc, argv, &options, positional, 2);
+    int code = options_parse(&decap_option_set, argc, argv, &options, positional, 2);
 
     if (code == OPTIONS_GO_ON)
         code = check(&options);
     if (code == OPTIONS_GO_ON)
-        code = run_files(&option_set, &options.run, positional);
+        code = run_files(&decap_option_set, &options.run, positional);
     if (code == OPTIONS_GO_ON) {
         progress_begin(options.run.quiet);
         code = fill_config(&options, &config, &map);

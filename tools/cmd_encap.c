@@ -3,10 +3,10 @@
 #include "encap_options.h"
 #include "progress.h"
 
-static const struct option_row *const tables[] = {encap_option_rows, run_option_rows,
-                                                  select_option_rows, NULL};
+static const struct option_row *const tables[] = {encap_option_rows, encap_frame_rows,
+                                                  run_option_rows, select_option_rows, NULL};
 
-static const struct option_set option_set = {
+const struct option_set encap_option_set = {
     "encap",
     "--vsid N --local IP --remote IP [options] IN OUT [FILTER]\n"
     "       nvgre-pcap encap --vsid N --map FILE [options] IN OUT [FILTER]",
@@ -21,12 +21,12 @@ int cmd_encap(int argc, char **argv)
     struct encap_options options = {0};
     struct encap_setup setup = {.map = NULL};
     struct transform transform;
-    int code = options_parse(&option_set, argc, argv, &options, positional, 2);
+    int code = options_parse(&encap_option_set, argc, argv, &options, positional, 2);
 
     if (code == OPTIONS_GO_ON)
-        code = encap_options_check(&option_set, &options);
+        code = encap_options_check(&encap_option_set, &options);
     if (code == OPTIONS_GO_ON)
-        code = run_files(&option_set, &options.run, positional);
+        code = run_files(&encap_option_set, &options.run, positional);
     if (code == OPTIONS_GO_ON) {
         progress_begin(options.run.quiet);
         code = encap_setup(&setup, &options);

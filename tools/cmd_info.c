@@ -58,7 +58,7 @@ static const struct option_row rows[] = {
 /* The heading of the rows of selection is of commands that write captures. */
 static const struct option_row *const tables[] = {rows, select_option_rows + 1, NULL};
 
-static const struct option_set option_set = {
+const struct option_set info_option_set = {
     "info", "[options] IN [FILTER]",
     "Tell what is in a capture: tenants with their rates, addresses, FlowIDs and protocols,\n"
     "deviations from RFC 7637, and what is not NVGRE.",
@@ -290,17 +290,17 @@ static int take_files(struct info_options *options, const char *in)
         options->filter += in != NULL;
     }
     if (!options->in || !*options->in)
-        return options_misuse(&option_set, "IN is needed");
+        return options_misuse(&info_option_set, "IN is needed");
     if (options->json && options->csv)
-        return options_misuse(&option_set, "--json and --csv exclude each other");
-    return select_check(&option_set, &options->select);
+        return options_misuse(&info_option_set, "--json and --csv exclude each other");
+    return select_check(&info_option_set, &options->select);
 }
 
 int cmd_info(int argc, char **argv)
 {
     const char *positional[1] = {NULL};
     struct info_options options = {0};
-    int code = options_parse(&option_set, argc, argv, &options, positional, 1);
+    int code = options_parse(&info_option_set, argc, argv, &options, positional, 1);
 
     if (code == OPTIONS_GO_ON)
         code = take_files(&options, positional[0]);

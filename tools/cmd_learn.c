@@ -46,7 +46,7 @@ static const struct option_row rows[] = {
 
 static const struct option_row *const tables[] = {rows, NULL};
 
-static const struct option_set option_set = {
+const struct option_set learn_option_set = {
     "learn", "[options] IN [OUT.yaml]",
     "Learn a location map from an NVGRE capture: which MAC and customer address of a VSID is\n"
     "behind which provider address, by the packets' sources, and where broadcasts go. Later\n"
@@ -346,11 +346,11 @@ static int take_files(struct learn_options *options, const char *const positiona
     if (!options->out)
         options->out = positional[next++];
     if (next < 2 && positional[next])
-        return options_misuse(&option_set, "unexpected argument %s", positional[next]);
+        return options_misuse(&learn_option_set, "unexpected argument %s", positional[next]);
     if (!options->out)
         options->out = "-";
     if (!options->in || !*options->in || !*options->out)
-        return options_misuse(&option_set, "IN is needed");
+        return options_misuse(&learn_option_set, "IN is needed");
     return OPTIONS_GO_ON;
 }
 
@@ -358,7 +358,7 @@ int cmd_learn(int argc, char **argv)
 {
     const char *positional[2] = {NULL, NULL};
     struct learn_options options = {0};
-    int code = options_parse(&option_set, argc, argv, &options, positional, 2);
+    int code = options_parse(&learn_option_set, argc, argv, &options, positional, 2);
 
     if (code == OPTIONS_GO_ON)
         code = take_files(&options, positional);

@@ -108,7 +108,7 @@ static const struct option_row rows[] = {
 
 static const struct option_row *const tables[] = {rows, run_option_rows, select_option_rows, NULL};
 
-static const struct option_set option_set = {
+const struct option_set rewrite_option_set = {
     "rewrite", "[options] IN OUT [FILTER]",
     "Change fields of NVGRE packets (RFC 7637), outer and inner, and nothing else. IN and OUT\n"
     "are pcap or pcapng files; - is standard input or output.",
@@ -121,31 +121,35 @@ static int check(const struct rewrite_options *options)
     bool of_tag = options->vlan_id.given || options->vlan_pri.given || options->vlan_cfi.given;
 
     if (options->key.given && options->vsid_map.count)
-        return options_misuse(&option_set, "--key gives the VSID; leave out --vsidmap");
+        return options_misuse(&rewrite_option_set, "--key gives the VSID; leave out --vsidmap");
     if (options->key.given && options->flowid.given)
-        return options_misuse(&option_set, "--key gives the FlowID; leave out --flowid");
+        return options_misuse(&rewrite_option_set, "--key gives the FlowID; leave out --flowid");
     if (options->key.given)
         reserved = nvgre_key_vsid(options->key.value);
     if (!options->allow_reserved && reserved != UINT32_MAX &&
         (nvgre_vsid_is_reserved(reserved) || reserved == NVGRE_VSID_VENDOR))
-        return options_misuse(&option_set,
+        return options_misuse(&rewrite_option_set,
                               "VSID %u is reserved; use 4096 to 16777214 or --allow-reserved-vsid",
                               reserved);
     if (options->local.version != options->remote.version)
-        return options_misuse(&option_set,
+        return options_misuse(&rewrite_option_set,
                               "--local and --remote need each other, both IPv4 or both IPv6");
     if (options->local.version &&
         (options->src_pas.count || options->dst_pas.count || options->pas.count))
-        return options_misuse(&option_set, "--local and --remote leave nothing to -S, -D and -N");
+        return options_misuse(&rewrite_option_set,
+                              "--local and --remote leave nothing to -S, -D and -N");
     if (options->vlan.given ? options->vlan.value == REWRITE_TAG_ADD && !options->vlan_id.given
                             : of_tag)
-        return options_misuse(&option_set, "--enet-vlan=add needs --enet-vlan-tag ID, and other "
-                                           "fields of the tag need --enet-vlan");
+        return options_misuse(&rewrite_option_set,
+                              "--enet-vlan=add needs --enet-vlan-tag ID, and other "
+                              "fields of the tag need --enet-vlan");
     if (options->inner_vlan.value &&
         (options->inner_vlan_id.given || options->inner_vlan_pri.given))
-        return options_misuse(&option_set, "--inner-vlan=strip leaves no tag for other fields");
+        return options_misuse(&rewrite_option_set,
+                              "--inner-vlan=strip leaves no tag for other fields");
     if (options->tos.given && options->ecn.given)
-        return options_misuse(&option_set, "--tos has ECN in its last 2 bits; leave out --ecn");
+        return options_misuse(&rewrite_option_set,
+                              "--tos has ECN in its last 2 bits; leave out --ecn");
     return OPTIONS_GO_ON;
 }
 
@@ -260,12 +264,12 @@ int cmd_rewrite(int argc, char **argv)
     struct rewrite_options options = {0};
     struct rewrite_config config = {0};
     struct transform transform;
-    int code = options_parse(&option_set, argc, argv, &options, positional, 2);
+    int code = options_parse(&rewrite_option_set, argc, argv, &options, positional, 2);
 
     if (code == OPTIONS_GO_ON)
         code = check(&options);
     if (code == OPTIONS_GO_ON)
-        code = run_files(&option_set, &options.run, positional);
+        code = run_files(&rewrite_option_set, &options.run, positional);
     if (code == OPTIONS_GO_ON) {
         progress_begin(options.run.quiet);
         code = fill_config(&options, &config);

@@ -2,13 +2,29 @@
 #ifndef TOOLS_COMMANDS_H
 #define TOOLS_COMMANDS_H
 
-/* Each command takes argv from its own name on and returns an exit code (diag.h). */
+/* The commands, for nvgre-pcap itself and for what is made of their options (option_tables.c). */
 
+#include "options.h"
+
+/* Each takes argv from its own name on and returns an exit code (diag.h). */
 int cmd_encap(int argc, char **argv);
 int cmd_decap(int argc, char **argv);
 int cmd_rewrite(int argc, char **argv);
 int cmd_replay(int argc, char **argv);
 int cmd_learn(int argc, char **argv);
 int cmd_info(int argc, char **argv);
+
+extern const struct option_set encap_option_set, decap_option_set, rewrite_option_set,
+    replay_option_set, learn_option_set, info_option_set;
+
+struct command {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const struct option_set *options;
+    const char *summary;
+};
+
+/* In the order in which --help lists them; ends with a NULL name. */
+extern const struct command commands[];
 
 #endif

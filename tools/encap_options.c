@@ -22,9 +22,9 @@ static const struct option_word df_words[] = {
     {"set", 1}, {"clear", 0}, {"inherit", QOS_INHERIT}, {NULL, 0}};
 static const struct option_word tos_words[] = {
     {"inherit", QOS_INHERIT}, {"pcp", QOS_PCP}, {NULL, 0}};
-static const struct option_word mtu_words[] = {{"keep", MTU_KEEP},   {"drop", MTU_DROP},
-                                               {"trunc", MTU_TRUNC}, {"segment", MTU_SEGMENT},
-                                               {"error", MTU_ERROR}, {NULL, 0}};
+const struct option_word mtu_words[] = {{"keep", MTU_KEEP},   {"drop", MTU_DROP},
+                                        {"trunc", MTU_TRUNC}, {"segment", MTU_SEGMENT},
+                                        {"error", MTU_ERROR}, {NULL, 0}};
 static const struct option_word ttl_words[] = {{"inherit", QOS_INHERIT}, {NULL, 0}};
 
 #define FIELD(name) offsetof(struct encap_options, name)
@@ -80,6 +80,9 @@ const struct option_row encap_option_rows[] = {
      "set", .words = df_words, .offset = FIELD(df)},
     {OPTION_NUMBER, "mtu", 0, "N", "the longest outer IP packet, in bytes", .min = MTU_MIN,
      .max = 65535, .offset = FIELD(mtu)},
+    {0}};
+
+const struct option_row encap_frame_rows[] = {
     {OPTION_WORD, "mtu-action", 0, "WHAT",
      "frames that exceed it; trunc cuts the inner frame, error keeps it plain", "keep",
      .words = mtu_words, .offset = FIELD(mtu_action)},

@@ -27,6 +27,12 @@ struct encap_options {
 
 extern const struct option_row encap_option_rows[];
 
+/* Behind those: rows of which a command may have its own, with other defaults. */
+extern const struct option_row encap_frame_rows[];
+
+/* Words of --mtu-action (enum mtu_action). */
+extern const struct option_word mtu_words[];
+
 /* What the rows cannot say of each other: OPTIONS_GO_ON or a code, after a message. */
 int encap_options_check(const struct option_set *set, const struct encap_options *options);
 

@@ -7,22 +7,6 @@
 
 #include "commands.h"
 #include "diag.h"
-#include "options.h"
-
-static const struct command {
-    const char *name;
-    int (*run)(int argc, char **argv);
-    const char *summary;
-} commands[] = {
-    {"encap", cmd_encap, "plain Ethernet capture to NVGRE"},
-    {"decap", cmd_decap, "NVGRE to the tenants' frames"},
-    {"rewrite", cmd_rewrite, "NVGRE with other addresses, VSIDs, fields, times"},
-    {"replay", cmd_replay, "a capture to an interface, as it is or in NVGRE"},
-    {"learn", cmd_learn, "NVGRE to a location map of its tenants"},
-    {"info", cmd_info, "what is in a capture: tenants, rates, deviations"},
-};
-
-enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
 static void print_usage(FILE *stream)
 {
@@ -30,8 +14,8 @@ static void print_usage(FILE *stream)
                     "       nvgre-pcap COMMAND --help\n"
                     "       nvgre-pcap --version\n\n"
                     "Work on captures of NVGRE (RFC 7637).\n\nCommands:\n");
-    for (int i = 0; i < COMMAND_COUNT; i++)
-        fprintf(stream, "  %-10s%s\n", commands[i].name, commands[i].summary);
+    for (const struct command *command = commands; command->name; command++)
+        fprintf(stream, "  %-10s%s\n", command->name, command->summary);
     fprintf(stream,
             "\nExit codes: 0 clean, 1 runtime failure, 2 wrong usage, 3 finished, but with\n"
             "packets that could not be handled or an input that was cut.\n");
@@ -63,9 +47,9 @@ int main(int argc, char **argv)
         print_usage(stderr);
         return EXIT_USAGE;
     }
-    for (int i = 0; i < COMMAND_COUNT; i++)
-        if (strcmp(name, commands[i].name) == 0)
-            return commands[i].run(argc - 1, argv + 1);
+    for (const struct command *command = commands; command->name; command++)
+        if (strcmp(name, command->name) == 0)
+            return command->run(argc - 1, argv + 1);
     if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0)
         return print_version();
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {

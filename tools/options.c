@@ -140,9 +140,9 @@ static bool parse_value(const struct option_row *row, const char *text, void *fi
     }
 }
 
-/* What a row's value may be, as a message and --help say it. */
-static const char *expected(const struct option_row *row, char *buffer, size_t size)
+const char *options_expected(const struct option_row *row, char buffer[OPTIONS_EXPECTED_MAX])
 {
+    const size_t size = OPTIONS_EXPECTED_MAX;
     size_t used = 0;
 
     switch (row->kind) {
@@ -196,7 +196,7 @@ int options_misuse(const struct option_set *set, const char *format, ...)
     return EXIT_USAGE;
 }
 
-static bool row_ends(const struct option_row *row)
+bool options_row_ends(const struct option_row *row)
 {
     return !row->name && row->kind == OPTION_HEADING && !row->help;
 }
@@ -237,7 +237,7 @@ static void collect_rows(const struct option_set *set, struct getopt_tables *tab
 {
     *tables = (struct getopt_tables){.shorts = ":h"};
     for (const struct option_row *const *table = set->tables; *table; table++) {
-        for (const struct option_row *row = *table; !row_ends(row); row++) {
+        for (const struct option_row *row = *table; !options_row_ends(row); row++) {
             if (row->kind == OPTION_HEADING)
                 continue;
             if (row->kind == OPTION_WORDS) {
@@ -265,11 +265,11 @@ static int misuse_of(const struct option_set *set, const struct getopt_tables *t
                      char **argv)
 {
     const struct option_row *row = optopt ? row_of(tables, optopt) : NULL;
-    char buffer[160];
+    char buffer[OPTIONS_EXPECTED_MAX];
 
     if (code == ':' && row)
         return options_misuse(set, "--%s needs a value: %s", row->name,
-                              expected(row, buffer, sizeof buffer));
+                              options_expected(row, buffer));
     if (row || optopt == 'h')
         return options_misuse(set, "%s takes no value", argv[optind - 1]);
     if (optopt)
@@ -279,11 +279,11 @@ static int misuse_of(const struct option_set *set, const struct getopt_tables *t
 
 static int apply(const struct option_set *set, const struct option_row *row, void *options)
 {
-    char buffer[160];
+    char buffer[OPTIONS_EXPECTED_MAX];
 
     if (!parse_value(row, optarg, field_of(row, options)))
         return options_misuse(set, "--%s %s: expected %s", row->name, optarg,
-                              expected(row, buffer, sizeof buffer));
+                              options_expected(row, buffer));
     if (row->kind == OPTION_NUMBER || row->kind == OPTION_WORD)
         ((struct option_number *)field_of(row, options))->given = true;
     return OPTIONS_GO_ON;
@@ -324,7 +324,7 @@ int options_parse(const struct option_set *set, int argc, char **argv, void *opt
 static void print_row(const struct option_row *row)
 {
     char left[64] = "";
-    char range[160];
+    char range[OPTIONS_EXPECTED_MAX];
     int used = 0;
 
     if (row->kind == OPTION_HEADING) {
@@ -339,7 +339,7 @@ static void print_row(const struct option_row *row)
     printf("  %-*s%s%s", HELP_COLUMN - 2, left, strlen(left) < HELP_COLUMN - 2 ? "" : " ",
            row->help);
     if (row->kind == OPTION_NUMBER || row->kind == OPTION_WORD)
-        printf(": %s", expected(row, range, sizeof range));
+        printf(": %s", options_expected(row, range));
     if (row->initial)
         printf(" (default %s)", row->initial);
     putchar('\n');
@@ -349,7 +349,7 @@ int options_help(const struct option_set *set)
 {
     printf("Usage: nvgre-pcap %s %s\n\n%s\n", set->command, set->usage, set->summary);
     for (const struct option_row *const *table = set->tables; *table; table++)
-        for (const struct option_row *row = *table; !row_ends(row); row++)
+        for (const struct option_row *row = *table; !options_row_ends(row); row++)
             print_row(row);
     printf("  %-*s%s\n", HELP_COLUMN - 2, "-h, --help", "show this help");
     return options_flush_stdout();

@@ -119,6 +119,15 @@ struct option_set {
 int options_parse(const struct option_set *set, int argc, char **argv, void *options,
                   const char **positional, int positional_max);
 
+/* Whether a row is the all-zero one behind a table's last row. */
+bool options_row_ends(const struct option_row *row);
+
+/* Room for what options_expected writes. */
+#define OPTIONS_EXPECTED_MAX 160
+
+/* What a row's value may be, as messages and --help say it: in the buffer, or constant. */
+const char *options_expected(const struct option_row *row, char buffer[OPTIONS_EXPECTED_MAX]);
+
 /* Prints --help to standard output; returns the exit code. */
 int options_help(const struct option_set *set);
 

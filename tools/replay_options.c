@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "commands.h"
+
 static const struct option_word sender_words[] = {{"auto", SENDER_AUTO},
                                                   {"packet", SENDER_PACKET},
                                                   {"ring", SENDER_RING},
@@ -73,10 +75,25 @@ static const struct option_row rows[] = {
      .offset = RUN_FIELD(strict)},
     {OPTION_FLAG, "quiet", 'q', NULL, "no counters", .offset = RUN_FIELD(quiet)},
     {OPTION_FLAG, "json", 0, NULL, "the counters as JSON", .offset = RUN_FIELD(json)},
+    {.help = "Which packets (others are not sent)"},
     {0}};
 
-static const struct option_row *const tables[] = {rows, select_option_rows, encap_option_rows,
-                                                  NULL};
+/* What is another matter in replay than in encap. */
+static const struct option_row frame_rows[] = {
+    {OPTION_WORD, "mtu-action", 0, "WHAT",
+     "frames that exceed it, or the interface's MTU; error: nothing is sent; segment: with --encap",
+     "error", .words = mtu_words, .offset = FIELD(encap.mtu_action)},
+    {.help = "Inner frames, with --encap or --decap"},
+    {OPTION_NUMBER, "mss-clamp", 0, "N", "lower the MSS that TCP SYNs announce to this (--encap)",
+     .min = 1, .max = 65535, .offset = FIELD(encap.mss_clamp)},
+    {OPTION_WORD, "inner-vlan", 0, "WHAT",
+     "frames with an 802.1Q tag (default: --encap strip, --decap drop)", .words = inner_vlan_words,
+     .offset = FIELD(encap.inner_vlan)},
+    {0}};
+
+/* The heading of the rows of selection is of commands that write captures. */
+static const struct option_row *const tables[] = {rows, select_option_rows + 1, encap_option_rows,
+                                                  frame_rows, NULL};
 
 const struct option_set replay_option_set = {
     "replay", "-i IFACE [options] IN [FILTER]",
@@ -172,8 +189,7 @@ void replay_options_config(const struct replay_options *options, struct replay_c
         .limit = options->limit.value,
         .duration_ns = options->duration.value * INT64_C(1000000000),
         .stats_ns = options->stats.value * INT64_C(1000000000),
-        .mtu_action =
-            encap->mtu_action.given ? (enum mtu_action)encap->mtu_action.value : MTU_ERROR};
+        .mtu_action = (enum mtu_action)encap->mtu_action.value};
 }
 
 void replay_options_free(struct replay_options *options)

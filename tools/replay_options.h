@@ -25,8 +25,6 @@ struct replay_options {
     bool qdisc_bypass;
 };
 
-extern const struct option_set replay_option_set;
-
 /*
  * Takes IN from the positional argument or -r, and says what the rows cannot say of each other.
  * Returns OPTIONS_GO_ON or a code, after a message.
