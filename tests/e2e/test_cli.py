@@ -251,8 +251,8 @@ MISUSE = (
     *(((*REPLAY, *options), "--encap is needed with encap's options")
       for options in (("--vsid", "5001"), ("--local", "10.0.0.1"), ("--ttl", "9"), ("--map", "m"),
                       ("--mtu-action", "segment"), ("--decap", "--ttl", "9"))),
-    *(((*REPLAY, *options), "--encap or --decap is needed with --inner-vlan and --ecn")
-      for options in (("--ecn", "copy"), ("--inner-vlan", "keep"))),
+    *(((*REPLAY, *options), "--encap or --decap is needed with --inner-vlan, --ecn and --vsid-filter")
+      for options in (("--ecn", "copy"), ("--inner-vlan", "keep"), ("--vsid-filter", "5001"))),
     ((*REPLAY, "--sender", "file", "--mtu-action", "drop"), "--mtu N is needed with --mtu-action"),
     *(((*REPLAY, "--sender", "file", "--map-intf", text),
        f"--map-intf {text}: expected VSIDs and interfaces")
@@ -359,6 +359,13 @@ def test_help_lists_every_option(run, command):
     for option, (expected, _) in ranges.items():
         assert re.search(rf"--{option} .*: {re.escape(expected)}( \(default|$)", text,
                          re.MULTILINE), option
+
+
+def test_help_of_replay_tells_its_own_defaults(run):
+    text = run("replay", "--help").stdout.decode()
+    assert re.search(r"--mtu-action .*\(default error\)$", text, re.MULTILINE)
+    assert re.search(r"--inner-vlan .*\(default: --encap strip, --decap drop\)", text)
+    assert "--others" not in text
 
 
 @pytest.mark.parametrize("line", [("--help",), ("-h",)])
