@@ -11,7 +11,7 @@ build="gcc libc6-dev cmake ninja-build pkg-config libjansson-dev libpcap-dev lib
 dissect="util-linux python3 python3-pytest python3-scapy wireshark-common"
 test="libcmocka-dev clang clang-format clang-tidy libclang-rt-14-dev valgrind
       binutils gzip zstd iproute2 procps python3-yaml python3-os-ken tcpdump tcpreplay
-      openvswitch-switch"
+      openvswitch-switch mandoc man-db groff-base zsh bash-completion"
 
 case ${1:-} in
 build) packages=$build ;;
