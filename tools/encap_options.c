@@ -50,9 +50,8 @@ const struct option_row encap_option_rows[] = {
      "several files are one map",
      .offset = FIELD(maps)},
     {OPTION_WORD, "on-miss", 0, "WHAT",
-     "frames whose receiver the map does not tell; default: "
-     "to --remote",
-     "error", .words = miss_words, .offset = FIELD(on_miss)},
+     "frames whose receiver the map does not tell; \"default\" sends them to --remote", "error",
+     .words = miss_words, .offset = FIELD(on_miss)},
     {OPTION_VSIDS, "vsid-filter", 0, "LIST", "take only these VSIDs, such as 5001,6000-6009",
      .offset = FIELD(vsids)},
     {.help = "Outer headers"},
