@@ -265,6 +265,7 @@ static int run(struct session *session)
         return code;
     session->source.options = &options->encap.run;
     session->source.summary = &session->summary;
+    session->source.vsids = &options->encap.vsids;
     session->source.wait = &wait;
     session->source.linktype = session->replay.targets->iface.linktype;
     session->source.unique = (struct source_unique){options->unique_cas, options->unique_vsids};

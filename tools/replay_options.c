@@ -139,9 +139,9 @@ int replay_options_check(struct replay_options *options, const char *in)
     if (options->encapsulates && options->decapsulates)
         return options_misuse(&replay_option_set, "--encap and --decap exclude each other");
     if (!options->encapsulates && !options->decapsulates &&
-        (options->encap.inner_vlan.given || options->encap.ecn.given || options->encap.vsids.count))
-        return options_misuse(&replay_option_set, "--encap or --decap is needed with --inner-vlan, "
-                                                  "--ecn and --vsid-filter");
+        (options->encap.inner_vlan.given || options->encap.ecn.given))
+        return options_misuse(&replay_option_set,
+                              "--encap or --decap is needed with --inner-vlan and --ecn");
     if (!options->encapsulates && says_how_to_encap(&options->encap))
         return options_misuse(&replay_option_set, "--encap is needed with encap's options");
     if (options->sender.value == SENDER_FILE && options->encap.mtu_action.given &&

@@ -251,8 +251,8 @@ MISUSE = (
     *(((*REPLAY, *options), "--encap is needed with encap's options")
       for options in (("--vsid", "5001"), ("--local", "10.0.0.1"), ("--ttl", "9"), ("--map", "m"),
                       ("--mtu-action", "segment"), ("--decap", "--ttl", "9"))),
-    *(((*REPLAY, *options), "--encap or --decap is needed with --inner-vlan, --ecn and --vsid-filter")
-      for options in (("--ecn", "copy"), ("--inner-vlan", "keep"), ("--vsid-filter", "5001"))),
+    *(((*REPLAY, *options), "--encap or --decap is needed with --inner-vlan and --ecn")
+      for options in (("--ecn", "copy"), ("--inner-vlan", "keep"))),
     ((*REPLAY, "--sender", "file", "--mtu-action", "drop"), "--mtu N is needed with --mtu-action"),
     *(((*REPLAY, "--sender", "file", "--map-intf", text),
        f"--map-intf {text}: expected VSIDs and interfaces")

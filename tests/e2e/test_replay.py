@@ -249,6 +249,21 @@ LONG = [frame(0, 1514), frame(1, 1515), frame(2, 60), frame(3, 1600), frame(4, 1
 TAGGED = bytes(12) + b"\x81\x00\x00\x05" + bytes(1502)
 
 
+@pytest.mark.parametrize("options", [{}, {"K": True}, {"loop": 2}], ids=str)
+def test_one_tenant(replay, options):
+    """Of packets as they are, --vsid-filter sends those of its tenants, and none but NVGRE."""
+    blue, red, piece = (
+        wire.ethernet("02:00:c0:a8:04:0b", "02:00:c0:a8:04:16", wire.ipv4(
+            "192.168.4.11", "192.168.4.22", wire.gre(frame(), wire.nvgre_key(vsid, 7)),
+            fragment=fragment)) for vsid, fragment in ((5001, 0), (6001, 0), (5001, 0x2000)))
+    done = replay([blue, red, TAGGED, blue], "--json", t=True, vsid_filter="5000-5999", **options)
+    assert done.frames == [blue, blue] * options.get("loop", 1)
+    assert json.loads(done.text)["others"] == {"not_nvgre": 1, "not_selected": 1}
+    done = replay([blue, piece], "--json", code=3, t=True, vsid_filter="5001", **options)
+    assert done.frames == [blue] * options.get("loop", 1)
+    assert json.loads(done.text)["not_handled"] == {"fragment": 1}
+
+
 @pytest.mark.parametrize("preload", [None, True], ids=["", "K"])
 def test_frames_above_the_mtu_are_refused_before_the_first(replay, preload):
     done = replay(LONG, mtu=1500, code=1, K=preload)

@@ -7,6 +7,8 @@
 #include "capfile/timestamp.h"
 #include "diag.h"
 #include "signals.h"
+#include "transform/classes.h"
+#include "transform/link.h"
 
 /* Frames in memory, one behind another: a header, its bytes, and padding to 8 bytes. */
 struct kept_frames {
@@ -76,22 +78,40 @@ static bool note(struct source *source, enum outcome outcome)
     return !source->options->strict;
 }
 
+/* A packet as it is, if it is of a tenant that is wanted. */
+static enum outcome copy_frame(struct source *source, uint8_t *room)
+{
+    const struct cap_packet *packet = &source->reader.packet;
+    struct transform_result *result = &source->result;
+    struct nvgre_frame frame;
+    enum nvgre_link link;
+
+    if (packet->iface->linktype != source->linktype)
+        return OUTCOME_LINK_TYPE;
+    if (source->vsids->count) {
+        if (!link_of(packet->iface->linktype, &link))
+            return OUTCOME_LINK_TYPE;
+        if (!nvgre_class_has_inner(
+                nvgre_frame_decode(link, packet->data, packet->caplen, packet->len, &frame)))
+            return outcome_of_class(&frame, result);
+        if (!vsid_set_has(source->vsids, nvgre_key_vsid(frame.gre.key)))
+            return OUTCOME_NOT_SELECTED;
+    }
+    memcpy(room, packet->data, packet->caplen);
+    result->caplen = packet->caplen;
+    result->len = packet->len;
+    result->notes = 0;
+    return OUTCOME_DONE;
+}
+
 static enum outcome make_frame(struct source *source, uint8_t *room, struct source_frame *frame)
 {
     const struct cap_packet *packet = &source->reader.packet;
     struct transform_result *result = &source->result;
-    enum outcome outcome = OUTCOME_DONE;
+    enum outcome outcome =
+        source->transform ? source->transform->run(source->transform->config, packet, room, result)
+                          : copy_frame(source, room);
 
-    if (source->transform) {
-        outcome = source->transform->run(source->transform->config, packet, room, result);
-    } else if (packet->iface->linktype != source->linktype) {
-        outcome = OUTCOME_LINK_TYPE;
-    } else {
-        memcpy(room, packet->data, packet->caplen);
-        result->caplen = packet->caplen;
-        result->len = packet->len;
-        result->notes = 0;
-    }
     if (outcome != OUTCOME_DONE)
         return outcome;
     if (source->transform &&
