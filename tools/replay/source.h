@@ -41,7 +41,7 @@ struct source_unique {
 struct source {
     const struct run_options *options;
     const struct transform *transform; /* NULL for frames as they are */
-    const struct vsid_set *vsids; /* of these tenants, where there is no transform */
+    const struct vsid_set *vsids;      /* of these tenants, where there is no transform */
     const struct cap_wait *wait;
     struct source_unique unique;
     struct summary *summary; /* what is counted: packets read, outcomes */
