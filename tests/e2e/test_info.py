@@ -17,6 +17,7 @@ import termios
 from collections import Counter
 from datetime import datetime, timezone
 from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
 
@@ -477,6 +478,15 @@ def on_terminal(columns, path, **environment):
         pass
     os.close(leader)
     return text.decode().replace("\r\n", "\n")
+
+
+def test_readme_shows_what_is_printed(run):
+    """On a terminal of 100 columns."""
+    root = Path(__file__).resolve().parents[2]
+    line, shown = re.search(r"\n\$ nvgre-pcap (info .*)\n((?s:.*?))\n```\n",
+                            (root / "README.md").read_text()).groups()
+    done = run(*line.split(), cwd=root, env={"LC_ALL": "C.UTF-8", "COLUMNS": "100"})
+    assert done.stdout.decode().rstrip("\n") == shown
 
 
 def test_terminal(captures):
