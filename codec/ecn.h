@@ -13,6 +13,7 @@
 extern "C" {
 #endif
 
+/* The bits, and their values (RFC 3168 section 5). */
 #define NVGRE_ECN_MASK 3u
 #define NVGRE_ECN_NOT_ECT 0u
 #define NVGRE_ECN_ECT1 1u
@@ -35,8 +36,8 @@ uint8_t nvgre_ecn_decap(uint8_t outer_tos, uint8_t inner_tos);
 bool nvgre_ecn_is_unused(uint8_t outer_tos, uint8_t inner_tos);
 
 /*
- * Sets the ECN bits of the IP header at `ip` (version 4 or 6, at least 12 bytes) and keeps the
- * IPv4 header checksum as right or wrong as it was.
+ * Sets the ECN bits of the IP header at `ip`, of which 12 bytes (version 4) or 2 (version 6) must
+ * be there, to `ecn`, 0 to 3. Keeps the IPv4 header checksum as right or wrong as it was.
  */
 void nvgre_ecn_set(uint8_t *ip, uint8_t version, uint8_t ecn);
 

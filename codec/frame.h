@@ -18,9 +18,11 @@
 extern "C" {
 #endif
 
-#define NVGRE_ETH_LEN 14u
-#define NVGRE_VLAN_TAG_LEN 4u
+#define NVGRE_ETH_LEN 14u           /* bytes of an Ethernet header */
+#define NVGRE_VLAN_TAG_LEN 4u       /* bytes of a VLAN tag */
 #define NVGRE_ETHERTYPE_MIN 0x0600u /* below, it is a length of 802.3 */
+
+/* EtherTypes; the TPIDs are those of VLAN tags. */
 #define NVGRE_ETHERTYPE_IPV4 0x0800u
 #define NVGRE_ETHERTYPE_ARP 0x0806u
 #define NVGRE_ETHERTYPE_IPV6 0x86DDu
@@ -28,17 +30,21 @@ extern "C" {
 #define NVGRE_TPID_8021AD 0x88A8u
 #define NVGRE_TPID_QINQ 0x9100u /* the tag protocol used for QinQ before 802.1ad */
 
+/* IP headers; masks of the 16 bits of IPv4 that hold flags and fragment offset. */
 #define NVGRE_IPV4_LEN 20u          /* bytes of a header without options */
 #define NVGRE_IPV6_LEN 40u          /* bytes of a header without extension headers */
 #define NVGRE_IPV4_DF 0x4000u       /* do not fragment */
 #define NVGRE_IPV4_MF 0x2000u       /* more fragments */
 #define NVGRE_IPV4_FRAGMENT 0x3FFFu /* more fragments, or an offset */
 #define NVGRE_IPV6_FRAGMENT_LEN 8u  /* bytes of a fragment header, the last of ip->header_len */
+
+/* IP protocols and IPv6 next headers. */
 #define NVGRE_ICMP 1u
 #define NVGRE_TCP 6u
 #define NVGRE_UDP 17u
 #define NVGRE_ICMPV6 58u
 
+/* Whether an EtherType is the TPID of a VLAN tag: 0x8100, 0x88A8 or 0x9100. */
 static inline bool nvgre_is_tpid(uint16_t ethertype)
 {
     return ethertype == NVGRE_TPID_8021Q || ethertype == NVGRE_TPID_8021AD ||
@@ -51,13 +57,13 @@ static inline bool nvgre_is_tagged(const uint8_t *frame)
     return nvgre_is_tpid(wire_get16(frame + 12));
 }
 
-/* Link headers that an outer frame can have. */
+/* Link headers that an outer frame can have, with their numbers in capture files. */
 enum nvgre_link {
-    NVGRE_LINK_ETHERNET,
-    NVGRE_LINK_SLL,  /* LINKTYPE_LINUX_SLL */
-    NVGRE_LINK_SLL2, /* LINKTYPE_LINUX_SLL2 */
-    NVGRE_LINK_RAW,  /* an IP packet without a link header */
-    NVGRE_LINK_NULL  /* BSD loopback: address family of either byte order */
+    NVGRE_LINK_ETHERNET, /* LINKTYPE_ETHERNET, 1 */
+    NVGRE_LINK_SLL,      /* LINKTYPE_LINUX_SLL, 113 */
+    NVGRE_LINK_SLL2,     /* LINKTYPE_LINUX_SLL2, 276 */
+    NVGRE_LINK_RAW,      /* LINKTYPE_RAW, 101: an IP packet without a link header */
+    NVGRE_LINK_NULL      /* LINKTYPE_NULL, 0, and _LOOP, 108: address family of either byte order */
 };
 
 /* Why a frame is malformed; the number that gives it away stands in nvgre_frame.value. */
@@ -78,7 +84,7 @@ static inline bool nvgre_class_has_inner(enum nvgre_class kind)
     return kind == NVGRE_CLASS_CLEAN || kind == NVGRE_CLASS_DEVIANT;
 }
 
-/* One line of text for a reason, without the value. */
+/* English text for a reason, without the value and a full stop; a constant, never NULL. */
 const char *nvgre_reason_text(enum nvgre_reason reason);
 
 /* What stands before the network layer. */
@@ -92,7 +98,7 @@ struct nvgre_l2 {
 struct nvgre_ip {
     uint32_t offset;     /* first byte of the IP header */
     uint32_t header_len; /* bytes, with options or extension headers */
-    uint32_t len;        /* bytes of the whole IP packet; never 0 */
+    uint32_t len;        /* bytes of the whole IP packet; never 0, may exceed what was captured */
     uint8_t version;     /* 4 or 6 */
     uint8_t tos;         /* TOS or traffic class: DSCP and ECN */
     uint8_t protocol;    /* behind the headers; 0 where a broken header does not tell */
@@ -106,10 +112,11 @@ struct nvgre_fragment {
     uint32_t id;     /* which all fragments of a packet share, with addresses and protocol */
 };
 
-/* Reads it of an IP header that was decoded as one of a fragment (ip->fragment). */
+/* Reads it of an IP header in `data` that was decoded as one of a fragment (ip->fragment). */
 void nvgre_fragment_read(const uint8_t *data, const struct nvgre_ip *ip,
                          struct nvgre_fragment *fragment);
 
+/* A frame from its link header to the inner frame's start. */
 struct nvgre_frame {
     enum nvgre_class kind;    /* what nvgre_frame_decode returned */
     enum nvgre_reason reason; /* of NVGRE_CLASS_MALFORMED */
@@ -130,7 +137,8 @@ bool nvgre_l2_decode(enum nvgre_link link, const uint8_t *data, uint32_t caplen,
                      struct nvgre_l2 *l2);
 
 /*
- * Decodes the IP header at l2->l3_offset of a frame. Returns CLEAN where `ip` is set, OTHER
+ * Decodes the IP header at l2->l3_offset of a frame, with IPv6 extension headers (hop-by-hop,
+ * routing, fragment, destination; RFC 8200 section 4). Returns CLEAN where `ip` is set, OTHER
  * where the EtherType is not IP, MALFORMED (with *reason and *value) or TRUNCATED. An IP
  * length of 0, as in captures of segmentation offload, stands for the rest of the frame.
  */
@@ -139,26 +147,27 @@ enum nvgre_class nvgre_ip_decode(const uint8_t *data, uint32_t caplen, uint32_t 
                                  enum nvgre_reason *reason, uint32_t *value);
 
 /*
- * Decodes a frame from its link header to the inner frame's start and returns its class.
- * With CLEAN, DEVIANT and TEB_NO_KEY the inner frame has at least 14 bytes on the wire
- * (captured may be fewer).
+ * Decodes a frame from its link header to the inner frame's start and returns its class, which
+ * says what else of `frame` is set. Behind IPv6 extension headers that are cut the class is not
+ * known: TRUNCATED. With CLEAN, DEVIANT and TEB_NO_KEY the inner frame has at least 14 bytes on the
+ * wire (captured may be fewer).
  */
 enum nvgre_class nvgre_frame_decode(enum nvgre_link link, const uint8_t *data, uint32_t caplen,
                                     uint32_t len, struct nvgre_frame *frame);
 
 /* A tenant's frame: what stands before and behind its VLAN tags, as far as captured. */
 struct nvgre_inner {
-    const uint8_t *data;
-    uint32_t caplen;
-    bool has_l2; /* `l2` is set */
-    bool has_ip; /* `ip` is set; with protocol 0 where IPv6 extension headers are cut */
+    const uint8_t *data; /* the frame, which must stay where it is */
+    uint32_t caplen;     /* bytes of it */
+    bool has_l2;         /* `l2` is set */
+    bool has_ip;         /* `ip` is set; with protocol 0 where IPv6 extension headers are cut */
     struct nvgre_l2 l2;
     struct nvgre_ip ip;
 };
 
 /*
- * Decodes a tenant's Ethernet frame. It is not ours to judge: an IP length beyond its end is
- * taken as it is.
+ * Decodes a tenant's Ethernet frame, of which `caplen` bytes were captured. It is not ours to
+ * judge: an IP length beyond its end is taken as it is.
  */
 void nvgre_inner_decode(const uint8_t *data, uint32_t caplen, struct nvgre_inner *inner);
 
@@ -178,22 +187,26 @@ static inline bool nvgre_is_usual_ipv4(const uint8_t *data, uint32_t caplen)
            wire_get16(data + 12) == NVGRE_ETHERTYPE_IPV4 && data[14] == 0x45;
 }
 
+/* Whether such a frame is a fragment. */
 static inline bool nvgre_is_usual_fragment(const uint8_t *data)
 {
     return (wire_get16(data + 20) & NVGRE_IPV4_FRAGMENT) != 0;
 }
 
+/* What nvgre_l2_decode and nvgre_ip_decode say of such a frame. */
 static inline void nvgre_usual_ipv4_decode(const uint8_t *data, struct nvgre_l2 *l2,
                                            struct nvgre_ip *ip)
 {
-    *l2 = (struct nvgre_l2){NVGRE_ETH_LEN, NVGRE_ETHERTYPE_IPV4, 0};
-    *ip = (struct nvgre_ip){.offset = NVGRE_ETH_LEN,
-                            .header_len = NVGRE_IPV4_LEN,
-                            .len = wire_get16(data + 16),
-                            .version = 4,
-                            .tos = data[15],
-                            .protocol = data[23],
-                            .fragment = nvgre_is_usual_fragment(data)};
+    l2->l3_offset = NVGRE_ETH_LEN;
+    l2->ethertype = NVGRE_ETHERTYPE_IPV4;
+    l2->vlan_count = 0;
+    ip->offset = NVGRE_ETH_LEN;
+    ip->header_len = NVGRE_IPV4_LEN;
+    ip->len = wire_get16(data + 16);
+    ip->version = 4;
+    ip->tos = data[15];
+    ip->protocol = data[23];
+    ip->fragment = nvgre_is_usual_fragment(data);
 }
 
 /* Such a frame with clean NVGRE. */
@@ -214,10 +227,13 @@ static inline bool nvgre_frame_decode_usual(const uint8_t *data, uint32_t caplen
     frame->reason = NVGRE_REASON_NONE;
     frame->value = 0;
     nvgre_usual_ipv4_decode(data, &frame->l2, &frame->ip);
-    frame->gre = (struct nvgre_gre){.flags = NVGRE_FLAG_K,
-                                    .protocol = NVGRE_PROTOCOL_TYPE,
-                                    .header_len = NVGRE_HEADER_LEN,
-                                    .key = wire_get32(data + gre + 4)};
+    frame->gre.flags = NVGRE_FLAG_K;
+    frame->gre.protocol = NVGRE_PROTOCOL_TYPE;
+    frame->gre.header_len = NVGRE_HEADER_LEN;
+    frame->gre.deviations = 0;
+    frame->gre.key = wire_get32(data + gre + 4);
+    frame->gre.sequence = 0;
+    frame->gre.checksum = 0;
     frame->inner_offset = inner;
     frame->inner_caplen = (caplen < end ? caplen : end) - inner;
     frame->inner_len = end - inner;

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "nvgre.h"
 
+#include <stdbool.h>
+
+#include "cursor.h"
 #include "wire.h"
 
 #define ROUTE_ENTRY_LEN 4u /* address family, offset, length (RFC 1701) */

@@ -5,8 +5,14 @@
 /*
  * libnvgre: NVGRE (RFC 7637) headers, bytes in and structs out.
  *
- * Nothing here allocates, prints, reads a clock or keeps state; no function reads outside
- * the bytes it is given. All multi-byte values in structs are in host order.
+ * Nothing here allocates, prints, reads a clock or keeps state, so threads need no locks; no
+ * function reads outside the bytes it is given. All multi-byte values in structs are in host
+ * order. Pointers must not be NULL unless it is said that they may; an enum must be one of its
+ * values. There are no errors but the classes below: bad input is a class, never a fault.
+ *
+ * Names begin with nvgre_ and NVGRE_, those of wire.h with wire_. This header has the GRE header
+ * alone; frame.h whole frames, flowid.h FlowIDs, outer.h the headers of a sender, ecn.h congestion
+ * marks, checksum.h the Internet checksum, wire.h numbers in network order.
  *
  * The GRE header of NVGRE (RFC 7637 section 3.2, on RFC 2784 and RFC 2890):
  *
@@ -22,7 +28,6 @@
  * offset (C or R), key (K), sequence number (S), source route entries (R).
  */
 
-#include <stddef.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -45,7 +50,7 @@ extern "C" {
 #define NVGRE_FLAG_A 0x0080u        /* acknowledgment present (version 1 only, RFC 2637) */
 #define NVGRE_FLAGS_DISCARD 0x0C00u /* a receiver MUST discard (RFC 2784 section 2.3) */
 #define NVGRE_FLAGS_IGNORE 0x03F8u  /* bits 6 to 12: sent as 0, ignored on receipt */
-#define NVGRE_FLAGS_VERSION 0x0007u
+#define NVGRE_FLAGS_VERSION 0x0007u /* 0, or 1 in PPTP (RFC 2637) */
 
 #define NVGRE_CLEAN_WORD (NVGRE_FLAG_K << 16 | NVGRE_PROTOCOL_TYPE) /* first 32 bits of NVGRE */
 
@@ -69,10 +74,11 @@ enum nvgre_deviation {
     NVGRE_DEV_DISCARD = 8   /* a bit of NVGRE_FLAGS_DISCARD is set */
 };
 
+/* A GRE header. */
 struct nvgre_gre {
     uint16_t flags;      /* first 16 bits as on the wire */
     uint16_t protocol;   /* protocol type */
-    uint32_t header_len; /* bytes, with all optional fields */
+    uint32_t header_len; /* bytes, with all optional fields: 4 to 20, with source routes more */
     uint32_t deviations; /* enum nvgre_deviation, set in NVGRE only */
     uint32_t key;        /* all 32 bits; 0 unless NVGRE_FLAG_K */
     uint32_t sequence;   /* 0 unless NVGRE_FLAG_S */
@@ -91,18 +97,22 @@ static inline uint8_t nvgre_key_flowid(uint32_t key)
     return (uint8_t)key;
 }
 
-/* Joins a VSID (its lower 24 bits are taken) and a FlowID into a key. */
+/* Joins a VSID (its lower 24 bits are taken) and a FlowID into a key (RFC 7637 section 3.2). */
 static inline uint32_t nvgre_key(uint32_t vsid, uint8_t flowid)
 {
     return vsid << 8 | flowid;
 }
 
+/* Whether a VSID is of the reserved ones, 0..0xFFF; NVGRE_VSID_VENDOR is not. 1 or 0. */
 static inline int nvgre_vsid_is_reserved(uint32_t vsid)
 {
     return vsid <= NVGRE_VSID_RESERVED_MAX;
 }
 
-/* The deviations from RFC 7637 section 3.2 of a version 0 header with these flags and K=1. */
+/*
+ * The deviations from RFC 7637 section 3.2, as a set of enum nvgre_deviation, of a version 0
+ * header with K=1 and these flags (its first 16 bits).
+ */
 uint32_t nvgre_deviations(uint16_t flags);
 
 /*
@@ -117,11 +127,17 @@ enum nvgre_class nvgre_gre_decode(const uint8_t *data, uint32_t caplen, uint32_t
                                   struct nvgre_gre *gre);
 
 /*
- * Bytes of the GRE header that `flags` ask for, and the writing of it: C, K and S and their
- * fields from `gre` (header_len and deviations are not looked at). Returns the bytes written.
- * Source routes and version 1 are not written: R, A and the version must be 0.
+ * Bytes of the GRE header that `flags` (its first 16 bits) ask for, without source routes: 4 to
+ * 16, in version 1 to 20; 4 of an unknown version.
  */
 uint32_t nvgre_gre_len(uint16_t flags);
+
+/*
+ * Writes a GRE header: flags and protocol, and the fields that C, K and S ask for, from `gre`
+ * (header_len and deviations are not looked at; the checksum is taken as it is). Returns the bytes
+ * written, nvgre_gre_len(gre->flags), for which `out` must have room. Source routes and version 1
+ * are not written: R, A and the version must be 0.
+ */
 uint32_t nvgre_gre_write(const struct nvgre_gre *gre, uint8_t *out);
 
 #ifdef __cplusplus

@@ -30,18 +30,20 @@ static inline bool nvgre_pa_is_group(uint8_t version, const uint8_t *pa)
     return version == 4 ? (pa[0] & 0xF0) == 0xE0 : pa[0] == 0xFF;
 }
 
+/* What those headers say to all packets from one NVE to another. */
 struct nvgre_outer {
     uint8_t src_mac[6];
     uint8_t dst_mac[6];
-    uint16_t vlan_tpid; /* 0 for no tag */
+    uint16_t vlan_tpid; /* 0x8100, 0x88A8 or 0x9100; 0 for no tag */
     uint16_t vlan_tci;  /* priority, DEI and VLAN ID as on the wire */
     uint8_t ip_version; /* 4 or 6 */
-    uint8_t src_pa[16]; /* 4 or 16 bytes, network order */
+    uint8_t src_pa[16]; /* provider addresses: 4 or 16 bytes, network order */
     uint8_t dst_pa[16];
     uint8_t ttl; /* or hop limit */
-    bool df;     /* IPv4 only */
+    bool df;     /* do not fragment; IPv4 only */
 };
 
+/* Headers made ready by nvgre_template_init; `len` may be read, the rest is the library's. */
 struct nvgre_template {
     uint32_t ip_sum; /* of the IPv4 header without TOS and total length */
     uint8_t ip_version;
@@ -51,35 +53,40 @@ struct nvgre_template {
     uint32_t inner_max; /* nvgre_inner_max(ip_version) */
 };
 
-/* Bytes of the longest inner frame that the IP length field of this version allows. */
+/* Bytes of the longest inner frame that the IP length field of this version (4, 6) allows. */
 static inline uint32_t nvgre_inner_max(uint8_t ip_version)
 {
     return 0xFFFF - NVGRE_HEADER_LEN - (ip_version == 4 ? NVGRE_IPV4_LEN : 0);
 }
 
+/*
+ * Makes headers ready: GRE with K and protocol type 0x6558, C and S 0 (RFC 7637 section 3.2), and
+ * no IP options or extension headers. outer->ip_version must be 4 or 6.
+ */
 void nvgre_template_init(struct nvgre_template *tmpl, const struct nvgre_outer *outer);
 
 /* What differs from packet to packet. */
 struct nvgre_outer_fields {
     uint32_t inner_len; /* bytes of the inner frame on the wire, at most the template's inner_max */
     uint32_t key;       /* nvgre_key(vsid, flowid) */
-    uint32_t flow_label; /* 20 bits, IPv6 only */
+    uint32_t flow_label; /* 0..0xFFFFF (RFC 6437), IPv6 only */
     uint16_t ip_id;      /* IPv4 only: 0 with DF, unique for some time without (RFC 6864) */
     uint8_t tos;         /* TOS or traffic class, DSCP and ECN */
 };
 
 /* The receiver of a packet, where a template is for many. */
 struct nvgre_receiver {
-    uint32_t ip_sum; /* what an IPv4 address adds to the template's */
-    uint8_t ip_version;
+    uint32_t ip_sum;    /* nvgre_sum(pa, 4, 0) in IPv4, otherwise not looked at */
+    uint8_t ip_version; /* 4 or 6 */
     uint8_t mac[6];
-    uint8_t pa[16]; /* 4 or 16 bytes */
+    uint8_t pa[16]; /* 4 or 16 bytes, network order */
 };
 
 /*
  * Writes tmpl->len bytes to `out`, which must have room for NVGRE_OUTER_LEN_MAX: what
- * stands behind the headers may be overwritten. Returns tmpl->len. `to` (or NULL) is the receiver
- * instead of the template's, whose PA must then be zeros, of the same IP version.
+ * stands behind the headers may be overwritten, so the inner frame is written after them. Returns
+ * tmpl->len. `to` (or NULL) is the receiver instead of the template's, whose PA must then be zeros,
+ * of the same IP version.
  */
 NVGRE_SHORT_WAY uint32_t nvgre_template_write_to(const struct nvgre_template *tmpl,
                                                  const struct nvgre_receiver *to,

@@ -5,6 +5,7 @@
  * the capture cut off, byte 2 where to cut once more; the frame follows.
  */
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
