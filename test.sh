@@ -37,6 +37,7 @@ step "instructions a packet"
 step "commands with sanitizers, and beside them commands, dissection, real endpoints"
 NVGRE_BUILD=$PWD/build-asan /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/e2e \
     --ignore-glob='*/test_dissect*' --ignore=tests/e2e/test_codec_pure.py \
+    --ignore=tests/e2e/test_library.py --ignore=tests/e2e/test_packages.py \
     >build-asan/commands.log 2>&1 &
 sanitized=$!
 trap 'kill $sanitized 2>/dev/null || true' EXIT

@@ -1,23 +1,25 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Installs the Debian packages for building (setup.sh build), for testing the plugin as well
-# (setup.sh dissect) or for all tests (setup.sh test); as root, or by sudo. Does nothing where all
-# are there.
+# Installs the Debian packages for building (setup.sh build), for making packages (setup.sh package),
+# for testing the plugin (setup.sh dissect) or for all tests (setup.sh test); as root, or by sudo.
+# Does nothing where all are there.
 set -eu
 
 build="gcc libc6-dev cmake ninja-build pkg-config libjansson-dev libpcap-dev libyaml-dev
        zlib1g-dev libzstd-dev libxxhash-dev nettle-dev libxdp-dev libbpf-dev libglib2.0-dev wireshark-dev
        tshark"
+package="dpkg-dev file lintian"
 dissect="util-linux python3 python3-pytest python3-scapy wireshark-common"
-test="libcmocka-dev clang clang-format clang-tidy libclang-rt-14-dev valgrind
+test="libcmocka-dev abigail-tools debootstrap g++ clang clang-format clang-tidy libclang-rt-14-dev valgrind
       binutils gzip zstd iproute2 procps python3-yaml python3-os-ken tcpdump tcpreplay
       openvswitch-switch mandoc man-db groff-base zsh bash-completion"
 
 case ${1:-} in
 build) packages=$build ;;
+package) packages="$build $package" ;;
 dissect) packages="$build $dissect" ;;
-test) packages="$build $dissect $test" ;;
-*) echo "usage: $0 build|dissect|test" >&2; exit 2 ;;
+test) packages="$build $package $dissect $test" ;;
+*) echo "usage: $0 build|package|dissect|test" >&2; exit 2 ;;
 esac
 
 missing=
