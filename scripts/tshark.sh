@@ -1,10 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Runs tshark with the plugin of build/, without installing it. tshark loads no such plugin as
-# root; then it is run as nobody, who must be allowed to write what -w names.
+# Runs tshark with the plugin of build/ (or of the folder $NVGRE_BUILD), without installing it.
+# tshark loads no such plugin as root; then it is run as nobody, who must be allowed to write what
+# -w names.
 set -eu
 here=$(cd "$(dirname "$0")/.." && pwd)
-plugins=$here/build/plugins
+plugins=${NVGRE_BUILD:-$here/build}/plugins
 [ -d "$plugins" ] || { echo "$0: build first: no $plugins" >&2; exit 1; }
 if [ "$(id -u)" != 0 ]; then
     WIRESHARK_PLUGIN_DIR=$plugins exec tshark "$@"
