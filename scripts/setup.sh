@@ -12,7 +12,8 @@ package="dpkg-dev file lintian"
 dissect="util-linux python3 python3-pytest python3-scapy wireshark-common"
 test="libcmocka-dev abigail-tools debootstrap g++ clang clang-format clang-tidy libclang-rt-14-dev valgrind
       binutils gzip zstd iproute2 procps python3-yaml python3-os-ken tcpdump tcpreplay
-      openvswitch-switch mandoc man-db groff-base zsh bash-completion"
+      openvswitch-switch mandoc man-db groff-base zsh bash-completion slurm-wlm munge parallel
+      openssh-server openssh-client"
 
 case ${1:-} in
 build) packages=$build ;;

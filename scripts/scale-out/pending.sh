@@ -1,0 +1,16 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Shows which files of a list have no result: number in the list, file, and what was said about it.
+# Exit code 1 if there are any.
+#   pending.sh RESULTS LIST
+set -eu
+number=0 status=0
+while IFS= read -r file; do
+    number=$((number + 1))
+    [ ! -e "$1/$file" ] || continue
+    status=1
+    said="not run, or broken off"
+    [ ! -e "$1.failed/$file" ] || said=$(paste -sd ' ' "$1.failed/$file")
+    printf '%s\t%s\t%s\n' $number "$file" "$said"
+done <"$2"
+exit $status
