@@ -3,9 +3,13 @@
 # Merges the results of all files of a list by time, when all are there: OUT appears when complete.
 #   merge.sh RESULTS LIST OUT [OPTION OF MERGECAP...]
 set -eu
+[ $# -ge 3 ] || { echo "usage: $0 RESULTS LIST OUT [OPTION OF MERGECAP...]" >&2; exit 2; }
 results=$1 list=$2 out=$3
 shift 3
-"$(dirname "$0")/pending.sh" "$results" "$list" >&2 || { echo "not merged: results are missing" >&2; exit 1; }
+"$(dirname "$0")/pending.sh" "$results" "$list" >&2 || {
+    echo "not merged: results are missing" >&2
+    exit 1
+}
 work=$(mktemp -d "$out.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 # In groups, since mergecap has all files open at once.

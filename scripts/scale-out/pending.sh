@@ -4,6 +4,7 @@
 # Exit code 1 if there are any.
 #   pending.sh RESULTS LIST
 set -eu
+[ $# = 2 ] || { echo "usage: $0 RESULTS LIST" >&2; exit 2; }
 number=0 status=0
 while IFS= read -r file; do
     number=$((number + 1))

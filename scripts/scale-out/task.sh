@@ -7,11 +7,13 @@
 # RESULTS/FILE appears when the command has ended with 0, so that a task whose result is there is
 # done. Otherwise RESULTS.failed/FILE holds what the command said, and its exit code.
 set -eu
+[ $# -ge 3 ] || { echo "usage: $0 RESULTS FILE|@LIST COMMAND..." >&2; exit 2; }
 results=$1 file=$2
 shift 2
 case $file in
 @*) file=$(sed -n "${SLURM_ARRAY_TASK_ID}p" "${file#@}") ;;
 esac
+[ -n "$file" ] || { echo "$0: no file with this number" >&2; exit 2; }
 result=$results/$file
 failed=$results.failed/$file
 [ ! -e "$result" ] || exit 0

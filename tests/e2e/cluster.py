@@ -9,7 +9,7 @@ import contextlib
 import subprocess
 from pathlib import Path
 
-TIMEOUT = 50  # seconds for any step
+TIMEOUT = 100  # seconds for what a shell runs in it
 
 START = """
 set -eu
@@ -37,7 +37,7 @@ ssh-keygen -q -t ed25519 -N '' -f host-key
 ssh-keygen -q -t ed25519 -N '' -f key
 /usr/sbin/sshd -f "$PWD/sshd.conf" -E "$PWD/sshd.log"
 
-until sinfo -h -o %t 2>/dev/null | grep -q idle; do sleep 0.1; done
+timeout 50 sh -c 'until sinfo -h -o %t 2>/dev/null | grep -q idle; do sleep 0.1; done'
 echo ready
 read -r line
 """
@@ -100,8 +100,7 @@ class Cluster:
                             "PARALLEL_SSH": f"ssh -F {folder}/ssh.conf"}
         self.holder = subprocess.Popen(
             ["setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "--net", "--uts", "--pid",
-             "--fork", "--kill-child", "--mount-proc", "timeout", "--foreground", str(TIMEOUT),
-             "bash", "-c", START],
+             "--fork", "--kill-child", "--mount-proc", "bash", "-c", START],
             cwd=folder, env=self.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def wait(self):

@@ -126,6 +126,13 @@ def test_task_that_is_done_is_not_done_again(tmp_path):
     assert not (tmp_path / "out.failed/a/b.pcap").exists()
 
 
+def test_number_behind_the_list(tmp_path):
+    """Slurm was given more tasks than there are files."""
+    (tmp_path / "list").write_text("a.pcap\n")
+    assert "no file" in task(tmp_path, "@list", "cp", code=2, SLURM_ARRAY_TASK_ID="2")
+    assert [path.name for path in tmp_path.iterdir()] == ["list"]
+
+
 def test_info_by_a_shell(tmp_path):
     """As the document says of what prints to standard output."""
     (tmp_path / "b.pcap").write_bytes((CAPTURES / "two-tenants.pcap").read_bytes())
