@@ -69,12 +69,15 @@ def test_a_file(start, large, terminal, quiet):
     assert b"left" not in text[text.rindex(CLEAR):]
 
 
-@pytest.mark.parametrize("command, piped", [
-    (("rewrite",), False), (("info",), False), (("learn",), False), (("decap",), True)], ids=str)
-def test_a_pipe(start, terminal, command, piped):
+@pytest.mark.parametrize("line, piped", [
+    (("rewrite", "-", "-"), False),
+    (("info", "-"), False),
+    (("learn", "-", "-"), False),
+    (("decap", "-", "-"), True),
+])
+def test_a_pipe(start, terminal, line, piped):
     """Nobody knows its length. Where standard error is no terminal, nothing is shown."""
     leader, follower = terminal
-    line = command + (("-", "-") if command[0] != "info" else ("-",))
     process = start(*line, **({} if piped else {"stderr": follower}))
     data = pcapfile.pcap([INNER] * 3)
     process.feed(data[:-20])
