@@ -263,6 +263,14 @@ static enum nvgre_class gre_decode(const uint8_t *data, uint32_t caplen, struct 
     return kind;
 }
 
+/* Whether only the capture keeps the protocol of a broken header from being known. */
+static bool protocol_is_cut(const struct nvgre_frame *frame, uint32_t caplen, uint32_t len)
+{
+    uint32_t end = frame->l2.l3_offset + (frame->l2.ethertype == NVGRE_ETHERTYPE_IPV4 ? 10 : 7);
+
+    return frame->reason != NVGRE_REASON_IP_VERSION && caplen < end && len >= end;
+}
+
 enum nvgre_class nvgre_frame_decode(enum nvgre_link link, const uint8_t *data, uint32_t caplen,
                                     uint32_t len, struct nvgre_frame *frame)
 {
@@ -281,6 +289,8 @@ enum nvgre_class nvgre_frame_decode(enum nvgre_link link, const uint8_t *data, u
         return frame->kind = NVGRE_CLASS_OTHER;
     if (kind == NVGRE_CLASS_CLEAN)
         kind = frame->ip.fragment ? NVGRE_CLASS_FRAGMENT : gre_decode(data, caplen, frame);
+    else if (kind == NVGRE_CLASS_MALFORMED && protocol_is_cut(frame, caplen, len))
+        kind = NVGRE_CLASS_TRUNCATED;
     return frame->kind = kind;
 }
 

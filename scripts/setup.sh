@@ -5,7 +5,7 @@
 # Does nothing where all are there.
 set -eu
 
-build="gcc libc6-dev cmake ninja-build pkg-config libjansson-dev libpcap-dev libyaml-dev
+build="git gcc libc6-dev cmake ninja-build pkg-config libjansson-dev libpcap-dev libyaml-dev
        zlib1g-dev libzstd-dev libxxhash-dev nettle-dev libxdp-dev libbpf-dev libglib2.0-dev wireshark-dev
        tshark"
 package="dpkg-dev file lintian"

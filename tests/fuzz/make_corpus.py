@@ -42,6 +42,7 @@ BROKEN = {
         ("fragment", {20: "2c", 54: "2f000009"}),
     ),
 }
+OTHER_PROTOCOL = {"two-tenants": {23: "06"}, "two-tenants-ipv6": {20: "06"}}
 CUTS = (0, 13, 14, 33, 41)
 INNER_CUTS = (36, 100)  # the first is inside the ports of UDP over IPv4
 
@@ -108,6 +109,7 @@ def seeds():
             yield f"{name}-{broken_name}", seed(ETHERNET, edited(frame, edits), len(frame))
         for caplen in CUTS:
             yield f"{name}-cut-{caplen}", seed(ETHERNET, frame[:caplen], caplen)
+        yield f"{name}-short", seed(ETHERNET, edited(frame, OTHER_PROTOCOL[name])[:43], 43)
         for link_name, link, data in links(frame):
             yield f"{name}-{link_name}", seed(link, data, len(data))
 

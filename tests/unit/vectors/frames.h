@@ -166,6 +166,14 @@ static const struct frame_case frames[] = {
      ETHERNET("86dd") "60000000 0000 2f40 c0a8040b c0a8040b c0a8040b c0a8040b"
                       "c0a8040b c0a8040b c0a8040b c0a804",
      MALFORMED_BY(IP_LEN, 39)},
+    {"IPv4 header of 19 bytes, TCP", NVGRE_LINK_ETHERNET,
+     ETHERNET("0800") "4500 0013 0000 4000 4006 0000 c0a8040b c0a804", IS(OTHER)},
+    {"IPv6 header of 39 bytes, TCP", NVGRE_LINK_ETHERNET,
+     ETHERNET("86dd") "60000000 0000 0640 c0a8040b c0a8040b c0a8040b c0a8040b"
+                      "c0a8040b c0a8040b c0a8040b c0a804",
+     IS(OTHER)},
+    {"IPv4 header length 16, TCP", NVGRE_LINK_ETHERNET,
+     ETHERNET("0800") "44b9 002a 0001 4000 4006 0000" IPV4_ADDRESSES GRE INNER, IS(OTHER)},
     {"IPv4 header length 16", NVGRE_LINK_ETHERNET,
      ETHERNET("0800") IPV4_OPTIONS("44", "002a", "") GRE INNER, MALFORMED_BY(IP_HDR_LEN, 16)},
     {"IPv4 header length 0", NVGRE_LINK_ETHERNET,
