@@ -4,6 +4,7 @@
 
 #include "diag.h"
 #include "replay.h"
+#include "signals.h"
 
 /* Frames that exceed the MTU of their target. */
 struct excess {
@@ -46,10 +47,12 @@ int replay_check_mtu(struct replay *replay)
     struct excess found[DIRECTION_TARGETS_MAX] = {{0, 0, 0}};
     uint8_t *room = malloc(SOURCE_FRAME_MAX);
     enum source_event event = SOURCE_STOPPED;
+    bool enough = false;
+    uint64_t frames = 0;
     struct source_frame frame;
     int code;
 
-    while (room && (event = source_next(replay->source, room, &frame)) == SOURCE_FRAME) {
+    while (room && !enough && (event = source_next(replay->source, room, &frame)) == SOURCE_FRAME) {
         const struct replay_target *target = replay_target_of(replay, &frame);
         uint32_t excess;
 
@@ -60,11 +63,15 @@ int replay_check_mtu(struct replay *replay)
         found[target - replay->targets].above += excess > 0;
         if (excess > found[target - replay->targets].most)
             found[target - replay->targets].most = excess;
+        frames += !excess || replay->config->mtu_action != MTU_DROP;
+        enough = replay->config->limit && frames == replay->config->limit;
+        if (signals_pending && !replay_go_on(replay))
+            break;
     }
     free(room);
     *replay->source->summary = before;
     replay->expected = all_of(replay, found);
-    if (event != SOURCE_END)
+    if (event != SOURCE_END && !enough)
         return replay->source->code != EXIT_CLEAN ? replay->source->code : EXIT_RUNTIME;
     code = tell_excess(replay, found);
     return code == EXIT_CLEAN ? source_rewind(replay->source, 0) : code;

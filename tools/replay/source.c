@@ -246,8 +246,10 @@ static int keep_all(struct source *source)
     }
     free(room);
     source->kept = kept;
-    if (event != SOURCE_FRAME)
-        return source->code;
+    if (event == SOURCE_END)
+        return EXIT_CLEAN;
+    if (event == SOURCE_STOPPED) /* by a signal: then nothing of it is sent */
+        return source->code != EXIT_CLEAN ? source->code : EXIT_RUNTIME;
     diag(name_of(source), "out of memory");
     return EXIT_RUNTIME;
 }
