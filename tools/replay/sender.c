@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "frame.h"
 #include "sender_kinds.h"
 
 static const struct sender_ops *const kinds[] = {[SENDER_PACKET] = &sender_packet_ops,
@@ -30,6 +31,13 @@ static bool is_harmless_to_bypass(const char *qdisc)
     return false;
 }
 
+/* Whether it takes all frames up to the MTU; a ring on lo does not. */
+static bool has_room(const struct sender_ops *ops, const struct iface_link *link)
+{
+    return ops != &sender_ring_ops ||
+           link->info.mtu <= SENDER_RING_FRAME_MAX - NVGRE_ETH_LEN - NVGRE_VLAN_TAG_LEN;
+}
+
 /* From the fastest on, of those that lose nothing. */
 static const struct sender_ops *const automatic[] = {&sender_ring_ops, &sender_packet_ops,
                                                      &sender_pcap_ops};
@@ -41,7 +49,8 @@ static struct sender *open_auto(const struct iface_link *link, bool qdisc_bypass
     struct sender *sender = NULL;
 
     for (size_t i = 0; i < sizeof automatic / sizeof automatic[0] && !sender; i++)
-        sender = automatic[i]->open(link, bypass, error);
+        if (has_room(automatic[i], link))
+            sender = automatic[i]->open(link, bypass, error);
     return sender;
 }
 

@@ -34,6 +34,9 @@ struct sender *sender_file_open(const char *path, struct cap_error *error);
 /* A packet socket that sends to an interface and receives nothing; -1 with *error set. */
 int sender_packet_socket(const struct iface_link *link, bool qdisc_bypass, struct cap_error *error);
 
+/* The most bytes of a frame that a ring takes. */
+#define SENDER_RING_FRAME_MAX UINT16_MAX
+
 /* What kinds with a packet socket have in common: their first member. */
 struct socket_sender {
     struct sender sender;

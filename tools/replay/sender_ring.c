@@ -37,8 +37,7 @@ enum {
     RING_LEN = 4 * 1024 * 1024, /* 32 slots for the MTU of lo */
     SLOT_MIN = 2048,
     SLOT_MAX = 128 * 1024,
-    LINK_LEN = 18, /* an Ethernet header with a tag */
-    COPY_MAX = UINT16_MAX
+    LINK_LEN = 18 /* an Ethernet header with a tag */
 };
 
 static struct tpacket2_hdr *slot(const struct ring_sender *self, uint32_t number)
@@ -131,7 +130,7 @@ static int fill(struct ring_sender *self, uint32_t number, const struct sender_f
 
     if (refused)
         return refused;
-    if (frame->len > COPY_MAX || frame->len > self->slot_len - SLOT_FRAME)
+    if (frame->len > SENDER_RING_FRAME_MAX || frame->len > self->slot_len - SLOT_FRAME)
         return EMSGSIZE;
     if (status_of(header) != TP_STATUS_AVAILABLE)
         return EAGAIN;
