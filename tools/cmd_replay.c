@@ -147,6 +147,11 @@ static int choose_transform(struct session *session)
     } else {
         return EXIT_CLEAN;
     }
+    if (code == OPTIONS_GO_ON && session->replay.targets->iface.linktype != CAP_LINKTYPE_ETHERNET) {
+        diag(session->replay.targets->name,
+             "sends packets without an Ethernet header, which --encap and --decap make");
+        return EXIT_RUNTIME;
+    }
     session->source.transform = &session->transform;
     return code == OPTIONS_GO_ON ? EXIT_CLEAN : code;
 }
