@@ -289,6 +289,24 @@ def test_what_encap_makes_is_above_the_mtu(replay):
     assert "exceed the MTU of 1514, by 1 bytes at most" in done.stderr
 
 
+def test_a_pipe_with_frames_above_the_mtu(replay):
+    """They cannot be looked at before the first is sent, and fail one by one."""
+    done = replay(LONG, "--json", mtu=1500, stdin=True, code=3)
+    assert done.frames == LONG[::2]
+    (counts,) = json.loads(done.text)["interfaces"]
+    assert (counts["successful"], counts["failed"], counts["above_mtu"]) == (3, 2, 2)
+
+
+@pytest.mark.parametrize("options", [{"limit": 1}, {"limit": 1, "K": True},
+                                     {"limit": 1, "loop": 3}], ids=str)
+def test_only_what_is_sent_must_fit(replay, options):
+    """Frames behind the limit are not looked at; those up to it are."""
+    assert replay(LONG, mtu=1500, **options).frames == LONG[:1]
+    done = replay(LONG, mtu=1500, code=1, **{**options, "limit": 2})
+    assert done.stderr == "one: 1 of 2 frames exceed the MTU of 1500, by 1 bytes at most\n"
+    assert replay(LONG, mtu=1500, mtu_action="drop", **{**options, "limit": 2}).frames == LONG[:3:2]
+
+
 def test_an_earlier_file_stays_where_nothing_is_sent(run, tmp_path):
     (tmp_path / "in").write_bytes(pcapfile.pcap(LONG))
     (tmp_path / "one").write_bytes(b"earlier")
@@ -379,6 +397,18 @@ def test_a_file_that_gets_no_name(start, tmp_path):
     assert done.stdout.startswith(b"Actual: 1 packets")
 
 
+@pytest.mark.parametrize("line", [(), ("-l", "0")], ids=str)
+def test_a_file_that_cannot_be_written(start, tmp_path, line):
+    """It ends, and says so; nothing is counted as sent."""
+    (tmp_path / "in").write_bytes(pcapfile.pcap([frame(i, 1514) for i in range(2000)]))
+    process = start("replay", "--sender", "file", "-i", "/dev/full", "-t", "--json", *line, "in",
+                    cwd=tmp_path)
+    done = process.end(code=1)
+    assert done.stderr == "/dev/full: cannot send: No space left on device\n"
+    (counts,) = json.loads(done.stdout)["interfaces"]
+    assert (counts["successful"], counts["bytes"]) == (0, 0) and counts["failed"] > 0
+
+
 # ---- Standard input ----
 
 @pytest.mark.parametrize("options", [{}, {"K": True}, {"loop": 3}], ids=str)
@@ -422,6 +452,56 @@ def test_counters_are_told_before_there_is_a_capture(start, line):
     text = process.read(process.stderr, lambda text: b"Retried" in text)
     assert text.startswith(b"Actual: 0 packets (0 bytes) sent in 0.000000 seconds")
     process.end(pcapfile.pcap(at(0)))
+
+
+def suspend(process):
+    """Has a process pause as by ^Z, and go on."""
+    def state():
+        return Path(f"/proc/{process.pid}/stat").read_text("ascii").rsplit(")", 1)[1].split()[0]
+    process.send_signal(signal.SIGTSTP)
+    wait_until(lambda: state() == "T")
+    process.send_signal(signal.SIGCONT)
+    wait_until(lambda: state() != "T" and waits(process))
+
+
+def test_a_pause_before_there_is_a_capture(start):
+    """The replay has not begun, so that its duration has not, either."""
+    data = pcapfile.pcap(at(*range(50)))
+    process = start("replay", "--sender", "file", "-i", "/dev/null", "-K", "-t", "--duration", "9",
+                    "-")
+    process.feed(data[:-1000])
+    wait_until(lambda: waits(process))
+    suspend(process)
+    time.sleep(1)
+    assert process.end(data[-1000:]).stdout.startswith(b"Actual: 50 packets")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stop_before_there_is_a_capture(start, tmp_path, number):
+    """Nothing of what is read so far is sent."""
+    data = pcapfile.pcap(at(0, 1, 2))
+    process = start("replay", "--sender", "file", "-i", tmp_path / "one", "-K", "-t", "-")
+    process.feed(data[:-20])
+    wait_until(lambda: waits(process))
+    process.send_signal(number)
+    process.wait(10)
+    done = process.end(code=-number)
+    assert (done.stdout, done.stderr) == (b"", "") and not list(tmp_path.iterdir())
+
+
+def test_a_pause_before_a_packet_that_is_never_due(start, tmp_path):
+    """A gap of more nanoseconds than there are does not become none."""
+    (tmp_path / "in").write_bytes(pcapfile.pcap(at(0, 60_000)))
+    process = start("replay", "--sender", "file", "-i", "/dev/null", "-x", "0.000000001",
+                    tmp_path / "in")
+    wait_until(lambda: waits(process))
+    suspend(process)
+    time.sleep(0.7)
+    process.send_signal(signal.SIGUSR1)
+    assert process.read(process.stderr, lambda text: b"Retried" in text).startswith(
+        b"Actual: 1 packets")
+    process.send_signal(signal.SIGINT)
+    assert process.end(code=-signal.SIGINT).stdout.startswith(b"Actual: 1 packets")
 
 
 def test_standard_output(run):

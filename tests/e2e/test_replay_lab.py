@@ -141,6 +141,14 @@ def test_what_the_kernel_refuses_is_counted(veth, replay):
     assert listener.frames(2) == [frame(0), frame(2)]
 
 
+def test_the_longest_frames(veth, replay):
+    """lo takes more than a ring can."""
+    veth.sh("ip link set lo up")
+    done = replay([frame(0, 65550), frame(1, 65536)], "--json", interface="lo").end()
+    (counts,) = counts_of(done)
+    assert (counts["successful"], counts["failed"], counts["missing"]) == (2, 0, 0)
+
+
 # ---- Interfaces that are not as they should be ----
 
 def test_no_such_interface(replay):
@@ -155,6 +163,17 @@ def test_interface_down(veth, replay, line):
     done = replay([frame(0)]).end(code=1)
     assert done.stdout == b"" and done.stderr.count("\n") == 1
     assert done.stderr.startswith("near0: ") and "down" in done.stderr
+
+
+@pytest.mark.parametrize("line", [
+    ("--decap",), ("--encap", "--vsid", "5001", "--local", "10.0.0.1", "--remote", "10.0.0.2")],
+    ids=lambda line: line[0])
+def test_an_interface_without_ethernet_headers(veth, replay, line):
+    """What encap and decap make has one."""
+    veth.sh("ip tuntap add dev tun0 mode tun; ip link set tun0 up")
+    done = replay([talk(0)], *line, interface="tun0").end(code=1)
+    assert done.stdout == b"" and done.stderr.count("\n") == 1
+    assert done.stderr.startswith("tun0: sends packets without an Ethernet header")
 
 
 def test_no_rights(veth, start, tmp_path):
@@ -203,6 +222,22 @@ def test_a_slow_interface_is_waited_for(veth, replay, sender):
     (counts,) = counts_of(done)
     assert (counts["successful"], counts["failed"], counts["missing"]) == (800, 0, 0)
     assert time.monotonic() - begun > 0.4
+
+
+@pytest.mark.parametrize("sender", ["packet", "ring", "pcap"])
+def test_duration_ends_a_wait_for_a_slow_interface(veth, replay, sender):
+    """A batch needs 15 s and more; those that are not sent did not fail."""
+    veth.sh("tc qdisc replace dev near0 root handle 1: htb default 1")
+    veth.sh("tc class add dev near0 parent 1: classid 1:1 htb rate 8kbit")
+    veth.sh("tc qdisc add dev near0 parent 1:1 pfifo limit 20")
+    begun = time.monotonic()
+    done = replay([frame(i) for i in range(2000)], "-t", "--duration", "1", "--json", "--sender",
+                  sender).end()
+    assert 0.9 < time.monotonic() - begun < 6
+    found = json.loads(done.stdout)
+    (counts,) = found["interfaces"]
+    assert 0 < counts["successful"] == found["packets"] < 2000
+    assert (counts["failed"], counts["missing"]) == (0, 0)
 
 
 # ---- Signals ----

@@ -48,9 +48,11 @@ static void pause_replay(struct replay *replay)
     int64_t pause;
 
     signals_suspend();
+    if (!replay->start_ns) /* the capture is still read or looked through */
+        return;
     pause = replay_now() - before;
     schedule_shift(&replay->schedule, pause);
-    replay->due_ns += pause;
+    replay->due_ns = schedule_later(replay->due_ns, pause);
     replay->start_ns += pause;
     replay->report_ns += pause;
 }
@@ -78,6 +80,13 @@ bool replay_go_on(void *context)
 
 /* ---- Sending ---- */
 
+static bool is_out_of_time(const struct replay *replay)
+{
+    const int64_t duration = replay->config->duration_ns;
+
+    return duration && replay->start_ns && replay_now() - replay->start_ns >= duration;
+}
+
 static void take_sent(struct replay_target *target, uint32_t from, uint32_t count)
 {
     target->counts.sent += count;
@@ -85,11 +94,20 @@ static void take_sent(struct replay_target *target, uint32_t from, uint32_t coun
         target->counts.bytes += target->batch[i].len;
 }
 
-static void take_failed(struct replay_target *target, uint32_t count, int reason)
+/* Whether nothing more can be sent: the interface is gone or down, the file cannot be written. */
+static bool is_final(const struct replay *replay, int reason)
+{
+    if (replay->config->sender.kind == SENDER_FILE)
+        return reason != EMSGSIZE && reason != EOVERFLOW;
+    return reason == ENETDOWN || reason == ENODEV || reason == ENXIO;
+}
+
+static void take_failed(const struct replay *replay, struct replay_target *target, uint32_t count,
+                        int reason)
 {
     target->counts.failed += count;
     target->counts.reason = reason;
-    target->lost = reason == ENETDOWN || reason == ENODEV || reason == ENXIO;
+    target->lost |= is_final(replay, reason);
 }
 
 /* Counters on the way. */
@@ -123,16 +141,17 @@ static bool send_to(struct replay *replay, struct replay_target *target)
         if (done < target->count && sender_is_busy(reason)) {
             *(reason == ENOBUFS ? &target->counts.queue_full : &target->counts.busy) += 1;
             sender_wait(target->sender, BUSY_NS);
+            go_on = !is_out_of_time(replay);
         } else if (done < target->count) {
-            take_failed(target, 1, reason);
+            take_failed(replay, target, 1, reason);
             done++;
         }
-        go_on = !target->lost && replay_go_on(replay);
+        go_on = replay_go_on(replay) && !target->lost && go_on;
     }
     if (target->lost)
         target->counts.failed += target->count - done;
     else
-        replay->packets -= target->count - done; /* not tried, since a signal came */
+        replay->packets -= target->count - done; /* not tried: a signal came, or time is over */
     target->count = 0;
     return go_on;
 }
@@ -181,6 +200,11 @@ static bool add_frame(struct replay *replay, struct replay_target *target,
     excess = iface_excess(&target->iface, frame->data, frame->caplen);
     if (excess) {
         target->counts.over_mtu++;
+        if (replay->config->mtu_action == MTU_ERROR) { /* it could not be looked at before */
+            replay->packets++;
+            take_failed(replay, target, 1, EMSGSIZE);
+            return true;
+        }
         if (replay->config->mtu_action == MTU_DROP)
             return true;
         if (replay->config->mtu_action == MTU_TRUNC)
@@ -195,13 +219,6 @@ static bool add_frame(struct replay *replay, struct replay_target *target,
     if (frame->in_room) /* it stands where the arena was filled to when it was made */
         replay->fill = (size_t)(frame->data - replay->arena) + frame->caplen;
     return true;
-}
-
-static bool is_out_of_time(const struct replay *replay)
-{
-    const int64_t duration = replay->config->duration_ns;
-
-    return duration && replay->start_ns && replay_now() - replay->start_ns >= duration;
 }
 
 static bool is_over(const struct replay *replay)
@@ -330,7 +347,9 @@ static void finish(struct replay *replay, struct replay_target *target)
 
     target->counts.sent -= failed;
     if (failed)
-        take_failed(target, failed, reason);
+        take_failed(replay, target, failed, reason);
+    if (target->counts.sent == 0)
+        target->counts.bytes = 0;
     if (target->lost)
         diag(target->name, "cannot send: %s", strerror(target->counts.reason));
     if (replay->config->sender.kind != SENDER_FILE && !target->lost)
@@ -357,7 +376,8 @@ static bool begin_loop(struct replay *replay)
 
     if ((delay || !at_once) && !send_batches(replay))
         return false;
-    replay->due_ns = (at_once ? replay_now() : schedule_end(&replay->schedule)) + delay;
+    replay->due_ns =
+        schedule_later(at_once ? replay_now() : schedule_end(&replay->schedule), delay);
     if (delay && !wait_until_due(replay))
         return false;
     schedule_begin(&replay->schedule, replay->due_ns);
@@ -377,7 +397,8 @@ int replay_run(struct replay *replay)
     begin(replay);
     for (uint64_t before = 0;; before = replay->packets) {
         replay->loops++;
-        if (!replay_once(replay) || replay->loops == config->loops || replay->packets == before)
+        if (!replay_once(replay) || (config->loops && replay->loops == config->loops) ||
+            replay->packets == before)
             break; /* where there is nothing to send, there is no end either */
         code = source_rewind(replay->source, replay->loops);
         if (code != EXIT_CLEAN || !begin_loop(replay))

@@ -41,7 +41,7 @@ struct replay_target {
     struct sender *sender;
     struct replay_counts counts;
     struct iface_counters before;
-    bool lost; /* the interface is gone, or was taken down */
+    bool lost; /* the interface is gone, or was taken down; the file cannot be written */
     uint32_t count;
     struct sender_frame batch[SENDER_BATCH_MAX];
 };

@@ -67,7 +67,7 @@ void replay_show_progress(const struct replay *replay)
         snprintf(line, sizeof line, "%" PRIu64 " packets, %.0f a second", replay->packets, rate);
 
     progress_due = 0;
-    if (replay->expected && rate > 0)
+    if (replay->expected > replay->packets && rate > 0)
         snprintf(line + len, sizeof line - (size_t)len, ", %.0f%%, %.0f s left",
                  100 * (double)replay->packets / (double)replay->expected,
                  (double)(replay->expected - replay->packets) / rate);

@@ -5,11 +5,11 @@
 
 __extension__ typedef unsigned __int128 uint128;
 
-static int64_t sum(int64_t a, int64_t b)
+int64_t schedule_later(int64_t time_ns, int64_t by_ns)
 {
     int64_t result;
 
-    return __builtin_add_overflow(a, b, &result) ? INT64_MAX : result;
+    return __builtin_add_overflow(time_ns, by_ns, &result) ? INT64_MAX : result;
 }
 
 /* value * numerator / denominator, at most INT64_MAX. */
@@ -41,7 +41,7 @@ static void add_gap(struct schedule *schedule, uint64_t gap_ns)
         ns = (uint64_t)schedule->max_gap_ns;
         schedule->due_rest = 0;
     }
-    schedule->due_ns = ns > INT64_MAX ? INT64_MAX : sum(schedule->due_ns, (int64_t)ns);
+    schedule->due_ns = ns > INT64_MAX ? INT64_MAX : schedule_later(schedule->due_ns, (int64_t)ns);
 }
 
 static void next_recorded(struct schedule *schedule, bool has_time, int64_t recorded_ns)
@@ -65,7 +65,7 @@ int64_t schedule_end(const struct schedule *schedule)
         due_ns = scaled(schedule->bits, rate->denominator * 1000, rate->numerator);
     else if (schedule->kind == SCHEDULE_PPS)
         due_ns = scaled(steps, rate->denominator * NS_PER_S, rate->numerator);
-    return sum(schedule->begun_ns, due_ns);
+    return schedule_later(schedule->begun_ns, due_ns);
 }
 
 int64_t schedule_next(struct schedule *schedule, bool has_time, int64_t recorded_ns, uint32_t len)
@@ -82,5 +82,5 @@ int64_t schedule_next(struct schedule *schedule, bool has_time, int64_t recorded
 
 void schedule_shift(struct schedule *schedule, int64_t ns)
 {
-    schedule->begun_ns = sum(schedule->begun_ns, ns);
+    schedule->begun_ns = schedule_later(schedule->begun_ns, ns);
 }

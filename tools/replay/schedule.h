@@ -54,6 +54,9 @@ int64_t schedule_next(struct schedule *schedule, bool has_time, int64_t recorded
 /* When the packet behind the last one would be due, were it recorded at the same time. */
 int64_t schedule_end(const struct schedule *schedule);
 
+/* A time that is later by so much, at most INT64_MAX. */
+int64_t schedule_later(int64_t time_ns, int64_t by_ns);
+
 /* Moves all that is to come, as after a pause. */
 void schedule_shift(struct schedule *schedule, int64_t ns);
 
