@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import struct
 import time
 from fractions import Fraction
 from pathlib import Path
@@ -122,6 +123,16 @@ def test_packets_without_times(replay):
     data = (w.section() + w.interface() + w.simple(frame(0)) + w.enhanced(frame(1), ticks=5000)
             + w.simple(frame(2)) + w.enhanced(frame(3), ticks=9000))
     assert replay(data).times == [0, 0, 0, 4]
+
+
+@pytest.mark.parametrize("offset", [-2**40, -2**62, 2**62, 2**63 - 2], ids=str)
+@pytest.mark.parametrize("options", [{}, {"t": True}], ids=str)
+def test_times_that_are_no_nanoseconds_since_1970(replay, offset, options):
+    """Too far off for 64 bits: such packets go with the one before."""
+    w = pcapfile.Writer()
+    data = (w.section() + w.interface((14, struct.pack("<q", offset)))
+            + w.enhanced(frame(0)) + w.enhanced(frame(1), ticks=1_000_000))
+    assert replay(data, **options).times == [0, 0]
 
 
 # ---- How often, how long, what ----

@@ -104,6 +104,18 @@ static enum outcome copy_frame(struct source *source, uint8_t *room)
     return OUTCOME_DONE;
 }
 
+/* Nanoseconds since 1970; of a time that is too far off for that, the farthest there is. */
+static int64_t recorded_ns(const struct cap_packet *packet)
+{
+    const struct cap_time time = cap_packet_time(packet);
+    int64_t ns;
+
+    if (__builtin_mul_overflow(time.sec, INT64_C(1000000000), &ns) ||
+        __builtin_add_overflow(ns, (int64_t)time.nsec, &ns))
+        return time.sec < 0 ? INT64_MIN : INT64_MAX;
+    return ns;
+}
+
 static enum outcome make_frame(struct source *source, uint8_t *room, struct source_frame *frame)
 {
     const struct cap_packet *packet = &source->reader.packet;
@@ -123,11 +135,8 @@ static enum outcome make_frame(struct source *source, uint8_t *room, struct sour
                                    .len = result->len,
                                    .iface_id = packet->iface_id};
     frame->has_time = packet->record != CAP_RECORD_SIMPLE;
-    if (frame->has_time) {
-        struct cap_time time = cap_packet_time(packet);
-
-        frame->time_ns = time.sec * INT64_C(1000000000) + time.nsec;
-    }
+    if (frame->has_time)
+        frame->time_ns = recorded_ns(packet);
     return OUTCOME_DONE;
 }
 
