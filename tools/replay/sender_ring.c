@@ -34,7 +34,8 @@ enum {
     SLOT_DATA = (sizeof(struct tpacket2_hdr) + TPACKET_ALIGNMENT - 1) / TPACKET_ALIGNMENT *
                 TPACKET_ALIGNMENT,
     SLOT_FRAME = SLOT_DATA + sizeof(struct virtio_net_hdr),
-    RING_LEN = 4 * 1024 * 1024, /* 32 slots for the MTU of lo */
+    RING_LEN = 1024 * 1024, /* stays in the cache */
+    SLOTS_MIN = 128,        /* of jumbo frames too */
     SLOT_MIN = 2048,
     SLOT_MAX = 128 * 1024,
     LINK_LEN = 18 /* an Ethernet header with a tag */
@@ -70,10 +71,12 @@ static int map_ring(struct ring_sender *self)
            self->slot_len < SLOT_FRAME + LINK_LEN + (size_t)self->base.link.info.mtu)
         self->slot_len *= 2;
     self->slot_count = RING_LEN / self->slot_len;
-    self->size = RING_LEN;
+    if (self->slot_count < SLOTS_MIN)
+        self->slot_count = SLOTS_MIN;
+    self->size = (size_t)self->slot_count * self->slot_len;
     block = self->slot_len > page ? self->slot_len : page;
     request = (struct tpacket_req){.tp_block_size = block,
-                                   .tp_block_nr = RING_LEN / block,
+                                   .tp_block_nr = (uint32_t)(self->size / block),
                                    .tp_frame_size = self->slot_len,
                                    .tp_frame_nr = self->slot_count};
     if (setsockopt(self->base.fd, SOL_PACKET, PACKET_VERSION, &version, sizeof version) != 0 ||

@@ -238,6 +238,8 @@ static enum source_event next_kept(struct kept_frames *kept, struct source_frame
     frame->data = kept->bytes + kept->next + sizeof *frame;
     frame->in_room = false;
     kept->next += kept_size(frame);
+    if (kept->next < kept->fill)
+        __builtin_prefetch(kept->bytes + kept->next);
     return SOURCE_FRAME;
 }
 
