@@ -103,7 +103,7 @@ static const struct option_row rows[] = {
     {OPTION_SPAN, "time-shift", 0, "SECONDS", "of all packets, such as -3600 or 0.5",
      .offset = FIELD(run.shift)},
     {OPTION_SCALE, "time-scale", 0, "FACTOR", "of times since the first packet, such as 0.5",
-     .offset = FIELD(run.scale)},
+     .max = 1000000, .offset = FIELD(run.scale)},
     {0}};
 
 static const struct option_row *const tables[] = {rows, run_option_rows, select_option_rows, NULL};

@@ -27,6 +27,10 @@ static void write_progress(const char *text, size_t len)
 
 void diag_progress(const char *text)
 {
+    const pid_t group = tcgetpgrp(STDERR_FILENO);
+
+    if (group >= 0 && group != getpgrp()) /* none of a terminal that is not the process's own */
+        return;
     progress_shown = 1;
     write_progress(text, strnlen(text, DIAG_PROGRESS_MAX));
 }

@@ -21,7 +21,8 @@ enum exit_code {
 
 /*
  * A line of the terminal, at most DIAG_PROGRESS_MAX bytes, that stands until the next one, the next
- * message or diag_progress_end. Safe in a signal handler.
+ * message or diag_progress_end. Not while the process is in the terminal's background. Safe in a
+ * signal handler.
  */
 void diag_progress(const char *text);
 void diag_progress_end(void);

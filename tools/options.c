@@ -86,10 +86,10 @@ static bool parse_span(const char *text, struct option_span *span)
     return time_span_read(text, &span->ns);
 }
 
-static bool parse_scale(const char *text, struct option_scale *scale)
+static bool parse_scale(const struct option_row *row, const char *text, struct option_scale *scale)
 {
     scale->given = true;
-    return time_scale_read(text, &scale->numerator, &scale->denominator);
+    return time_scale_read(text, row->max, &scale->numerator, &scale->denominator);
 }
 
 static bool parse_value(const struct option_row *row, const char *text, void *field)
@@ -125,7 +125,7 @@ static bool parse_value(const struct option_row *row, const char *text, void *fi
     case OPTION_SPAN:
         return parse_span(text, field);
     case OPTION_SCALE:
-        return parse_scale(text, field);
+        return parse_scale(row, text, field);
     case OPTION_PACKETS:
         packet_list_free(field);
         return packet_list_parse(field, text) == 0;
@@ -165,7 +165,8 @@ const char *options_expected(const struct option_row *row, char buffer[OPTIONS_E
     case OPTION_SPAN:
         return "seconds such as -3600 or 0.5";
     case OPTION_SCALE:
-        return "a number such as 0.5 or 2, above 0, up to 1000000";
+        snprintf(buffer, size, "a number such as 0.5 or 2, above 0, up to %u", row->max);
+        return buffer;
     case OPTION_PACKETS:
         return "packet numbers such as 1,3-5,100-";
     case OPTION_TEXT:

@@ -82,7 +82,7 @@ enum option_kind {
     OPTION_PORTS,    /* struct port_map */
     OPTION_TIME,     /* struct option_time */
     OPTION_SPAN,     /* struct option_span */
-    OPTION_SCALE,    /* struct option_scale */
+    OPTION_SCALE,    /* struct option_scale: above 0, to max, at most 10^9 */
     OPTION_PACKETS,  /* struct packet_list */
     OPTION_WORDS     /* char *const *: no option, but all positional arguments, however many, and
                         NULL behind them */

@@ -21,14 +21,6 @@ volatile sig_atomic_t progress_due;
 static const char *volatile phase;
 static struct timespec begun;
 
-/* A terminal that is not the process's own has no background either. */
-static bool in_foreground(void)
-{
-    const pid_t group = tcgetpgrp(STDERR_FILENO);
-
-    return group < 0 || group == getpgrp();
-}
-
 static void on_tick(int number)
 {
     const int error = errno;
@@ -37,7 +29,7 @@ static void on_tick(int number)
     if (!phase) {
         progress_due = 1;
         signals_pending = 1;
-    } else if (in_foreground()) {
+    } else {
         diag_progress(phase);
     }
     errno = error;
@@ -85,8 +77,6 @@ void progress_show(const char *in, const struct cap_reader *reader)
     int len;
 
     progress_due = 0;
-    if (!in_foreground())
-        return;
     clock_gettime(CLOCK_MONOTONIC, &now);
     seconds = (double)(now.tv_sec - begun.tv_sec) + (double)(now.tv_nsec - begun.tv_nsec) / 1e9;
     len = snprintf(line, sizeof line, "%.*s: %s packets, %s/s, %s", NAME_SHOWN,

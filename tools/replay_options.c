@@ -16,6 +16,8 @@ static const struct option_word sender_words[] = {{"auto", SENDER_AUTO},
 static const struct option_word direction_words[] = {
     {"pa", DIRECTION_PA}, {"interface", DIRECTION_IFACE}, {NULL, 0}};
 
+enum { RATE_MAX = 1000000000 };
+
 #define FIELD(name) offsetof(struct replay_options, name)
 #define RUN_FIELD(name) offsetof(struct replay_options, encap.run.name)
 
@@ -44,10 +46,11 @@ static const struct option_row rows[] = {
     {OPTION_FLAG, "preload-pcap", 'K', NULL, "read all of IN into memory first",
      .offset = FIELD(preload)},
     {.help = "Pace (by default as recorded)"},
-    {OPTION_SCALE, "multiplier", 'x', "N", "so many times as fast as recorded",
+    {OPTION_SCALE, "multiplier", 'x', "N", "so many times as fast as recorded", .max = RATE_MAX,
      .offset = FIELD(multiplier)},
-    {OPTION_SCALE, "mbps", 'M', "N", "megabits of frames a second", .offset = FIELD(mbps)},
-    {OPTION_SCALE, "pps", 'p', "N", "packets a second", .offset = FIELD(pps)},
+    {OPTION_SCALE, "mbps", 'M', "N", "megabits of frames a second", .max = RATE_MAX,
+     .offset = FIELD(mbps)},
+    {OPTION_SCALE, "pps", 'p', "N", "packets a second", .max = RATE_MAX, .offset = FIELD(pps)},
     {OPTION_NUMBER, "pps-multi", 0, "N", "packets that are sent at a time, with --pps", "1",
      .min = 1, .max = 1000000, .offset = FIELD(pps_multi)},
     {OPTION_FLAG, "topspeed", 't', NULL, "as fast as possible", .offset = FIELD(topspeed)},

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { NSEC_DIGITS = 9, NS_PER_SEC = 1000000000, MINUTE = 60, HOUR = 3600, SCALE_MAX = 1000000 };
+enum { NSEC_DIGITS = 9, NS_PER_SEC = 1000000000, MINUTE = 60, HOUR = 3600 };
 
 /* Exactly `digits` digits, of a value from `min` to `max`. */
 static bool take_digits(const char **text, int digits, int min, int max, int *value)
@@ -156,15 +156,15 @@ static uint64_t common_divisor(uint64_t a, uint64_t b)
     return a;
 }
 
-bool time_scale_read(const char *text, uint64_t *numerator, uint64_t *denominator)
+bool time_scale_read(const char *text, uint32_t max, uint64_t *numerator, uint64_t *denominator)
 {
     struct cap_time time;
     uint64_t divisor;
 
-    if (!read_epoch(text, &time) || time.sec > SCALE_MAX)
+    if (!read_epoch(text, &time) || time.sec > max)
         return false;
     *numerator = (uint64_t)time.sec * NS_PER_SEC + time.nsec;
-    if (*numerator == 0 || *numerator > (uint64_t)SCALE_MAX * NS_PER_SEC)
+    if (*numerator == 0 || *numerator > (uint64_t)max * NS_PER_SEC)
         return false;
     divisor = common_divisor(*numerator, NS_PER_SEC);
     *numerator /= divisor;

@@ -23,9 +23,9 @@ bool time_text_read(const char *text, struct cap_time *time);
 bool time_span_read(const char *text, int64_t *ns);
 
 /*
- * Reads a decimal such as `0.5`, `2` or `1.001`, above 0, up to 1000000 and with up to 9 digits
- * behind the point, as a fraction in lowest terms. Returns false where it is no such text.
+ * Reads a decimal such as `0.5`, `2` or `1.001`, above 0, up to `max` (at most 10^9) and with up to
+ * 9 digits behind the point, as a fraction in lowest terms. Returns false where it is no such text.
  */
-bool time_scale_read(const char *text, uint64_t *numerator, uint64_t *denominator);
+bool time_scale_read(const char *text, uint32_t max, uint64_t *numerator, uint64_t *denominator);
 
 #endif

@@ -155,6 +155,9 @@ def bad_values():
         yield REWRITE, "time-shift", value, SPAN
     for value in ("", "x", "0", "-1", "1000001", "1.", "0.0"):
         yield REWRITE, "time-scale", value, SCALE
+    for option in ("multiplier", "mbps", "pps"):
+        for value in ("0", "-1", "1000000001", "1e3"):
+            yield REPLAY, option, value, SCALE + "000"
     for option in ("enet-smac", "enet-dmac", "inner-enet-smac", "inner-enet-dmac"):
         yield REWRITE, option, "02:00", MAC
     yield REWRITE, "local", "host", ADDRESS

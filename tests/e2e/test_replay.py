@@ -90,6 +90,7 @@ PACES = (
     ({"pps": 400}, [Fraction(5, 2) * i for i in range(7)]),
     ({"pps": 2000, "pps_multi": 3}, [Fraction(3, 2) * (i // 3) for i in range(7)]),
     ({"pps": 3000}, [Fraction(i * 10**6 // 3, 10**6) for i in range(7)]),
+    ({"pps": 1000000000}, [Fraction(i, 10**6) for i in range(7)]),
     ({"M": "0.48"}, range(7)),
     ({"mbps": "0.96"}, [Fraction(i, 2) for i in range(7)]),
     ({"mbps": 7}, [Fraction(i * 480000 // 7, 10**6) for i in range(7)]),

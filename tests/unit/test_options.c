@@ -52,7 +52,7 @@ static const struct option_row second[] = {
     {OPTION_VSID_MAP, "map", 0, "LIST", "a map", .offset = FIELD(vsid_map)},
     {OPTION_PORTS, "ports", 0, "LIST", "ports", .offset = FIELD(ports)},
     {OPTION_SPAN, "span", 0, "SECONDS", "a time", .offset = FIELD(span)},
-    {OPTION_SCALE, "scale", 0, "X", "a factor", "1", .offset = FIELD(scale)},
+    {OPTION_SCALE, "scale", 0, "X", "a factor", "1", .max = 1000000, .offset = FIELD(scale)},
     {OPTION_FLAG, "numeral", 0, NULL, "another flag", .offset = FIELD(numeral)},
     {0}};
 

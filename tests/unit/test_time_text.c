@@ -175,7 +175,7 @@ static void test_scale(void **state)
     uint64_t numerator;
     uint64_t denominator;
 
-    assert_true(time_scale_read(row->name, &numerator, &denominator));
+    assert_true(time_scale_read(row->name, 1000000, &numerator, &denominator));
     assert_true(numerator == row->numerator);
     assert_true(denominator == row->denominator);
 }
@@ -204,7 +204,7 @@ static void test_no_scale(void **state)
     uint64_t numerator;
     uint64_t denominator;
 
-    assert_false(time_scale_read(row->name, &numerator, &denominator));
+    assert_false(time_scale_read(row->name, 1000000, &numerator, &denominator));
 }
 
 int main(void)

@@ -18,7 +18,7 @@ enum schedule_kind {
     SCHEDULE_TOPSPEED  /* at once */
 };
 
-/* A number above 0 as a fraction, numerator at most 10^15, denominator 10^9. */
+/* A number above 0 as a fraction, numerator at most 10^18, denominator 10^9. */
 struct schedule_rate {
     uint64_t numerator;
     uint64_t denominator;
