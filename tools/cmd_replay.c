@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "capfile/output.h"
 #include "commands.h"
 #include "diag.h"
 #include "progress.h"
@@ -38,7 +39,7 @@ static bool is_same_file(const char *path, const char *other)
     struct stat b;
 
     return stat(path, &a) == 0 && stat(other, &b) == 0 && S_ISREG(a.st_mode) &&
-           a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+           cap_same_file(&a, &b);
 }
 
 /* Which interfaces there are, and what goes where; an exit code, after a message. */

@@ -34,7 +34,7 @@ static bool is_standard_output(const char *path)
     struct stat named;
 
     return fstat(STDOUT_FILENO, &standard) == 0 && stat(path, &named) == 0 &&
-           standard.st_dev == named.st_dev && standard.st_ino == named.st_ino;
+           cap_same_file(&standard, &named);
 }
 
 void run_set_times(struct run *run)

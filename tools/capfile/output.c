@@ -94,8 +94,7 @@ static int open_path(struct cap_output *output, const char *path, const struct c
     bool opened = true;
     bool exists = (standard ? fstat(STDOUT_FILENO, &out) : stat(path, &out)) == 0;
 
-    if (exists && S_ISREG(out.st_mode) && fstat(input->fd, &in) == 0 && in.st_dev == out.st_dev &&
-        in.st_ino == out.st_ino) {
+    if (exists && S_ISREG(out.st_mode) && fstat(input->fd, &in) == 0 && cap_same_file(&in, &out)) {
         cap_error_set(error, "is also the input; the input is never overwritten");
         return -1;
     }

@@ -37,6 +37,12 @@ struct cap_output {
     uint8_t *at;        /* where the next byte goes */
 };
 
+/* Whether both are the same file, whatever its names. */
+static inline bool cap_same_file(const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
 /*
  * Opens `path` (`-` is standard output) for output that does not come from `input`: the same
  * file is refused before anything is opened for writing. Returns 0, or -1 with *error set.

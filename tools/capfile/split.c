@@ -186,8 +186,7 @@ static bool is_open_at(int fd, const struct stat *existing)
 {
     struct stat status;
 
-    return fstat(fd, &status) == 0 && status.st_dev == existing->st_dev &&
-           status.st_ino == existing->st_ino;
+    return fstat(fd, &status) == 0 && cap_same_file(&status, existing);
 }
 
 /* Whether a file may be called so; it is found out before anything is lost. */

@@ -195,9 +195,7 @@ static bool keep_order(struct replay *replay, struct replay_target *target)
 static bool add_frame(struct replay *replay, struct replay_target *target,
                       struct source_frame *frame)
 {
-    uint32_t excess;
-
-    excess = iface_excess(&target->iface, frame->data, frame->caplen);
+    const uint32_t excess = iface_excess(&target->iface, frame->data, frame->caplen);
     if (excess) {
         target->counts.over_mtu++;
         if (replay->config->mtu_action == MTU_ERROR) { /* it could not be looked at before */

@@ -34,6 +34,9 @@ struct sender *sender_file_open(const char *path, struct cap_error *error);
 /* A packet socket that sends to an interface and receives nothing; -1 with *error set. */
 int sender_packet_socket(const struct iface_link *link, bool qdisc_bypass, struct cap_error *error);
 
+/* Sleeps so long. Returns 0, or -1 where a signal ended it. */
+int sender_pause(int64_t ns);
+
 /* The most bytes of a frame that a ring takes. */
 #define SENDER_RING_FRAME_MAX UINT16_MAX
 

@@ -44,34 +44,27 @@ uint32_t socket_sender_result(struct socket_sender *self, uint32_t taken, int fa
     return self->bypass ? taken : 0;
 }
 
-static struct timespec timespec_of(int64_t ns)
-{
-    return (struct timespec){.tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000};
-}
-
 void socket_sender_wait(struct sender *sender, int64_t ns)
 {
     const struct socket_sender *self = (const struct socket_sender *)sender;
     struct pollfd ready = {.fd = self->fd, .events = POLLOUT};
-    struct timespec limit = timespec_of(ns);
+    const struct timespec limit = {.tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000};
 
     if (ppoll(&ready, 1, &limit, NULL) != 1 || !self->queue_full)
         return;
-    limit = timespec_of(ns < QUEUE_FULL_NS ? ns : QUEUE_FULL_NS);
-    (void)nanosleep(&limit, NULL);
+    (void)sender_pause(ns < QUEUE_FULL_NS ? ns : QUEUE_FULL_NS);
 }
 
 uint32_t socket_sender_flush(struct sender *sender, int *reason)
 {
     const struct socket_sender *self = (const struct socket_sender *)sender;
-    const struct timespec pause = timespec_of(FLUSH_PAUSE_NS);
     int queued = 0;
 
     (void)reason;
     for (int i = 0; i < FLUSH_PAUSES; i++) {
         if (ioctl(self->fd, SIOCOUTQ, &queued) != 0 || queued == 0)
             break;
-        if (nanosleep(&pause, NULL) != 0)
+        if (sender_pause(FLUSH_PAUSE_NS) != 0)
             break;
     }
     return 0;

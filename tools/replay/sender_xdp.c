@@ -5,7 +5,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 #include <xdp/libxdp.h>
 #include <xdp/xsk.h>
@@ -52,13 +51,6 @@ static int say_nothing_xdp(enum libxdp_print_level level, const char *format, va
     (void)format;
     (void)args;
     return 0;
-}
-
-static void pause_for(int64_t ns)
-{
-    const struct timespec time = {.tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000};
-
-    (void)nanosleep(&time, NULL);
 }
 
 /* Returns 0, or an errno. */
@@ -127,7 +119,7 @@ static struct sender *open_xdp(const struct iface_link *link, bool qdisc_bypass,
             failure = open_socket(self);
         }
         for (int i = 0; i < OPEN_TRIES && failure == EBUSY; i++) {
-            pause_for(TRY_NS);
+            (void)sender_pause(TRY_NS);
             failure = open_socket(self);
         }
         if (failure == 0)
@@ -217,7 +209,7 @@ static uint32_t send_by_xdp(struct sender *sender, const struct sender_frame *fr
 static void wait_xdp(struct sender *sender, int64_t ns)
 {
     (void)sender;
-    pause_for(ns < BUSY_NS ? ns : BUSY_NS);
+    (void)sender_pause(ns < BUSY_NS ? ns : BUSY_NS);
 }
 
 /* Frames whose place is still in use: in the ring, or in the driver. */
@@ -238,7 +230,7 @@ static uint32_t flush_xdp(struct sender *sender, int *reason)
         if (failure != 0 && failure != EBUSY && !sender_is_busy(failure))
             break;
         if (under_way(self) > 0)
-            pause_for(FLUSH_NS);
+            (void)sender_pause(FLUSH_NS);
     }
     lost = self->lost + under_way(self);
     if (lost > 0)
