@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "commands.h"
-#include "diag.h"
+#include "base/diag.h"
+#include "cli/commands.h"
 
 static void print_usage(FILE *stream)
 {

@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "commands.h"
-#include "diag.h"
+#include "base/diag.h"
+#include "cli/commands.h"
 #include "nvgre.h"
 
 static const struct option_row help_row = {OPTION_FLAG, .name = "help", .letter = 'h',

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "packet_list.h"
+#include "base/packet_list.h"
 
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "time_text.h"
+#include "base/time_text.h"
 
 #include <stdlib.h>
 #include <time.h>

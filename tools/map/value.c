@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "number.h"
+#include "base/number.h"
 #include "prefix.h"
 
 void value_set(struct value *value, const char *text, size_t len)

@@ -7,8 +7,8 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "base/number.h"
 #include "frame.h"
-#include "number.h"
 
 /* Addresses of which the side is remembered; of the others it is asked each time. */
 enum { SIDES = 65536, TRIES = 8 };

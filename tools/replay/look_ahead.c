@@ -2,9 +2,9 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "diag.h"
+#include "base/diag.h"
+#include "base/signals.h"
 #include "replay.h"
-#include "signals.h"
 
 /* Frames that exceed the MTU of their target. */
 struct excess {

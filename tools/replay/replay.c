@@ -7,9 +7,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "diag.h"
-#include "progress.h"
-#include "signals.h"
+#include "base/diag.h"
+#include "base/progress.h"
+#include "base/signals.h"
 
 #define NS_PER_S INT64_C(1000000000)
 

@@ -3,8 +3,8 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "diag.h"
-#include "progress.h"
+#include "base/diag.h"
+#include "base/progress.h"
 #include "replay.h"
 
 #define NS_PER_S 1e9

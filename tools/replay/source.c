@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/diag.h"
+#include "base/signals.h"
 #include "capfile/timestamp.h"
-#include "diag.h"
-#include "signals.h"
 #include "transform/classes.h"
 #include "transform/link.h"
 

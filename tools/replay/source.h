@@ -4,9 +4,9 @@
 
 /* The frames of a replay: a capture's packets, as they are or transformed, as often as wanted. */
 
-#include "run.h"
-#include "select.h"
-#include "summary.h"
+#include "pipeline/run.h"
+#include "pipeline/summary.h"
+#include "select/select.h"
 #include "transform/encap.h"
 #include "transform/rewrite.h"
 

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "list.h"
-#include "number.h"
+#include "base/list.h"
+#include "base/number.h"
 
 enum { ADDRESS_MAX = 16 };
 

@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-#include "number.h"
+#include "base/number.h"
 
 enum { PORTS = 65536 };
 

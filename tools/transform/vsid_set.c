@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
-#include "list.h"
-#include "number.h"
+#include "base/list.h"
+#include "base/number.h"
 #include "nvgre.h"
 
 static bool read_range(const char **text, void *item)

@@ -7,14 +7,14 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/diag.h"
+#include "base/progress.h"
+#include "base/signals.h"
 #include "capfile/reader.h"
 #include "commands.h"
-#include "diag.h"
 #include "info/show.h"
 #include "options.h"
-#include "progress.h"
-#include "select.h"
-#include "signals.h"
+#include "select/select.h"
 
 enum { TOP = 20, WIDTH = 80, WIDTH_MIN = 40, WIDTH_MAX = 500 };
 

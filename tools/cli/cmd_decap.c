@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/diag.h"
+#include "base/progress.h"
 #include "capfile/split.h"
 #include "commands.h"
-#include "diag.h"
 #include "map_file.h"
-#include "progress.h"
-#include "run.h"
+#include "pipeline/run.h"
 #include "transform/decap.h"
 
 struct decap_options {

@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "diag.h"
-#include "number.h"
-#include "time_text.h"
+#include "base/diag.h"
+#include "base/number.h"
+#include "base/time_text.h"
 
 enum { ROWS_MAX = 64, LONG_BASE = 256, HELP_COLUMN = 30 };
 

@@ -5,15 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/diag.h"
+#include "base/progress.h"
+#include "base/signals.h"
 #include "capfile/output.h"
 #include "capfile/reader.h"
 #include "commands.h"
-#include "diag.h"
-#include "map/learn.h"
+#include "learn/learn.h"
 #include "options.h"
-#include "progress.h"
-#include "signals.h"
-#include "summary.h"
+#include "pipeline/summary.h"
 #include "transform/link.h"
 
 struct learn_options {

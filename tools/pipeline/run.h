@@ -5,7 +5,7 @@
 /* From a capture through a transform to a capture: what all such commands share. */
 
 #include "flowid.h"
-#include "select.h"
+#include "select/select.h"
 #include "transform/transform.h"
 
 enum others { OTHERS_KEEP, OTHERS_DROP };

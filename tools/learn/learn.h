@@ -7,7 +7,7 @@
  * provider address (PA), as their sources tell. Memory is bounded by `entries_max`.
  */
 
-#include "map.h"
+#include "map/map.h"
 
 /* What was learned so far, and what contradicted it: there the later packet wins. */
 struct map_learn_counts {

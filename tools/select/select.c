@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
+#include "base/diag.h"
 #include "capfile/timestamp.h"
-#include "diag.h"
 #include "transform/link.h"
 
 #define FIELD(name) offsetof(struct select_options, name)

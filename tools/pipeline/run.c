@@ -3,10 +3,10 @@
 
 #include <string.h>
 
+#include "base/diag.h"
+#include "base/progress.h"
+#include "base/signals.h"
 #include "capfile/pcapng.h"
-#include "diag.h"
-#include "progress.h"
-#include "signals.h"
 
 static void count_files(struct run *run)
 {

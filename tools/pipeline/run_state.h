@@ -9,7 +9,7 @@
 #include "capfile/split.h"
 #include "capfile/writer.h"
 #include "run.h"
-#include "select.h"
+#include "select/select.h"
 #include "summary.h"
 #include "transform/reassemble.h"
 #include "transform/transform.h"

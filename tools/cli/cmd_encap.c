@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/progress.h"
 #include "commands.h"
 #include "encap_options.h"
-#include "progress.h"
 
 static const struct option_row *const tables[] = {encap_option_rows, encap_frame_rows,
                                                   run_option_rows, select_option_rows, NULL};

@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/packet_list.h"
 #include "capfile/timestamp.h"
-#include "packet_list.h"
 #include "transform/net_map.h"
 #include "transform/pa_set.h"
 #include "transform/port_map.h"

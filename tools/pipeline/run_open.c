@@ -4,9 +4,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "diag.h"
+#include "base/diag.h"
+#include "base/signals.h"
 #include "run_state.h"
-#include "signals.h"
 
 /* For this long output waits for more input, so that a busy pipe is written in large pieces. */
 #define HOLD_BACK_MS 5

@@ -3,12 +3,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/diag.h"
+#include "base/progress.h"
+#include "base/signals.h"
 #include "capfile/output.h"
 #include "commands.h"
-#include "diag.h"
-#include "progress.h"
 #include "replay_options.h"
-#include "signals.h"
 #include "transform/decap.h"
 
 /* All that a replay stands on. */

@@ -5,7 +5,7 @@
 /* What learning collects. Internal to the module. */
 
 #include "learn.h"
-#include "model.h"
+#include "map/model.h"
 
 struct learned_pa {
     struct map_address address;

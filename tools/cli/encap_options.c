@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "diag.h"
+#include "base/diag.h"
 #include "map_file.h"
 
 /* --vsid: a word above all VSIDs. */

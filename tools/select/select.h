@@ -5,8 +5,8 @@
 /* Which packets of a capture a command works on: filters, times, numbers, and how many. */
 
 #include "capfile/reader.h"
+#include "cli/options.h"
 #include "filter.h"
-#include "options.h"
 #include "transform/transform.h"
 
 /* What the rows fill; the first member of the options of each command that selects. */

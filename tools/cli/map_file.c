@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "map_file.h"
 
-#include "diag.h"
-#include "progress.h"
+#include "base/diag.h"
+#include "base/progress.h"
 
 static void print_messages(const struct map_report *report)
 {

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "build.h"
 #include "learned.h"
+#include "map/build.h"
 
 static int by_vsid(const void *a, const void *b)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "diag.h"
+#include "base/diag.h"
 #include "run_state.h"
 #include "transform/link.h"
 

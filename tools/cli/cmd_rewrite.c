@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
+#include "base/diag.h"
+#include "base/progress.h"
 #include "commands.h"
-#include "diag.h"
-#include "progress.h"
-#include "run.h"
+#include "pipeline/run.h"
 #include "transform/rewrite.h"
 
 struct rewrite_options {

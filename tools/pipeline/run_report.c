@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "diag.h"
+#include "base/diag.h"
 #include "run_state.h"
 
 /* One line about a packet that could not be handled, and what became of it. */

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "build.h"
 #include "learned.h"
+#include "map/build.h"
 
 enum { ARP_LEN = 28 };
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
+#include "base/diag.h"
 #include "capfile/capture.h"
 #include "capfile/compression.h"
-#include "diag.h"
-#include "run.h"
+#include "pipeline/run.h"
 
 static const struct option_word others_words[] = {
     {"keep", OTHERS_KEEP}, {"drop", OTHERS_DROP}, {NULL, 0}};
