@@ -126,7 +126,7 @@ def test_broken_behind_all_packets(decap, data, text):
     assert pcapfile.frames(done.out) == [ECHO] * 5
     lines = [line for line in done.stderr.splitlines() if "/in: " in line]
     assert len(lines) == 1 and "/in: packet 6: " in lines[0] and text in lines[0]
-    assert "input cut: the packets before the cut are written" in done.stderr
+    assert "input cut: only the packets before the cut were read" in done.stderr
     assert json.loads(decap(data, code=3, json=True).stdout)["cut"] is True
     assert decap(data, code=1, strict=True).out is None
 

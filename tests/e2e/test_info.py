@@ -219,7 +219,7 @@ RULES = {
     "malformed": {"inner-short", "gre-beyond-ip"},
     "truncated": {"cut-gre"},
 }
-KINDS = {"teb-no-key": "gre_no_key", "other-gre": "other_gre", "fragment": "gre_fragment",
+KINDS = {"teb-no-key": "no_key", "other-gre": "other_gre", "fragment": "fragment",
          "malformed": "malformed", "truncated": "truncated", "other": "ipv4"}
 
 
@@ -505,7 +505,7 @@ def test_bad_packets(run, tmp_path):
     (tmp_path / "in").write_bytes(pcapfile.pcap([short, tunnel(b"12345"), tunnel()]))
     done = run("info", "in", cwd=tmp_path, code=3)
     assert done.stderr == (
-        "in: packet 1: cut before the inner frame\n"
+        f"in: packet 1: 40 of {len(tunnel())} bytes captured, too few for the inner frame\n"
         "in: packet 2: inner frame shorter than its Ethernet header and tags, bytes 5\n")
     assert run("info", "-q", "in", cwd=tmp_path, code=3).stderr == ""
     (tmp_path / "in").write_bytes(pcapfile.pcap([short] * 50))

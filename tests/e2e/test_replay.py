@@ -348,7 +348,9 @@ def test_json(replay):
     counts = {"interface": "one", "sender": "file", "successful": 6, "bytes": 360, "failed": 0,
               "truncated": 0, "retried": 0, "above_mtu": 0, "missing": 0}
     assert found == {"command": "replay", "loops": 2, "packets": 6, "interfaces": [counts],
-                     "others": {}, "dropped": {}, "not_handled": {}, "cut": False}
+                     "packets_read": 3, "bytes_read": 180, "others": {}, "others_kept": False,
+                     "kept": {}, "dropped": {}, "not_handled": {}, "cut": False,
+                     "interrupted": False}
 
 
 def test_counters_on_the_way(replay):

@@ -75,7 +75,7 @@ def test_stop_in_a_pipe(start, number, make):
     done = process.end(code=-number)
     assert done.stdout == b""  # half a packet is no packet
     assert done.stderr.splitlines()[-2:] == [
-        "decapsulated: 2", "interrupted: the packets read so far are written"]
+        "decapsulated: 2", "interrupted: only the packets so far were read"]
 
 
 @pytest.mark.parametrize("number", STOPS, ids=lambda number: number.name)

@@ -134,7 +134,7 @@ def test_cut_input(decap):
     done = decap(pcapfile.pcap([CLEAN, CLEAN])[:-1], code=3, json=True)
     assert json.loads(done.stdout)["cut"] is True
     stderr = decap(pcapfile.pcap([CLEAN, CLEAN])[:-1], code=3).stderr
-    assert stderr.endswith("\ninput cut: the packets before the cut are written\n")
+    assert stderr.endswith("\ninput cut: only the packets before the cut were read\n")
 
 
 def test_quiet(decap):

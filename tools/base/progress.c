@@ -16,8 +16,6 @@
 
 enum { NAME_SHOWN = 40 };
 
-volatile sig_atomic_t progress_due;
-
 static const char *volatile phase;
 static struct timespec begun;
 
@@ -27,7 +25,7 @@ static void on_tick(int number)
 
     (void)number;
     if (!phase) {
-        progress_due = 1;
+        signals_tick = 1;
         signals_pending = 1;
     } else {
         diag_progress(phase);
@@ -76,7 +74,6 @@ void progress_show(const char *in, const struct cap_reader *reader)
     double seconds;
     int len;
 
-    progress_due = 0;
     clock_gettime(CLOCK_MONOTONIC, &now);
     seconds = (double)(now.tv_sec - begun.tv_sec) + (double)(now.tv_nsec - begun.tv_nsec) / 1e9;
     len = snprintf(line, sizeof line, "%.*s: %s packets, %s/s, %s", NAME_SHOWN,

@@ -5,22 +5,18 @@
 /*
  * How far a command is: one line on the terminal, from its first second on, twice a second, and
  * nothing where standard error is no terminal or the process is in its background. A timer's signal
- * asks for it, so that it costs nothing a packet.
+ * asks for it (signals_tick), so that it costs nothing a packet.
  */
 
-#include <signal.h>
 #include <stdbool.h>
 
 #include "capfile/reader.h"
-
-/* The line is due; signals_pending is set too. */
-extern volatile sig_atomic_t progress_due;
 
 /* Begins, unless the command is to be quiet. */
 void progress_begin(bool quiet);
 
 /*
- * What the process is busy with while nobody looks at progress_due, such as "reading map.yaml"; it
+ * What the process is busy with while nobody looks at signals_tick, such as "reading map.yaml"; it
  * must stay until the next call. NULL where that is over.
  */
 void progress_phase(const char *text);

@@ -6,10 +6,13 @@
 #include <stddef.h>
 #include <time.h>
 
+#include "diag.h"
+
 volatile sig_atomic_t signals_pending;
 volatile sig_atomic_t signals_stop;
 volatile sig_atomic_t signals_report;
 volatile sig_atomic_t signals_pause;
+volatile sig_atomic_t signals_tick;
 
 static void on_stop(int number)
 {
@@ -64,6 +67,24 @@ void signals_suspend(void)
 {
     signals_pause = 0;
     raise(SIGSTOP);
+}
+
+bool signals_handle(const struct signals_actions *actions)
+{
+    signals_pending = signals_stop != 0;
+    if (signals_pause && actions->pause)
+        actions->pause(actions->context);
+    if (signals_report) {
+        signals_report = 0;
+        diag_progress_end();
+        if (actions->report)
+            actions->report(actions->context);
+    }
+    if (signals_tick && actions->progress) {
+        signals_tick = 0;
+        actions->progress(actions->context);
+    }
+    return signals_stop == 0;
 }
 
 bool signals_wait(int fd, int timeout_ms)

@@ -15,6 +15,18 @@ extern volatile sig_atomic_t signals_pending; /* any of those below */
 extern volatile sig_atomic_t signals_stop;    /* the signal that asks for an end, or 0 */
 extern volatile sig_atomic_t signals_report;  /* counters are asked for */
 extern volatile sig_atomic_t signals_pause;   /* SIGTSTP came, after signals_catch_pause */
+extern volatile sig_atomic_t signals_tick;    /* the line of progress is due (progress.h) */
+
+/* What to do at signals that do not end the process; each may be NULL. */
+struct signals_actions {
+    void (*report)(void *context);   /* print counters */
+    void (*progress)(void *context); /* show the line of progress */
+    void (*pause)(void *context);    /* stop until SIGCONT, with signals_suspend */
+    void *context;
+};
+
+/* Does what pending signals ask for. Returns false if one of them asks for an end. */
+bool signals_handle(const struct signals_actions *actions);
 
 void signals_install(void);
 

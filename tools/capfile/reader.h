@@ -59,10 +59,10 @@ static inline enum cap_event cap_reader_next(struct cap_reader *reader)
     uint32_t caplen;
     uint32_t len;
 
-    if (!reader->plain || left < CAP_PLAIN_RECORD_LEN)
+    if (__builtin_expect(!reader->plain || left < CAP_PLAIN_RECORD_LEN, 0))
         return reader->next(reader);
     memcpy(&caplen, record + 8, sizeof caplen);
-    if (caplen > CAP_PACKET_MAX || left - CAP_PLAIN_RECORD_LEN < caplen)
+    if (__builtin_expect(caplen > CAP_PACKET_MAX || left - CAP_PLAIN_RECORD_LEN < caplen, 0))
         return reader->next(reader);
     memcpy(&packet->ts, record, sizeof packet->ts);
     memcpy(&len, record + 12, sizeof len);

@@ -4,7 +4,7 @@
 #include "capfile/split.h"
 #include "commands.h"
 #include "map_file.h"
-#include "pipeline/run.h"
+#include "run_options.h"
 #include "transform/decap.h"
 
 struct decap_options {
@@ -137,7 +137,7 @@ int cmd_decap(int argc, char **argv)
     }
     if (code == OPTIONS_GO_ON) {
         transform = decap_transform(&config);
-        code = run_transform("decap", &options.run, &transform);
+        code = run_command("decap", &options.run, &transform);
     }
     dedupe_free(config.dedupe);
     map_free(map);

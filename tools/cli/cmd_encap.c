@@ -33,7 +33,7 @@ int cmd_encap(int argc, char **argv)
     }
     if (code == OPTIONS_GO_ON) {
         transform = encap_transform(&setup.config);
-        code = run_transform("encap", &options.run, &transform);
+        code = run_command("encap", &options.run, &transform);
     }
     encap_setup_free(&setup);
     encap_options_free(&options);

@@ -10,18 +10,17 @@
 #include "base/diag.h"
 #include "base/progress.h"
 #include "base/signals.h"
-#include "capfile/reader.h"
 #include "commands.h"
+#include "info/capture.h"
 #include "info/show.h"
 #include "options.h"
-#include "select/select.h"
+#include "select_options.h"
 
 enum { TOP = 20, WIDTH = 80, WIDTH_MIN = 40, WIDTH_MAX = 500 };
 
 struct info_options {
     struct select_options select;
     const char *in;
-    char *const *filter; /* words of FILTER, NULL at the end */
     struct vsid_set vsids;
     struct option_number sort;
     struct option_number top;
@@ -64,18 +63,6 @@ const struct option_set info_option_set = {
     "deviations from RFC 7637, and what is not NVGRE.",
     tables};
 
-struct session {
-    const struct info_options *options;
-    const char *in; /* as messages call it */
-    struct cap_reader reader;
-    struct selection selection;
-    struct info *info;
-    uint64_t messages;
-    bool cut;
-};
-
-/* ---- Showing ---- */
-
 static struct grid_style style_for(int fd)
 {
     const char *columns = getenv("COLUMNS");
@@ -95,205 +82,74 @@ static struct grid_style style_for(int fd)
                                .colours = isatty(fd) && !(no_color && *no_color)};
 }
 
-/* Returns 0, or -1 where memory is out. */
-static int show(const struct session *session, bool report, FILE *stream)
+/* Returns 0, or -1 if out of memory. */
+static int show(const struct info_options *options, const struct info_result *result, bool report,
+                FILE *stream)
 {
-    const struct info_options *options = session->options;
     bool table = report || !(options->json || options->csv);
     struct grid_style style = style_for(fileno(stream));
-    struct info_view view = {.info = session->info,
-                             .in = session->in,
-                             .format = session->reader.format,
-                             .cut = session->cut,
+    struct info_view view = {.info = result->info,
+                             .in = result->summary.in,
+                             .format = result->format,
+                             .not_selected = result->summary.outcomes[OUTCOME_NOT_SELECTED],
+                             .cut = result->summary.cut,
                              .interrupted = signals_stop != 0};
     uint32_t top = options->top.given ? options->top.value : table ? TOP : UINT32_MAX;
-    int result = 0;
+    int failed = 0;
 
     if (info_view_sort(&view, (enum info_sort)options->sort.value, top) != 0)
         return -1;
     if (table)
         info_show_table(&view, &style, stream);
     else if (options->json)
-        result = info_show_json(&view, stream);
+        failed = info_show_json(&view, stream);
     else
         info_show_csv(&view, stream);
     free(view.order);
-    return result;
+    return failed;
 }
 
-/* What signals ask for; false to stop. */
-static bool go_on(void *context)
+static void show_on_stderr(void *context, const struct info_result *result)
 {
-    const struct session *session = context;
-
-    signals_pending = signals_stop != 0;
-    if (signals_report) {
-        signals_report = 0;
-        diag_progress_end();
-        (void)show(context, true, stderr); /* without memory it is not shown */
-    }
-    if (progress_due)
-        progress_show(session->in, &session->reader);
-    return signals_stop == 0;
+    (void)show(context, result, true, stderr); /* if out of memory, nothing is shown */
 }
 
-static bool wait_for_input(void *context, int fd)
+static int run(struct info_options *options)
 {
-    return signals_wait_while(go_on, context, fd);
-}
+    const struct info_config config = {.in = options->in,
+                                       .select = select_options_config(&options->select),
+                                       .vsids = options->vsids,
+                                       .quiet = options->quiet,
+                                       .report = show_on_stderr,
+                                       .context = options};
+    struct info_result result;
+    int code = info_capture(&config, &result);
+    int printed = EXIT_CLEAN;
 
-/* ---- Reading ---- */
-
-static void note_bad(struct session *session, const char *text)
-{
-    if (session->options->quiet || ++session->messages > DIAG_MESSAGES_MAX + 1)
-        return;
-    if (session->messages <= DIAG_MESSAGES_MAX)
-        diag_packet(session->in, session->reader.packet.number, "%s", text);
-    else
-        diag(session->in, "more packets like these; they are only counted");
-}
-
-/* Whether a packet's tenant and inner frame are wanted; of packets that are not NVGRE all are. */
-static enum select_answer select_inner(struct session *session, const struct info_packet *packet)
-{
-    const struct nvgre_frame *frame = &packet->frame;
-
-    if (!info_is_nvgre(packet))
-        return SELECT_YES;
-    if (!vsid_set_selects(&session->options->vsids, nvgre_key_vsid(frame->gre.key)))
-        return SELECT_NO;
-    return select_result(&session->selection, packet->packet->data + frame->inner_offset,
-                         frame->inner_caplen, frame->inner_len);
-}
-
-static void report_bad(struct session *session, const struct nvgre_frame *frame)
-{
-    char text[96];
-
-    if (frame->kind == NVGRE_CLASS_MALFORMED) {
-        snprintf(text, sizeof text, "%s %u", nvgre_reason_text(frame->reason), frame->value);
-        note_bad(session, text);
-    } else if (frame->kind == NVGRE_CLASS_TRUNCATED) {
-        note_bad(session, "cut before the inner frame");
-    }
-}
-
-/* Returns an exit code. */
-static int take_packet(struct session *session)
-{
-    const struct cap_packet *packet = &session->reader.packet;
-    struct info_packet taken;
-    enum select_answer answer = SELECT_YES;
-
-    info_read(session->info, packet, &taken);
-    if (session->selection.wanted)
-        answer = select_packet(&session->selection, packet);
-    if (answer == SELECT_YES)
-        answer = select_inner(session, &taken);
-    if (answer == SELECT_UNFIT)
-        return EXIT_USAGE;
-    if (answer == SELECT_NO) {
-        session->info->not_selected++;
-        return EXIT_CLEAN;
-    }
-    select_count(&session->selection, info_is_nvgre(&taken));
-    report_bad(session, &taken.frame);
-    if (info_count(session->info, &taken) == 0)
-        return EXIT_CLEAN;
-    diag(session->in, "out of memory");
-    return EXIT_RUNTIME;
-}
-
-/* Reads to the end; returns an exit code. */
-static int take_all(struct session *session)
-{
-    while (!session->selection.enough && (!signals_pending || go_on(session))) {
-        int code = EXIT_CLEAN;
-
-        switch (cap_reader_next(&session->reader)) {
-        case CAP_PACKET:
-            code = take_packet(session);
-            break;
-        case CAP_BLOCK:
-            break;
-        case CAP_BAD:
-            info_finding_add(&session->info->findings[INFO_RULE_BAD_BLOCK],
-                             session->reader.packet.number);
-            note_bad(session, session->reader.error.text);
-            break;
-        case CAP_CUT:
-            session->cut = true;
-            diag_packet(session->in, session->reader.packet.number + 1, "%s",
-                        session->reader.error.text);
-            return EXIT_CLEAN;
-        case CAP_FAILED:
-            diag(session->in, "%s", session->reader.error.text);
-            return EXIT_RUNTIME;
-        case CAP_STOPPED:
-        case CAP_END:
-            return EXIT_CLEAN;
+    if (code == EXIT_CLEAN || code == EXIT_PARTLY) {
+        if (show(options, &result, false, stdout) == 0) {
+            printed = options_flush_stdout();
+        } else {
+            diag(result.summary.in, "out of memory");
+            printed = EXIT_RUNTIME;
         }
-        if (code != EXIT_CLEAN)
-            return code;
     }
-    return EXIT_CLEAN;
-}
-
-static int run_open(struct session *session)
-{
-    int code = select_prepare(&session->selection, &session->reader) == SELECT_YES
-                   ? take_all(session)
-                   : EXIT_USAGE;
-
-    progress_end();
-    if (code != EXIT_CLEAN)
-        return code;
-    if (show(session, false, stdout) != 0) {
-        diag(session->in, "out of memory");
-        return EXIT_RUNTIME;
-    }
-    code = options_flush_stdout();
-    if (code == EXIT_CLEAN && (session->cut || info_is_partial(session->info)))
-        code = EXIT_PARTLY;
-    return code;
-}
-
-static int run(const struct info_options *options)
-{
-    struct session session = {.options = options,
-                              .in = diag_file_name(options->in, "standard input"),
-                              .info = info_new()};
-    const struct cap_wait wait = {wait_for_input, go_on, &session};
-    int code = EXIT_RUNTIME;
-
-    if (!session.info || select_init(&session.selection, &options->select, options->filter,
-                                     INNER_IN_RESULT, session.in) != 0) {
-        diag(session.in, "out of memory");
-    } else if (cap_reader_open(&session.reader, options->in, &wait) == 0) {
-        code = run_open(&session);
-        cap_reader_close(&session.reader);
-    } else if (!signals_stop) {
-        diag(session.in, "%s", session.reader.error.text);
-    }
-    select_free(&session.selection);
-    info_free(session.info);
-    return code;
+    info_free(result.info);
+    return printed == EXIT_CLEAN ? code : printed;
 }
 
 /* Takes IN from -r or the first positional argument. Returns OPTIONS_GO_ON or a code. */
 static int take_files(struct info_options *options, const char *in)
 {
-    options->filter = options->select.words;
-    if (!options->in) {
+    const bool named = options->in != NULL;
+
+    if (!named)
         options->in = in;
-        options->filter += in != NULL;
-    }
     if (!options->in || !*options->in)
         return options_misuse(&info_option_set, "IN is needed");
     if (options->json && options->csv)
         return options_misuse(&info_option_set, "--json and --csv exclude each other");
-    return select_check(&info_option_set, &options->select);
+    return select_options_check(&info_option_set, &options->select, !named);
 }
 
 int cmd_info(int argc, char **argv)

@@ -4,7 +4,7 @@
 #include "base/diag.h"
 #include "base/progress.h"
 #include "commands.h"
-#include "pipeline/run.h"
+#include "run_options.h"
 #include "transform/rewrite.h"
 
 struct rewrite_options {
@@ -277,7 +277,7 @@ int cmd_rewrite(int argc, char **argv)
     if (code == OPTIONS_GO_ON) {
         rewrite_prepare(&config);
         transform = rewrite_transform(&config);
-        code = run_transform("rewrite", &options.run, &transform);
+        code = run_command("rewrite", &options.run, &transform);
     }
     anonymise_free(config.inner.cas.anonymise);
     rewrite_fragments_free(config.fragments);

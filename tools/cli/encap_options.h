@@ -4,7 +4,7 @@
 
 /* How frames are put into NVGRE: the options of all commands that do so, and what they lead to. */
 
-#include "pipeline/run.h"
+#include "run_options.h"
 #include "transform/encap.h"
 
 /* The first member of each such command's options. */

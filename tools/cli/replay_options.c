@@ -122,8 +122,9 @@ int replay_options_check(struct replay_options *options, const char *in)
         options->multiplier.given + options->mbps.given + options->pps.given + options->topspeed;
     struct run_options *run = &options->encap.run;
 
-    run->filter = run->select.words + (run->in ? 0 : in ? 1 : 0);
-    if (!run->in)
+    const bool named = run->in != NULL;
+
+    if (!named)
         run->in = in;
     if (!run->in || !*run->in || !options->interface)
         return options_misuse(&replay_option_set, "-i IFACE and IN are needed");
@@ -150,7 +151,7 @@ int replay_options_check(struct replay_options *options, const char *in)
     if (options->sender.value == SENDER_FILE && options->encap.mtu_action.given &&
         !options->encap.mtu.given)
         return options_misuse(&replay_option_set, "--mtu N is needed with --mtu-action");
-    return select_check(&replay_option_set, &run->select);
+    return select_options_check(&replay_option_set, &run->select, !named);
 }
 
 static struct schedule_rate rate_of(const struct option_scale *scale)
@@ -185,6 +186,13 @@ void replay_options_config(const struct replay_options *options, struct replay_c
     const struct encap_options *encap = &options->encap;
 
     *config = (struct replay_config){
+        .in = encap->run.in,
+        .select = select_options_config(&encap->run.select),
+        .strict = encap->run.strict,
+        .preload = options->preload,
+        .unique_cas = options->unique_cas,
+        .unique_vsids = options->unique_vsids,
+        .file_mtu = encap->mtu.value,
         .sender = {(enum sender_kind)options->sender.value, options->qdisc_bypass},
         .schedule = schedule_of(options),
         .loops = options->loops.value,

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "run_options.h"
+
+#include <stdio.h>
 #include <string.h>
 
 #include "base/diag.h"
-#include "capfile/capture.h"
-#include "capfile/compression.h"
-#include "pipeline/run.h"
+#include "base/signals.h"
 
 static const struct option_word others_words[] = {
     {"keep", OTHERS_KEEP}, {"drop", OTHERS_DROP}, {NULL, 0}};
@@ -82,6 +83,71 @@ int run_files(const struct option_set *set, struct run_options *options,
     }
     if (!options->in || !options->out || !*options->in || !*options->out)
         return options_misuse(set, "IN and OUT are needed");
-    options->filter = options->select.words + next;
-    return select_check(set, &options->select);
+    return select_options_check(set, &options->select, next);
+}
+
+static struct run_config config_of(const struct run_options *options)
+{
+    return (struct run_config){
+        .in = options->in,
+        .output = {.out = options->out,
+                   .has_format = options->format.given,
+                   .has_compression = options->compression.given,
+                   .format = (enum cap_format)options->format.value,
+                   .compression = (enum cap_compression)options->compression.value,
+                   .tag = options->tag,
+                   .split = options->split},
+        .select = select_options_config(&options->select),
+        .retime = {.wanted = options->shift.given || options->scale.given,
+                   .shift_ns = options->shift.ns,
+                   .numerator = options->scale.numerator,
+                   .denominator = options->scale.denominator},
+        .drop_others = options->others.value == OTHERS_DROP,
+        .strict = options->strict};
+}
+
+static void print_on_stderr(const struct summary *summary)
+{
+    summary_print(summary, stderr);
+}
+
+static int print_json(const char *command, const struct run_options *options,
+                      const struct summary *summary, FILE *stream)
+{
+    json_t *root = json_object();
+    int failed = json_object_set_new(root, "command", json_string(command));
+
+    failed |= json_object_set_new(root, "input", summary_json_name(summary->in));
+    failed |= json_object_set_new(
+        root, "output", summary_json_name(diag_file_name(options->out, "standard output")));
+    failed |= summary_set_all(summary, root);
+    if (summary_put_json(root, failed, stream) != 0) {
+        diag("summary", "cannot be made: out of memory");
+        return EXIT_RUNTIME;
+    }
+    return options_flush_stdout();
+}
+
+int run_command(const char *command, const struct run_options *options,
+                const struct transform *transform)
+{
+    struct run_config config = config_of(options);
+    struct summary summary;
+    int code;
+
+    config.report = print_on_stderr;
+    signals_install();
+    code = run_transform(&config, transform, &summary);
+    if (code == EXIT_CLEAN || code == EXIT_PARTLY) {
+        int printed = EXIT_CLEAN;
+
+        if (options->json)
+            printed = print_json(command, options, &summary,
+                                 output_is_standard(options->out) ? stderr : stdout);
+        else if (!options->quiet)
+            summary_print(&summary, stderr);
+        code = printed == EXIT_CLEAN ? code : printed;
+    }
+    signals_end();
+    return code;
 }

@@ -12,12 +12,12 @@ const struct info_kind_row info_kind_rows[INFO_KIND_COUNT] = {
     [INFO_KIND_IPV6] = {"ipv6", "IPv6"},
     [INFO_KIND_ARP] = {"arp", "ARP"},
     [INFO_KIND_ETHERTYPE] = {"other_ethertype", "other EtherTypes"},
-    [INFO_KIND_NO_KEY] = {"gre_no_key", "Ethernet in GRE without a key"},
+    [INFO_KIND_NO_KEY] = {"no_key", "Ethernet in GRE without a key"},
     [INFO_KIND_GRE] = {"other_gre", "GRE of another kind"},
-    [INFO_KIND_FRAGMENT] = {"gre_fragment", "fragments of GRE"},
+    [INFO_KIND_FRAGMENT] = {"fragment", "fragment of an outer packet"},
     [INFO_KIND_MALFORMED] = {"malformed", "malformed"},
     [INFO_KIND_TRUNCATED] = {"truncated", "cut before the inner frame"},
-    [INFO_KIND_LINK] = {"link_type", "link types without known IP"},
+    [INFO_KIND_LINK] = {"link_type", "link type that cannot be taken"},
 };
 
 struct info *info_new(void)
@@ -300,11 +300,4 @@ int info_count(struct info *info, const struct info_packet *packet)
     else if (kind == INFO_KIND_TRUNCATED)
         find(info, INFO_RULE_TRUNCATED, packet);
     return 0;
-}
-
-bool info_is_partial(const struct info *info)
-{
-    return info->findings[INFO_RULE_MALFORMED].packets ||
-           info->findings[INFO_RULE_TRUNCATED].packets ||
-           info->findings[INFO_RULE_BAD_BLOCK].packets;
 }

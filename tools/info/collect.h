@@ -49,7 +49,6 @@ struct info_file {
 
 struct info {
     struct info_file file;
-    uint64_t not_selected;
     struct info_tenant nvgre; /* all tenants together, without details */
     struct info_tenants tenants;
     struct info_count kinds[INFO_KIND_COUNT];
@@ -81,12 +80,9 @@ static inline bool info_is_nvgre(const struct info_packet *packet)
 void info_read(struct info *info, const struct cap_packet *packet, struct info_packet *taken);
 
 /*
- * Counts a packet that is selected. Returns 0, or -1 where memory is out. Findings of
- * INFO_RULE_BAD_BLOCK, and not_selected, are the caller's.
+ * Counts a packet that is selected. Returns 0, or -1 if out of memory. Findings of
+ * INFO_RULE_BAD_BLOCK are the caller's.
  */
 int info_count(struct info *info, const struct info_packet *packet);
-
-/* Whether there were packets that could not be handled. */
-bool info_is_partial(const struct info *info);
 
 #endif

@@ -23,6 +23,7 @@ struct info_view {
     const struct info *info;
     const char *in; /* as messages call the input */
     enum cap_format format;
+    uint64_t not_selected;
     bool cut;
     bool interrupted;
     uint32_t *order;       /* of tenants: indexes */

@@ -292,7 +292,7 @@ int info_show_json(const struct info_view *view, FILE *stream)
     if (put("{\"command\":", json_string("info"), stream) != 0 ||
         put(",\n\"input\":", name_value(view->in), stream) != 0 ||
         put(",\n\"file\":", file_value(view), stream) != 0 ||
-        put(",\n\"not_selected\":", count_value(info->not_selected), stream) != 0 ||
+        put(",\n\"not_selected\":", count_value(view->not_selected), stream) != 0 ||
         put(",\n\"nvgre\":", nvgre_value(info), stream) != 0 || put_tenants(view, stream) != 0 ||
         put(",\n\"deviations\":", findings_value(info), stream) != 0 ||
         put(",\n\"other_traffic\":", kinds_value(info), stream) != 0 ||

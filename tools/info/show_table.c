@@ -131,8 +131,8 @@ static void show_file(const struct info_view *view, const struct grid_style *sty
         fprintf(stream, "%s missing\n",
                 text_scaled((double)(file->all.bytes - file->captured_bytes), "B", text));
     }
-    if (view->info->not_selected)
-        fprintf(stream, "  %" PRIu64 " packets not selected\n", view->info->not_selected);
+    if (view->not_selected)
+        fprintf(stream, "  %" PRIu64 " packets not selected\n", view->not_selected);
 }
 
 static void show_findings(const struct info *info, const struct grid_style *style, FILE *stream)

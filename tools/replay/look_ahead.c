@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "look_ahead.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/diag.h"
 #include "base/signals.h"
-#include "replay.h"
+#include "dispatch.h"
+#include "pace.h"
 
 /* Frames that exceed the MTU of their target. */
 struct excess {
@@ -13,7 +16,7 @@ struct excess {
     uint32_t most;
 };
 
-static int tell_excess(const struct replay *replay, const struct excess *found)
+static int report_excess(const struct replay *replay, const struct excess *found)
 {
     bool any = false;
 
@@ -41,9 +44,9 @@ static uint64_t all_of(const struct replay *replay, const struct excess *found)
     return config->limit && (config->limit < all || !config->loops) ? config->limit : all;
 }
 
-int replay_check_mtu(struct replay *replay)
+int look_ahead(struct replay *replay)
 {
-    const struct summary before = *replay->source->summary;
+    const struct summary before = replay->source.scan.summary;
     struct excess found[DIRECTION_TARGETS_MAX] = {{0, 0, 0}};
     uint8_t *room = malloc(SOURCE_FRAME_MAX);
     enum source_event event = SOURCE_STOPPED;
@@ -52,8 +55,9 @@ int replay_check_mtu(struct replay *replay)
     struct source_frame frame;
     int code;
 
-    while (room && !enough && (event = source_next(replay->source, room, &frame)) == SOURCE_FRAME) {
-        const struct replay_target *target = replay_target_of(replay, &frame);
+    while (room && !enough &&
+           (event = source_next(&replay->source, room, &frame)) == SOURCE_FRAME) {
+        const struct replay_target *target = dispatch_target(replay, &frame);
         uint32_t excess;
 
         if (!target)
@@ -65,14 +69,14 @@ int replay_check_mtu(struct replay *replay)
             found[target - replay->targets].most = excess;
         frames += !excess || replay->config->mtu_action != MTU_DROP;
         enough = replay->config->limit && frames == replay->config->limit;
-        if (signals_pending && !replay_go_on(replay))
+        if (!pace_go_on(replay))
             break;
     }
     free(room);
-    *replay->source->summary = before;
+    replay->source.scan.summary = before;
     replay->expected = all_of(replay, found);
     if (event != SOURCE_END && !enough)
-        return replay->source->code != EXIT_CLEAN ? replay->source->code : EXIT_RUNTIME;
-    code = tell_excess(replay, found);
-    return code == EXIT_CLEAN ? source_rewind(replay->source, 0) : code;
+        return replay->source.code != EXIT_CLEAN ? replay->source.code : EXIT_RUNTIME;
+    code = report_excess(replay, found);
+    return code == EXIT_CLEAN ? source_rewind(&replay->source, 0) : code;
 }

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "report.h"
+
 #include <inttypes.h>
 #include <jansson.h>
 #include <string.h>
-
-#include "base/diag.h"
-#include "base/progress.h"
-#include "replay.h"
 
 #define NS_PER_S 1e9
 
@@ -56,22 +54,7 @@ void replay_print(const struct replay *replay, FILE *stream)
             (double)total.bytes * 8 / 1e6 * per_second, (double)total.sent * per_second);
     for (uint32_t i = 0; i < replay->target_count; i++)
         print_target(&replay->targets[i], stream);
-}
-
-void replay_show_progress(const struct replay *replay)
-{
-    const double seconds = (double)(replay_now() - replay->start_ns) / NS_PER_S;
-    const double rate = (double)replay->packets / seconds;
-    char line[DIAG_PROGRESS_MAX + 1];
-    int len =
-        snprintf(line, sizeof line, "%" PRIu64 " packets, %.0f a second", replay->packets, rate);
-
-    progress_due = 0;
-    if (replay->expected > replay->packets && rate > 0)
-        snprintf(line + len, sizeof line - (size_t)len, ", %.0f%%, %.0f s left",
-                 100 * (double)replay->packets / (double)replay->expected,
-                 (double)(replay->expected - replay->packets) / rate);
-    diag_progress(line);
+    summary_print_outcomes(&replay->source.scan.summary, stream);
 }
 
 static json_t *target_json(const struct replay_target *target)
@@ -98,20 +81,18 @@ static json_t *target_json(const struct replay_target *target)
 
 int replay_print_json(const struct replay *replay, FILE *stream)
 {
-    const struct summary *summary = replay->source->summary;
+    const struct summary *summary = &replay->source.scan.summary;
     json_t *root = json_object();
     json_t *targets = json_array();
     int failed = json_object_set_new(root, "command", json_string("replay"));
 
     for (uint32_t i = 0; i < replay->target_count; i++)
         failed |= json_array_append_new(targets, target_json(&replay->targets[i]));
+    failed |= summary_set_read(summary, root);
     failed |= json_object_set_new(root, "loops", json_integer((json_int_t)replay->loops));
     failed |= json_object_set_new(root, "packets", json_integer((json_int_t)replay->packets));
     failed |= json_object_set_new(root, "seconds", json_real((double)replay->ns / NS_PER_S));
     failed |= json_object_set_new(root, "interfaces", targets);
-    failed |= json_object_set_new(root, "others", summary_outcomes(summary, DISPOSITION_OTHER));
-    failed |= json_object_set_new(root, "dropped", summary_outcomes(summary, DISPOSITION_DROP));
-    failed |= json_object_set_new(root, "not_handled", summary_outcomes(summary, DISPOSITION_BAD));
-    failed |= json_object_set_new(root, "cut", json_boolean(summary->cut));
+    failed |= summary_set_outcomes(summary, root);
     return summary_put_json(root, failed, stream);
 }

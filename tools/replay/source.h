@@ -4,10 +4,8 @@
 
 /* The frames of a replay: a capture's packets, as they are or transformed, as often as wanted. */
 
-#include "pipeline/run.h"
-#include "pipeline/summary.h"
-#include "select/select.h"
-#include "transform/encap.h"
+#include "flowid.h"
+#include "pipeline/scan.h"
 #include "transform/rewrite.h"
 
 /* Bytes of room that source_next may write to. */
@@ -32,40 +30,38 @@ enum source_event {
 
 struct kept_frames;
 
-/* What makes a loop's frames differ from those of others: its number is added. */
-struct source_unique {
-    bool cas;
-    bool vsids;
+struct source_config {
+    const char *in; /* path of the capture; - is standard input */
+    struct select_config select;
+    const struct transform *transform; /* makes frames of packets */
+    uint16_t linktype;                 /* of the frames */
+    bool strict;
+    bool preload;                      /* read all of it into memory: needed for loops of a pipe */
+    bool unique_cas;                   /* add the number of the loop to inner addresses, */
+    bool unique_vsids;                 /* ... or to VSIDs */
+    const struct nvgre_hasher *hasher; /* for FlowIDs of unique frames; NULL keeps them */
+    bool (*go_on)(void *context);      /* as in struct scan_config, as are the next */
+    bool (*wait)(void *context, int fd);
+    void *context;
 };
 
 struct source {
-    const struct run_options *options;
-    const struct transform *transform; /* NULL for frames as they are */
-    const struct vsid_set *vsids;      /* of these tenants, where there is no transform */
-    const struct cap_wait *wait;
-    struct source_unique unique;
-    struct summary *summary; /* what is counted: packets read, outcomes */
-    uint16_t linktype;       /* that frames must have */
-    int code;
-    bool open;
-    bool again; /* what is wrong with packets was told the first time */
-    struct cap_reader reader;
-    struct selection selection;
+    struct source_config config;
+    int code; /* why SOURCE_STOPPED */
+    struct scan scan;
     struct transform_result result;
-    bool more;                     /* of the packet in hand there is another frame */
-    struct kept_frames *kept;      /* of --preload-pcap */
-    struct rewrite_config rewrite; /* of `unique` */
+    bool more;                     /* the packet in hand makes another frame */
+    struct kept_frames *kept;      /* with `preload` */
+    struct rewrite_config rewrite; /* for unique frames */
     uint32_t loop;
     uint8_t *scratch;
 };
 
 /*
- * Opens the capture options->in for an interface of `linktype`; `preload` reads all of it into
- * memory, as what is to be replayed anew must be where IN is a pipe. `encap` is the configuration
- * of the transform, if it is encap's, for FlowIDs; or NULL. The rest must outlive it. Returns an
- * exit code, after a message.
+ * Opens the capture. What `config` points to must outlive it. Returns an exit code, after a
+ * message; source_close is due in any case.
  */
-int source_open(struct source *source, bool preload, const struct encap_config *encap);
+int source_open(struct source *source, const struct source_config *config);
 
 /* The next frame, made in `room` where it is not kept. */
 enum source_event source_next(struct source *source, uint8_t *room, struct source_frame *frame);

@@ -1,90 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "select.h"
 
-#include <stdlib.h>
-
 #include "base/diag.h"
-#include "capfile/timestamp.h"
 #include "transform/link.h"
-
-#define FIELD(name) offsetof(struct select_options, name)
-
-const struct option_row select_option_rows[] = {
-    {.help = "Which packets (others are kept as they are, or left out with --others=drop)"},
-    {OPTION_WORDS, "FILTER", 0, NULL,
-     "packets that match this expression of tcpdump (outer headers)", .offset = FIELD(words)},
-    {OPTION_TEXT, "inner-filter", 0, "EXPR",
-     "those whose inner frame (of encap: the frame read) matches this one",
-     .offset = FIELD(inner_filter)},
-    {OPTION_TIME, "start-time", 'A', "TIME", "those captured at this time or later",
-     .offset = FIELD(start)},
-    {OPTION_TIME, "stop-time", 'B', "TIME", "those captured before this time",
-     .offset = FIELD(stop)},
-    {OPTION_PACKETS, "include", 0, "LIST", "those with these numbers, such as 1,3-5,100-",
-     .offset = FIELD(include)},
-    {OPTION_PACKETS, "exclude", 0, "LIST", "those without these numbers", .offset = FIELD(exclude)},
-    {OPTION_NUMBER, "packet-count", 'c', "N", "stop reading after so many selected packets",
-     .min = 1, .max = UINT32_MAX, .offset = FIELD(count)},
-    {0}};
 
 static bool is_before(const struct cap_time *a, const struct cap_time *b)
 {
     return a->sec != b->sec ? a->sec < b->sec : a->nsec < b->nsec;
 }
 
-int select_check(const struct option_set *set, const struct select_options *options)
-{
-    if (options->start.given && options->stop.given &&
-        !is_before(&options->start.time, &options->stop.time))
-        return options_misuse(set, "--start-time must be before --stop-time");
-    return OPTIONS_GO_ON;
-}
-
-void select_options_free(struct select_options *options)
-{
-    packet_list_free(&options->include);
-    packet_list_free(&options->exclude);
-}
-
-static char *join(char *const *words)
-{
-    size_t len = 1;
-    char *text;
-    char *p;
-
-    for (char *const *word = words; *word; word++)
-        len += strlen(*word) + 1;
-    p = text = malloc(len);
-    if (!text)
-        return NULL;
-    for (; *words; words++) {
-        size_t word_len = strlen(*words);
-
-        memcpy(p, *words, word_len);
-        p += word_len;
-        *p++ = ' ';
-    }
-    p[-1] = '\0';
-    return text;
-}
-
-int select_init(struct selection *selection, const struct select_options *options,
-                char *const *filter, enum inner_frame inner_frame, const char *file)
+int select_init(struct selection *selection, const struct select_config *config,
+                enum inner_frame inner_frame, const char *file)
 {
     bool failed = false;
 
-    *selection = (struct selection){.options = *options, .inner_frame = inner_frame, .file = file};
-    selection->wanted = *filter || options->inner_filter || options->start.given ||
-                        options->stop.given || options->include.count || options->exclude.count ||
-                        options->count.given;
-    if (*filter) {
-        selection->expression = join(filter);
-        if (selection->expression)
-            selection->filter = filter_new(selection->expression);
+    *selection = (struct selection){.config = *config, .inner_frame = inner_frame, .file = file};
+    selection->wanted = config->filter || config->inner_filter || config->has_start ||
+                        config->has_stop || config->include.count || config->exclude.count ||
+                        config->count;
+    if (config->filter) {
+        selection->filter = filter_new(config->filter);
         failed |= !selection->filter;
     }
-    if (options->inner_filter) {
-        selection->inner_filter = filter_new(options->inner_filter);
+    if (config->inner_filter) {
+        selection->inner_filter = filter_new(config->inner_filter);
         failed |= !selection->inner_filter;
     }
     return failed ? -1 : 0;
@@ -94,7 +33,6 @@ void select_free(struct selection *selection)
 {
     filter_free(selection->filter);
     filter_free(selection->inner_filter);
-    free(selection->expression);
     *selection = (struct selection){0};
 }
 
@@ -139,24 +77,24 @@ enum select_answer select_prepare(struct selection *selection, const struct cap_
 
 static bool is_listed(struct selection *selection, uint64_t number)
 {
-    struct select_options *options = &selection->options;
+    struct select_config *config = &selection->config;
 
-    return (options->include.count == 0 || packet_list_has(&options->include, number)) &&
-           !packet_list_has(&options->exclude, number);
+    return (config->include.count == 0 || packet_list_has(&config->include, number)) &&
+           !packet_list_has(&config->exclude, number);
 }
 
 /* A packet without a time is not in any span, as in editcap. */
-static bool is_in_time(const struct select_options *options, const struct cap_packet *packet)
+static bool is_in_time(const struct select_config *config, const struct cap_packet *packet)
 {
     struct cap_time time;
 
-    if (!options->start.given && !options->stop.given)
+    if (!config->has_start && !config->has_stop)
         return true;
     if (packet->record == CAP_RECORD_SIMPLE)
         return false;
     time = cap_packet_time(packet);
-    return !(options->start.given && is_before(&time, &options->start.time)) &&
-           !(options->stop.given && !is_before(&time, &options->stop.time));
+    return !(config->has_start && is_before(&time, &config->start)) &&
+           !(config->has_stop && !is_before(&time, &config->stop));
 }
 
 static enum select_answer ask(struct selection *selection, struct filter *filter,
@@ -201,7 +139,7 @@ enum select_answer select_packet(struct selection *selection, const struct cap_p
 {
     enum select_answer answer = SELECT_YES;
 
-    if (!is_listed(selection, packet->number) || !is_in_time(&selection->options, packet))
+    if (!is_listed(selection, packet->number) || !is_in_time(&selection->config, packet))
         return SELECT_NO;
     if (selection->filter)
         answer = ask(selection, selection->filter, packet);
@@ -226,6 +164,5 @@ void select_count(struct selection *selection, bool has_result)
 {
     if (has_result || !selection->inner_filter || selection->inner_frame != INNER_IN_RESULT)
         selection->selected++;
-    selection->enough =
-        selection->options.count.given && selection->selected >= selection->options.count.value;
+    selection->enough = selection->config.count && selection->selected >= selection->config.count;
 }

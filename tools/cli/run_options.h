@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef CLI_RUN_OPTIONS_H
+#define CLI_RUN_OPTIONS_H
+
+/* What all commands share that write a capture: their options, and running them. */
+
+#include "flowid.h"
+#include "pipeline/run.h"
+#include "select_options.h"
+
+enum others { OTHERS_KEEP, OTHERS_DROP };
+
+/* The first member of each such command's options. */
+struct run_options {
+    struct select_options select;
+    const char *in;
+    const char *out;
+    struct option_number others;
+    struct option_number format;      /* enum cap_format */
+    struct option_number compression; /* enum cap_compression */
+    enum result_tag tag;              /* for commands with tenants' results; so the next */
+    const char *split;                /* pattern of the tenants' files, or NULL */
+    struct option_span shift;         /* of times, for commands that change them */
+    struct option_scale scale;
+    bool strict;
+    bool quiet;
+    bool json;
+};
+
+extern const struct option_row run_option_rows[];
+
+/*
+ * Words of --inner-vlan (enum inner_vlan), --ecn (enum ecn_mode) and --enet-vlan-proto (a TPID),
+ * alike in all commands.
+ */
+extern const struct option_word inner_vlan_words[];
+extern const struct option_word ecn_words[];
+extern const struct option_word vlan_proto_words[];
+
+/* --flowid: a fixed value, or one of these above all values. */
+enum flowid_word { FLOWID_KEEP = 256, FLOWID_TOEPLITZ, FLOWID_TOEPLITZ_SYM, FLOWID_CRC32C };
+
+/* The first word is FLOWID_KEEP's, for commands that can keep it. */
+extern const struct option_word flowid_words[];
+
+/* Whether a value of --flowid is a hash of the flow. The hasher is made in either case. */
+bool flowid_hasher(uint32_t flowid, struct nvgre_hasher *hasher);
+
+/* Takes IN and OUT from positional arguments or -r and -w. Returns OPTIONS_GO_ON or a code. */
+int run_files(const struct option_set *set, struct run_options *options,
+              const char *const positional[2]);
+
+/* Runs the transform over all packets of IN and prints the summary. Returns the exit code. */
+int run_command(const char *command, const struct run_options *options,
+                const struct transform *transform);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef CLI_SELECT_OPTIONS_H
+#define CLI_SELECT_OPTIONS_H
+
+/* The options that select packets, of all commands that have them. */
+
+#include "options.h"
+#include "select/select.h"
+
+struct select_options {
+    char *const *words; /* all positional arguments; FILTER comes after the files */
+    const char *inner_filter;
+    struct option_time start, stop;
+    struct packet_list include, exclude;
+    struct option_number count;
+    char *filter; /* made of the words of FILTER; NULL for none */
+};
+
+extern const struct option_row select_option_rows[];
+
+/*
+ * Checks what the rows cannot, and makes a filter of the positional arguments from number `first`
+ * on. Returns OPTIONS_GO_ON or an exit code, after a message.
+ */
+int select_options_check(const struct option_set *set, struct select_options *options, int first);
+
+/* What the options select, for as long as they are not freed. */
+struct select_config select_options_config(const struct select_options *options);
+void select_options_free(struct select_options *options);
+
+#endif

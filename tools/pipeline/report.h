@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PIPELINE_REPORT_H
+#define PIPELINE_REPORT_H
+
+/* Messages about packets that could not be handled. */
+
+#include "transform/transform.h"
+
+struct report_line {
+    const char *file;
+    const struct cap_packet *packet;
+    const struct transform_result *result;
+    const char *detail; /* says more about the outcome; NULL for nothing */
+    const char *fate;   /* ends the message: what becomes of the packet */
+};
+
+/*
+ * Prints one line about a packet, the `count`-th with this outcome. After DIAG_MESSAGES_MAX lines
+ * about an outcome, one more says that the rest is only counted.
+ */
+void report_outcome(const struct report_line *line, enum outcome outcome, uint64_t count);
+
+#endif
