@@ -4,7 +4,7 @@
 #include "capfile/split.h"
 #include "scratch_support.h"
 
-enum { FILES = 300 };
+enum { FILES = 300, FULL_FILES = CAP_SPOOL_MEMORY / CAP_SPOOL_BUFFER_MAX };
 
 /* A byte of a file that tells where it belongs. */
 static uint8_t byte_at(uint32_t file, size_t offset)
@@ -12,13 +12,21 @@ static uint8_t byte_at(uint32_t file, size_t offset)
     return (uint8_t)(file * 31 + offset * 7 + offset / 256);
 }
 
-static void add(struct cap_spool *spool, struct cap_spool_file *file, size_t *written, size_t len)
+/* Bytes of a file from an offset on, in a block of their own. */
+static uint8_t *bytes_of(uint32_t file, size_t offset, size_t len)
 {
     uint8_t *block = malloc(len ? len : 1);
 
     assert_non_null(block);
     for (size_t i = 0; i < len; i++)
-        block[i] = byte_at(file->number, *written + i);
+        block[i] = byte_at(file, offset + i);
+    return block;
+}
+
+static void add(struct cap_spool *spool, struct cap_spool_file *file, size_t *written, size_t len)
+{
+    uint8_t *block = bytes_of(file->number, *written, len);
+
     assert_int_equal(cap_spool_add(spool, file, block, len), 0);
     assert_true(spool->memory <= CAP_SPOOL_MEMORY);
     *written += len;
@@ -28,15 +36,28 @@ static void add(struct cap_spool *spool, struct cap_spool_file *file, size_t *wr
 static void assert_content(const char *path, uint32_t number, size_t len)
 {
     FILE *stream = fopen(path, "rb");
+    uint8_t *expected = bytes_of(number, 0, len);
+    uint8_t *found = malloc(len + 1);
 
     assert_non_null(stream);
-    for (size_t i = 0; i < len; i++)
-        assert_int_equal(fgetc(stream), byte_at(number, i));
-    assert_int_equal(fgetc(stream), EOF);
+    assert_non_null(found);
+    assert_int_equal(fread(found, 1, len + 1, stream), len);
+    assert_true(memcmp(found, expected, len) == 0);
     fclose(stream);
+    free(expected);
+    free(found);
 }
 
-/* Lengths around the limits, and so much that all buffers are written out more than once. */
+static void assert_published(struct cap_spool *spool, struct cap_spool_file *file, size_t len)
+{
+    const char *path = scratch_path("published");
+
+    assert_int_equal(cap_spool_publish(spool, file, path), 0);
+    assert_content(path, file->number, len);
+    cap_spool_discard(spool, file);
+}
+
+/* Lengths around the limits, and so much that each buffer is written out more than once. */
 static void test_bytes_arrive_in_order(void **state)
 {
     static const size_t lengths[] = {0,    1,     1023,  1024,  1025,   16,
@@ -55,13 +76,47 @@ static void test_bytes_arrive_in_order(void **state)
     }
     assert_int_equal(cap_spool_complete(&spool), 0);
     assert_int_equal(spool.memory, 0);
-    for (uint32_t at = 0; at < FILES; at++) {
-        const char *path = scratch_path("published");
+    for (uint32_t at = 0; at < FILES; at++)
+        assert_published(&spool, &files[at], written[at]);
+    cap_spool_close(&spool);
+    assert_int_equal(scratch_clear(), 1);
+}
 
-        assert_int_equal(cap_spool_publish(&spool, &files[at], path), 0);
-        assert_content(path, at, written[at]);
-        cap_spool_discard(&spool, &files[at]);
+/* The room of all buffers, which the spool must know. */
+static size_t memory_of(const struct cap_spool_file *files, uint32_t count)
+{
+    size_t memory = 0;
+
+    for (uint32_t at = 0; at < count; at++)
+        memory += files[at].room;
+    return memory;
+}
+
+/* As many full buffers as are allowed; one byte of another file writes all of them out. */
+static void test_memory_is_bounded(void **state)
+{
+    static struct cap_spool_file files[FULL_FILES + 1];
+    static size_t written[FULL_FILES + 1];
+    struct cap_spool spool;
+
+    (void)state;
+    assert_int_equal(cap_spool_open(&spool, scratch_path("x-"), CAP_COMPRESSION_NONE), 0);
+    for (uint32_t at = 0; at < FULL_FILES; at++) {
+        files[at].number = at;
+        add(&spool, &files[at], &written[at], CAP_SPOOL_BUFFER_MAX);
+        assert_false(files[at].exists);
     }
+    assert_int_equal(spool.memory, CAP_SPOOL_MEMORY);
+    assert_int_equal(memory_of(files, FULL_FILES + 1), CAP_SPOOL_MEMORY);
+    files[FULL_FILES].number = FULL_FILES;
+    add(&spool, &files[FULL_FILES], &written[FULL_FILES], 1);
+    assert_true(spool.memory > 0 && spool.memory < CAP_SPOOL_BUFFER_MAX);
+    assert_int_equal(memory_of(files, FULL_FILES + 1), spool.memory);
+    assert_int_equal(cap_spool_complete(&spool), 0);
+    assert_published(&spool, &files[0], written[0]);
+    assert_published(&spool, &files[FULL_FILES], written[FULL_FILES]);
+    for (uint32_t at = 0; at <= FULL_FILES; at++)
+        cap_spool_discard(&spool, &files[at]);
     cap_spool_close(&spool);
     assert_int_equal(scratch_clear(), 1);
 }
@@ -124,9 +179,9 @@ static void test_names(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_bytes_arrive_in_order),
-                                       cmocka_unit_test(test_what_is_not_published_is_removed),
-                                       cmocka_unit_test(test_names)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_bytes_arrive_in_order), cmocka_unit_test(test_memory_is_bounded),
+        cmocka_unit_test(test_what_is_not_published_is_removed), cmocka_unit_test(test_names)};
     int failed;
 
     scratch_make();
