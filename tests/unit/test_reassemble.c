@@ -11,6 +11,8 @@
  *   a0-16+!   the same with other bytes
  *   a0-16+c   the last byte not captured
  *   a0-16+E   with ECN CE; T with ECT(0), U with ECT(1)
+ *   a0-16+i   at another interface
+ *   a0-16+s   from another sender
  *   ~40       40 s later
  *
  * What is expected of each step, a letter each: h held, R refused, W whole, n not ours; and a
@@ -50,6 +52,10 @@ static const struct script_row scripts[] = {
     {"duplicates of what was not taken", "a0-16+ a0-16+ a16-20", GIVES("hhW012/"),
      .not_taken = true, SAYS(NOT_TAKEN)},
     {"duplicate behind completion", "a0-16+ a16-20 a16-20", GIVES("hWh/2"), SAYS(INCOMPLETE)},
+    {"another interface", "a0-16+ a16-20i", GIVES("hh/01"), SAYS(INCOMPLETE)},
+    {"each interface by itself", "a0-16+ a0-16+i a16-20i a16-20", GIVES("hhWW/")},
+    {"another sender", "a0-16+ a16-20s", GIVES("hh/01"), SAYS(INCOMPLETE)},
+    {"each sender by itself", "a0-16+ a0-16+s a16-20s a16-20", GIVES("hhWW/")},
     {"the ID again", "a0-16+ a16-20 a0-16+ a16-24", GIVES("hWhW/")},
     {"differs in bytes", "a0-16+ a0-16+! a16-20", GIVES("hh01R/"), SAYS(OVERLAP)},
     {"differs in length", "a0-16+ a0-8+ a16-20", GIVES("hh01R/"), SAYS(OVERLAP)},
@@ -108,6 +114,7 @@ struct step {
     char datagram;
     uint32_t from, to;
     bool more, other, cut;
+    bool other_iface, other_sender;
     uint8_t ecn;
 };
 
@@ -122,6 +129,8 @@ static const char *step_read(const char *text, struct step *step)
         step->more |= *end == '+';
         step->other |= *end == '!';
         step->cut |= *end == 'c';
+        step->other_iface |= *end == 'i';
+        step->other_sender |= *end == 's';
         step->ecn |= *end == 'E' ? 3 : *end == 'T' ? 2 : *end == 'U' ? 1 : 0;
     }
     return *end ? end + 1 : end;
@@ -149,6 +158,7 @@ static struct bytes ipv4_fragment(const struct step *step)
     uint8_t *ip = bytes.data + 18;
 
     ip[1] |= step->ecn;
+    ip[15] ^= step->other_sender;
     wire_put16(ip + 2, (uint16_t)(24 + step->to - step->from));
     wire_put16(ip + 4, (uint16_t)step->datagram);
     wire_put16(ip + 6, (uint16_t)(0x8000 | (step->more ? 0x2000 : 0) | step->from / 8));
@@ -165,6 +175,7 @@ static struct bytes ipv6_fragment(const struct step *step)
     uint8_t *ip = bytes.data + 14;
 
     ip[1] |= (uint8_t)(step->ecn << 4);
+    ip[23] ^= step->other_sender;
     wire_put16(ip + 4, (uint16_t)(32 + step->to - step->from));
     wire_put16(ip + 66, (uint16_t)(step->from | (step->more ? 1 : 0)));
     wire_put32(ip + 68, (uint8_t)step->datagram);
@@ -176,7 +187,8 @@ static struct bytes ipv6_fragment(const struct step *step)
 static struct bytes whole_packet(uint8_t version, const struct step *last, uint32_t len,
                                  uint8_t ecn)
 {
-    const struct step all = {.datagram = last->datagram, .to = len, .ecn = ecn};
+    const struct step all = {
+        .datagram = last->datagram, .to = len, .other_sender = last->other_sender, .ecn = ecn};
     struct bytes bytes = version == 4 ? ipv4_fragment(&all) : ipv6_fragment(&all);
     uint8_t *ip = bytes.data + (version == 4 ? 18 : 14);
 
@@ -258,6 +270,7 @@ static void play_step(struct play *play, const struct step *step)
                                 .len = bytes.len,
                                 .number = play->count,
                                 .iface = &iface,
+                                .iface_id = step->other_iface,
                                 .record = CAP_RECORD_PCAP};
 
     memcpy(&packet.ts, &play->sec, sizeof play->sec);
