@@ -201,8 +201,12 @@ static const struct row rows[] = {
      "map:1:33: column customeraddress is there twice"},
     {"CSV no VSID", CSV "10.0.0.5,,060600000005,1.1.1.1,1,0\n",
      "map:2:1: a record needs VirtualSubnetID"},
-    {"CSV characters, not bytes", "CustomerAddress,VMName,VirtualSubnetID\n10.0.0.5,Größe,x\n",
-     "map:2:1: a record needs ProviderAddress"},
+    {"CSV characters, not bytes",
+     "CustomerAddress,VMName,VirtualSubnetID,ProviderAddress\n10.0.0.5,Größe,x,1.1.1.1\n",
+     "map:2:16: VirtualSubnetID: expected 0 to 16777215, not x"},
+    {"CSV characters in quotes, not bytes",
+     "CustomerAddress,VMName,VirtualSubnetID\n10.0.0.5,\"10 €, 𝄞\"x,5001\n",
+     "map:2:19: expected a comma behind the quote, not x"},
 };
 
 static void says(void **state)
