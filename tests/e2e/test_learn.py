@@ -69,8 +69,20 @@ def test_two_tenants(learn, captures, version, name):
 
 BLUE1, BLUE2 = "06:06:00:00:00:05", "06:06:00:00:00:07"
 FROM_BLUE1 = ip_frame(BLUE2, BLUE1, "10.0.0.5", "10.0.0.7")
-ARP = frame_of(BROADCAST, BLUE1, 0x0806, bytes.fromhex(
-    "0001080006040001 060600000005 0a000005 000000000000 0a000007"))
+
+
+def ipv6_frame(src):
+    """BLUE1's frame with an IPv6 packet."""
+    return wire.ethernet(BLUE1, BLUE2, wire.ipv6(src, "fd00::7", bytes(4)))
+
+
+def arp(mac, address="10.0.0.5", hardware=1):
+    """BLUE1's frame with an ARP request of a sender."""
+    return frame_of(BROADCAST, BLUE1, 0x0806, struct.pack("!HHBBH", hardware, 0x0800, 6, 4, 1)
+                    + wire.mac(mac) + wire.address(address) + bytes(6) + wire.address("10.0.0.7"))
+
+
+ARP = arp(BLUE1)
 NOT_IP = frame_of(BLUE2, BLUE1, 0x88B5, bytes(46))
 RECORD = (5001, "10.0.0.5", BLUE1, [PAS[0]], "dynamic")
 
@@ -79,6 +91,26 @@ CASES = {
     "IP source": ([tunnel(FROM_BLUE1)], [RECORD], {}),
     "ARP sender": ([tunnel(ARP)], [RECORD], {"floods": 1}),
     "no address": ([tunnel(NOT_IP)], [(5001, None, BLUE1, [PAS[0]], "l2only")], {}),
+    "loopback source": ([tunnel(ip_frame(BLUE2, BLUE1, "127.0.0.1", "10.0.0.7")),
+                         tunnel(ip_frame(BLUE2, BLUE1, "127.255.255.254", "10.0.0.7"))],
+                        [(5001, None, BLUE1, [PAS[0]], "l2only")], {}),
+    "loopback source over IPv6": ([tunnel(ipv6_frame("::1"))],
+                                  [(5001, None, BLUE1, [PAS[0]], "l2only")], {}),
+    "broadcast source": ([tunnel(ip_frame(BLUE2, BLUE1, "255.255.255.255", "10.0.0.7"))],
+                         [(5001, None, BLUE1, [PAS[0]], "l2only")], {}),
+    "group source": ([tunnel(ip_frame(BLUE2, BLUE1, "224.0.0.1", "10.0.0.7"))],
+                     [(5001, None, BLUE1, [PAS[0]], "l2only")], {}),
+    "next to loopback": ([tunnel(ip_frame(BLUE2, BLUE1, address, "10.0.0.7"))
+                          for address in ("126.255.255.255", "128.0.0.0")],
+                         [(5001, address, BLUE1, [PAS[0]], "dynamic")
+                          for address in ("126.255.255.255", "128.0.0.0")], {}),
+    "provider address of loopback": ([tunnel(FROM_BLUE1, pas=("127.0.0.1", PAS[1]))], [], {}),
+    "ARP of another's MAC": ([tunnel(arp(BLUE2))], [(5001, None, BLUE1, [PAS[0]], "l2only")],
+                             {"floods": 1}),
+    "ARP of another hardware": ([tunnel(arp(BLUE1, hardware=6))],
+                                [(5001, None, BLUE1, [PAS[0]], "l2only")], {"floods": 1}),
+    "ARP of loopback": ([tunnel(arp(BLUE1, "127.0.0.1"))],
+                        [(5001, None, BLUE1, [PAS[0]], "l2only")], {"floods": 1}),
     "no address, then one": ([tunnel(NOT_IP), tunnel(FROM_BLUE1)], [RECORD], {}),
     "source of zeros": ([tunnel(ip_frame(BLUE2, BLUE1, "0.0.0.0", "10.0.0.7"))],
                         [(5001, None, BLUE1, [PAS[0]], "l2only")], {}),
