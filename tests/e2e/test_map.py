@@ -15,7 +15,7 @@ from pcapfile import packet
 
 HOSTS = {"10.0.0.5": "06:06:00:00:00:05", "10.0.0.7": "06:06:00:00:00:07",
          "10.0.0.9": "06:06:00:00:00:09", "10.1.0.7": "06:06:00:00:01:07",
-         "10.1.0.5": "06:06:00:00:01:05"}
+         "10.1.0.5": "06:06:00:00:01:05", "10.0.0.11": "06:06:00:00:00:0b"}
 BROADCAST, GROUP = "ff:ff:ff:ff:ff:ff", "01:00:5e:01:02:03"
 MAP = """
 version: 1
@@ -38,6 +38,7 @@ records:
   - {vsid: 5001, ca: 10.0.0.8, mac: "06:06:00:00:00:08", pa: [192.168.4.11], type: static}
   - {vsid: 5001, ca: 10.0.0.9, mac: "06:06:00:00:00:09", pa: ["fd00:4::22"], type: static}
   - {vsid: 5001, ca: 10.0.0.10, mac: "06:06:00:00:00:0a", pa: [10.200.0.1, 10.200.0.2], type: static}
+  - {vsid: 5001, ca: 10.0.0.11, mac: "06:06:00:00:00:0b", pa: [10.200.0.1], type: static}
   - {vsid: 5002, ca: 10.1.0.7, mac: "06:06:00:00:01:07", pa: [192.168.4.33], type: static}
   - {vsid: 5002, ca: 10.1.0.5, mac: "06:06:00:00:01:05", pa: [192.168.4.11], type: static}
   - {vsid: 6001, ca: 10.0.0.7, mac: "08:08:00:00:00:07", pa: [192.168.4.33], type: static}
@@ -106,6 +107,13 @@ def test_macs_and_vlan_of_the_provider(mapped):
         "02:00:c0:a8:04:0b", "02:00:c0:a8:04:16", 103)
     assert unknown.dst == "02:00:c0:a8:04:21"  # made of the address
     assert hop.dst == "02:00:c0:a8:04:01"  # of the route
+
+
+def test_a_next_hop_is_not_the_sender(mapped):
+    """A route's MAC address is that of a router: a sender's own is made of its address."""
+    _, [outer] = mapped([frame(HOSTS["10.0.0.7"], src="10.0.0.11")])
+
+    assert (outer[IP].src, outer.src) == ("10.200.0.1", "02:00:0a:c8:00:01")
 
 
 def test_several_pas_spread_flows_and_keep_each(mapped):
