@@ -5,7 +5,9 @@ import struct
 
 import pytest
 from scapy.layers.inet import ICMP, IP, TCP, UDP
-from scapy.layers.inet6 import IPv6
+from scapy.layers.inet6 import (ICMPv6DestUnreach, ICMPv6ND_RA, ICMPv6ND_Redirect,
+                                ICMPv6NDOptPrefixInfo, ICMPv6NDOptRDNSS, ICMPv6NDOptRedirectedHdr,
+                                ICMPv6PacketTooBig, IPv6)
 from scapy.layers.l2 import Ether
 from scapy.packet import Raw
 
@@ -124,6 +126,35 @@ def test_all_at_once(rewrite):
                    inner_portmap="80:8080,49152:50000", inner_enet_smac=MACS[0],
                    inner_enet_dmac=MACS[1])
     check(done, before, after, pas=PAS6, ttl=3)
+
+
+def error_about(name, cas, quoted):
+    """An ICMP error about a message which itself holds what has addresses, those of `quoted`."""
+    eth, udp = Ether(src=VMS[0], dst=VMS[1]), UDP(sport=49152, dport=80)
+    back, ip = IP(src=cas.dst, dst=cas.src), IP(src=cas.src, dst=cas.dst)
+    ip6 = IPv6(src=cas.src6, dst=cas.dst6)
+    packet6 = IPv6(src=quoted.dst6, dst=quoted.src6) / udp / Raw(bytes(6))
+    error6 = eth / IPv6(src=cas.dst6, dst=cas.src6) / ICMPv6DestUnreach()
+    return bytes({
+        "error": eth / back / ICMP(type=3, code=3) / ip / ICMP(type=11)
+        / IP(src=quoted.dst, dst=quoted.src) / udp,
+        "redirect": eth / back / ICMP(type=3, code=3) / ip / ICMP(type=5, gw=quoted.router)
+        / IP(src=quoted.dst, dst=quoted.src) / udp,
+        "error over IPv6": error6 / ip6 / ICMPv6PacketTooBig() / packet6,
+        "redirect over IPv6": error6 / ip6 / ICMPv6ND_Redirect(tgt=cas.other6, dst=cas.dst6)
+        / ICMPv6NDOptRedirectedHdr(pkt=packet6),
+        "router advertisement": error6 / ip6 / ICMPv6ND_RA()
+        / ICMPv6NDOptPrefixInfo(prefix=quoted.prefix6) / ICMPv6NDOptRDNSS(dns=[quoted.other6]),
+    }[name])
+
+
+@pytest.mark.parametrize("name", ["error", "redirect", "error over IPv6", "redirect over IPv6",
+                                  "router advertisement"])
+def test_what_a_quoted_message_holds_stays(rewrite, name):
+    """However many errors a hostile packet nests, one quoted packet is changed."""
+    fields = {"gre": {"flags": wire.GRE_C | wire.GRE_K}}
+    done = rewrite([tunnel(error_about(name, OLD, OLD), **fields)], inner_pnat=OLD_TO_NEW)
+    assert pcapfile.frames(done.out) == [tunnel(error_about(name, NEW, OLD), **fields)]
 
 
 def test_nested(rewrite):
