@@ -400,6 +400,19 @@ def test_csv_of_nothing(run):
     assert out.startswith("vsid,packets,") and out.count("\n") == 1
 
 
+def test_csv_of_what_is_not_known(run):
+    """Packets without times, of which one has no customer address; all columns are there."""
+    w = pcapfile.Writer()
+    items = [tunnel(vsid=5001), tunnel(inner_frame(ethertype=0x88B5), vsid=5002)]
+    data = w.section() + w.interface() + b"".join(map(w.simple, items))
+    out = run("info", "--csv", "-", stdin=data).stdout.decode()
+    header, *rows = csv.reader(io.StringIO(out))
+    rows = [dict(zip(header, row, strict=True)) for row in rows]
+    assert [row["first"] + row["last_seconds"] + row["packets_per_second"] for row in rows] == 2 * [""]
+    assert [(row["pa_pairs"], row["cas"], row["busiest_ca"] != "") for row in rows] == [
+        ("1", "2", True), ("1", "0", False)]
+
+
 # ---- The table ----
 
 def table(run, data, width=80, **environment):
@@ -613,7 +626,8 @@ def test_many_vsids_in_csv(run, many_vsids):
     """Details of the first ones, and counters of more."""
     top = DETAILS_MAX + 100
     out = run("info", "--csv", "--sort", "vsid", "--top", top, many_vsids).stdout.decode()
-    rows = [line.split(",", 12) for line in out.splitlines()[1:]]
+    header, *rows = [line.split(",") for line in out.splitlines()]
+    assert {len(row) for row in rows} == {len(header)}
     assert [row[:2] for row in rows] == [[str(number * 13), "1"] for number in range(top)] + [
         ["others", str(MANY - TENANTS_MAX)]]
     assert [row[11] != "" for row in rows] == DETAILS_MAX * [True] + 101 * [False]
