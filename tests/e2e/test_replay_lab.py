@@ -240,6 +240,21 @@ def test_duration_ends_a_wait_for_a_slow_interface(veth, replay, sender):
     assert (counts["failed"], counts["missing"]) == (0, 0)
 
 
+@pytest.mark.parametrize("sender", ["packet", "ring", "pcap"])
+def test_frames_that_the_queue_loses_are_missing(veth, replay, sender):
+    """The kernel takes all frames, and drops the oldest ones when its queue is full."""
+    veth.sh("tc qdisc replace dev near0 root handle 1: htb default 1")
+    veth.sh("tc class add dev near0 parent 1: classid 1:1 htb rate 8mbit")
+    veth.sh("tc qdisc add dev near0 parent 1:1 pfifo_head_drop limit 5")
+    listener = veth.listen("far0")
+    done = replay([frame(i, 1000) for i in range(400)], "-t", "--json", "--sender", sender).end(code=3)
+    arrived = len(listener.frames(0, patience=0.2))
+    (counts,) = counts_of(done)
+    assert 5 <= arrived < 400
+    assert (counts["successful"], counts["failed"]) == (400, 0)
+    assert counts["missing"] == 400 - arrived
+
+
 # ---- Signals ----
 
 def test_usr1_prints_counters_and_goes_on(veth, replay):
