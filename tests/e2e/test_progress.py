@@ -69,6 +69,28 @@ def test_a_file(start, large, terminal, quiet):
     assert b"left" not in text[text.rindex(CLEAR):]
 
 
+def test_time_left(start, large, terminal):
+    """Most of a file is read at once, and the rest so slowly that lines come for some seconds."""
+    leader, follower = terminal
+    begun = time.monotonic()
+    process = start("encap", *NVGRE, large / "plain", "-", stderr=follower)
+    taken = 0
+    while taken < 30_000_000:
+        taken += len(os.read(process.stdout.fileno(), 1 << 20))
+    shown(leader)
+    lines, seconds = b"", 0
+    while seconds < 3:
+        assert os.read(process.stdout.fileno(), 16384), "the file is at its end too soon"
+        time.sleep(0.01)
+        if select.select([leader], [], [], 0)[0]:
+            lines, seconds = os.read(leader, 65536), time.monotonic() - begun
+    process.terminate()
+    process.end(code=None)
+    share, left = map(int, re.findall(rb" (\d+)%, (\d+) s left", lines)[-1])
+    assert 65 < share < 100
+    assert abs(left - seconds * (100 - share) / share) < seconds / 2
+
+
 @pytest.mark.parametrize("line, piped", [
     (("rewrite", "-", "-"), False),
     (("info", "-"), False),
