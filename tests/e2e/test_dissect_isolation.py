@@ -6,7 +6,7 @@ import functools
 import pytest
 
 from tenants_mix import FLOWS, PATTERNS, WORLDS, Case, mix, pattern_cases
-from tenants_oracle import isolation_faults
+from tenants_oracle import differences, isolation_faults, pdml
 from wireshark import counts
 
 COMMON = ("in turn", "response behind request")
@@ -70,6 +70,15 @@ def test_each_tenant_as_if_alone(mode, flow):
 @pytest.mark.parametrize("flow", TUNNELLED)
 def test_any_kinds_of_tunnels(flow):
     check(world_faults(), flow)
+
+
+def test_sctp_with_the_tags_of_another_tenant():
+    """It is shown without analysis, and the first tenant as if alone."""
+    both = mix((Case("sctp", "clones", "VSIDs"),))
+    off = preferences("sctp.tsn_analysis:FALSE", "sctp.reassembly:FALSE")
+    first, second = pdml(both.pcap(0), plugin=False), pdml(both.pcap(1), *off, plugin=False)
+
+    assert differences(both, pdml(both.pcap()), {0: first, 1: second}) == {}
 
 
 # Broadcasts are the only flow whose tenants have equal addresses at any place.

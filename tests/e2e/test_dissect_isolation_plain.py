@@ -7,7 +7,7 @@ import struct
 import pytest
 
 import wire
-from tenants_mix import Mix, Tunnel, case_conversations, pattern_cases
+from tenants_mix import WORLDS, Case, Mix, Tunnel, case_conversations, mix, pattern_cases
 from tenants_oracle import in_parallel, pdml
 from wireshark import CAPTURES
 
@@ -61,6 +61,21 @@ def test_other_carriers(carrier):
                for data in [CARRIERS[carrier](entry.frame)]]
 
     assert_unchanged(wire.pcap_bytes(packets))
+
+
+@pytest.mark.parametrize("world", ["outside", "outside first"])
+def test_sctp_with_the_tags_of_a_tenant(world):
+    """What is in no tunnel is analysed, whoever else has its ports and verification tags."""
+    both = mix((Case("sctp", "clones", world),))
+    [outside] = [number for number, tunnel in enumerate(WORLDS[world]) if not tunnel.vsids]
+    shown, stock, alone = in_parallel(lambda: pdml(both.pcap()),
+                                      lambda: pdml(both.pcap(), plugin=False),
+                                      lambda: pdml(both.pcap(outside), plugin=False))
+    expected = stock if outside else alone
+
+    assert [number for number, entry in enumerate(both.entries)
+            if entry.tenant == outside and shown[number] != expected[number]] == []
+    assert "sctp.retransmission" in "".join(alone)
 
 
 @pytest.mark.parametrize("name", ["plain-blue.pcap", "plain-red.pcap"])
