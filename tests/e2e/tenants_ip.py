@@ -19,6 +19,7 @@ FRAGMENT_LEN = 400
 ETHERNET_LEN = 14
 MORE_FRAGMENTS = 0x2000
 ARP_REQUEST, ARP_REPLY = 1, 2
+OSPF, PIM = 89, 103  # IP protocols
 UNKNOWN_MAC = "00:00:00:00:00:00"
 ECHO_DATA = b"abcdefghijklmnopqrstuvwabcdefghi"
 ECHO_REQUEST, ECHO_REPLY, UNREACHABLE = (8, 0), (0, 0), (3, 3)
@@ -157,6 +158,18 @@ def fragments_ipv6(talk):
         yield from ipv6_fragments(talk, UDP, talk.datagram(CLIENT, PLAIN_PORTS, payload, 6), ident)
 
 
+def routing_ipv6(talk):
+    """OSPF and PIM hellos in IPv6 fragments: checksums that cover the IP addresses."""
+    neighbours = struct.pack("!120I", *(talk.number(32) for _ in range(120)))
+    ospf = struct.pack("!BBHIIIIIHHII", 3, 1, 36 + len(neighbours), talk.number(32), 0, 0, 1,
+                       0x01000013, 10, 40, 0, 0) + neighbours
+    own = b"".join(b"\2\0" + wire.address(f"fd00::{number + 1}") for number in range(50))
+    pim = struct.pack("!BBHHHIHH", 0x20, 0, 0, 20, 4, talk.number(32), 24, len(own)) + own
+    for protocol, message, offset in ((OSPF, ospf, 12), (PIM, pim, 2)):
+        message = talk.checksummed(CLIENT, protocol, message, offset, 6)
+        yield from ipv6_fragments(talk, protocol, message, protocol)
+
+
 def echo_ipv6_one_way(talk):
     """Pings in IPv6 fragments, to which the replies come in one piece."""
     for sequence in (1, 2):
@@ -188,4 +201,4 @@ def arp(talk):
 
 FLOWS = {flow.__name__: flow for flow in (
     echo, echo_ipv6, errors, sctp, fragments, fragments_by_vsid, fragments_by_tenant,
-    fragments_ipv6, echo_ipv6_one_way, arp)}
+    fragments_ipv6, routing_ipv6, echo_ipv6_one_way, arp)}

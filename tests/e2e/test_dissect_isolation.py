@@ -129,6 +129,7 @@ CONTENTS = {
     "fragments_by_vsid": ("ip.fragments", 3),
     "fragments_by_tenant": ("ip.fragments", 4),
     "fragments_ipv6": ("ipv6.fragments", 3),
+    "routing_ipv6": ("ospf or pim.cksum.status == 1", 2),
     "echo_ipv6_one_way": ("icmpv6.resp_to and not ipv6.fragments", 2),
     "arp": ("arp", 4),
 }
