@@ -3,28 +3,52 @@
 
 #include <stdlib.h>
 
+int list_read_into(const char *text, list_read_item read_item, void *to)
+{
+    while (read_item(&text, to)) {
+        if (*text == '\0')
+            return 0;
+        if (*text++ != ',')
+            break;
+    }
+    return -1;
+}
+
+struct array {
+    char *end; /* of the items that were read */
+    size_t size;
+    list_read_item read_item;
+};
+
+static bool append(const char **text, void *to)
+{
+    struct array *array = to;
+
+    if (!array->read_item(text, array->end))
+        return false;
+    array->end += array->size;
+    return true;
+}
+
 int list_read(const char *text, size_t size, list_read_item read_item, void **items, size_t *count)
 {
     size_t room = 1;
-    char *array;
+    char *start;
+    struct array array;
 
     *items = NULL;
     *count = 0;
     for (const char *p = text; *p; p++)
         room += *p == ',';
-    array = malloc(room * size);
-    if (!array)
+    start = malloc(room * size);
+    if (!start)
         return -2;
-    for (size_t read = 0; read_item(&text, array + read * size);) {
-        read++;
-        if (*text == '\0') {
-            *items = array;
-            *count = read;
-            return 0;
-        }
-        if (*text++ != ',')
-            break;
+    array = (struct array){start, size, read_item};
+    if (list_read_into(text, append, &array) != 0) {
+        free(start);
+        return -1;
     }
-    free(array);
-    return -1;
+    *items = start;
+    *count = (size_t)(array.end - start) / size;
+    return 0;
 }

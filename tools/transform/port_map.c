@@ -4,12 +4,14 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+#include "base/list.h"
 #include "base/number.h"
 
 enum { PORTS = 65536 };
 
-static bool read_pair(const char **text, uint16_t *new_ports)
+static bool read_pair(const char **text, void *to)
 {
+    uint16_t *new_ports = to;
     const char *old = *text;
     uint32_t first;
     uint32_t last;
@@ -38,12 +40,8 @@ int port_map_parse(struct port_map *map, const char *text)
         return -2;
     for (uint32_t port = 0; port < PORTS; port++)
         map->new_ports[port] = (uint16_t)port;
-    while (read_pair(&text, map->new_ports)) {
-        if (*text == '\0')
-            return 0;
-        if (*text++ != ',')
-            break;
-    }
+    if (list_read_into(text, read_pair, map->new_ports) == 0)
+        return 0;
     port_map_free(map);
     return -1;
 }
