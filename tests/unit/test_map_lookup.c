@@ -131,7 +131,7 @@ static uint8_t *make_frame(const char *dst_mac, const char *src_mac, const char 
 static const char *pa_text(const struct map *map, uint32_t index)
 {
     static char text[INET6_ADDRSTRLEN];
-    const struct map_address *address;
+    const struct address *address;
 
     if (index == MAP_NONE)
         return "none";

@@ -15,7 +15,7 @@ struct test_options {
     bool flag;
     bool numeral;
     struct option_number number, big, level, colour;
-    struct option_address address;
+    struct address address;
     struct option_mac mac;
     const char *text;
     struct vsid_set vsids;

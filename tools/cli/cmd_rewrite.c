@@ -14,7 +14,7 @@ struct rewrite_options {
     struct option_number key, flowid;
     bool allow_reserved;
     struct net_map src_pas, dst_pas, pas;
-    struct option_address local, remote;
+    struct address local, remote;
     struct option_mac src_mac, dst_mac;
     struct option_number vlan, vlan_id, vlan_pri, vlan_cfi, vlan_proto; /* enum rewrite_tag */
     struct option_number ttl, tos, ecn, df, ip_id;

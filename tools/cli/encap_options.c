@@ -117,18 +117,17 @@ int encap_options_check(const struct option_set *set, const struct encap_options
     if (!options->vlan_id.given &&
         (options->vlan_pri.given || options->vlan_cfi.given || options->vlan_proto.given))
         return options_misuse(set, "--enet-vlan-tag ID is needed with its other fields");
-    if (nvgre_pa_is_group(options->local.version, options->local.bytes))
+    if (address_is_group(&options->local))
         return options_misuse(set, "--local must not be a multicast address");
     return OPTIONS_GO_ON;
 }
 
-static void mac_of(const struct option_mac *given, const struct option_address *address,
-                   uint8_t mac[6])
+static void mac_of(const struct option_mac *given, const struct address *address, uint8_t mac[6])
 {
     if (given->given)
         memcpy(mac, given->bytes, 6);
     else
-        ways_pa_mac(address->version, address->bytes, mac);
+        ways_pa_mac(address, mac);
 }
 
 static uint8_t fixed_ttl(const struct encap_options *options)
@@ -210,12 +209,11 @@ int encap_setup(struct encap_setup *setup, const struct encap_options *options)
         return code;
     *ways = (struct ways){.map = setup->map,
                           .on_miss = (enum on_miss)options->on_miss.value,
-                          .local.version = options->local.version,
+                          .local = options->local,
                           .standby = config->tmpl,
                           .src_mac_fixed = options->src_mac.given,
                           .dst_mac_fixed = options->dst_mac.given,
                           .vlan_fixed = options->vlan_id.given};
-    memcpy(ways->local.bytes, options->local.bytes, sizeof ways->local.bytes);
     fill_outer(options, &ways->outer);
     config->ways = ways;
     if (ways_init(ways) == 0)

@@ -11,7 +11,7 @@
 struct encap_options {
     struct run_options run;
     struct option_number vsid, key, flowid;
-    struct option_address local, remote;
+    struct address local, remote;
     struct option_mac src_mac, dst_mac;
     struct option_number vlan_id, vlan_pri, vlan_cfi, vlan_proto;
     struct option_number ttl, tos, df;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "options.h"
 
-#include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
@@ -43,16 +42,6 @@ static bool parse_number(const struct option_row *row, const char *text, uint32_
         return false;
     *value = number;
     return true;
-}
-
-static bool parse_address(const char *text, struct option_address *address)
-{
-    address->version = 0;
-    if (inet_pton(AF_INET, text, address->bytes) == 1)
-        address->version = 4;
-    else if (inet_pton(AF_INET6, text, address->bytes) == 1)
-        address->version = 6;
-    return address->version != 0;
 }
 
 /* Six bytes of two hexadecimal digits, between colons or hyphens. */
@@ -101,7 +90,7 @@ static bool parse_value(const struct option_row *row, const char *text, void *fi
     case OPTION_WORD:
         return parse_number(row, text, &number->value);
     case OPTION_ADDRESS:
-        return parse_address(text, field);
+        return address_read(text, field);
     case OPTION_MAC:
         return parse_mac(text, field);
     case OPTION_VSIDS:

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/address.h"
 #include "base/packet_list.h"
 #include "capfile/timestamp.h"
 #include "transform/net_map.h"
@@ -23,11 +24,6 @@
 struct option_number {
     bool given; /* on the command line; a default sets the value only */
     uint32_t value;
-};
-
-struct option_address {
-    uint8_t version; /* 4, 6, or 0 where not given */
-    uint8_t bytes[16];
 };
 
 struct option_mac {
@@ -71,7 +67,7 @@ enum option_kind {
     OPTION_FLAG,     /* bool */
     OPTION_NUMBER,   /* struct option_number: min to max, or one of words */
     OPTION_WORD,     /* struct option_number: one of words */
-    OPTION_ADDRESS,  /* struct option_address */
+    OPTION_ADDRESS,  /* struct address: version 0 where not given */
     OPTION_MAC,      /* struct option_mac */
     OPTION_TEXT,     /* const char * */
     OPTION_NAMES,    /* struct option_names */

@@ -66,8 +66,7 @@ static enum added learn_subnet(struct map_learn *learn, uint32_t vsid)
     return add(learn, &learn->subnets, &learn->counts.subnets, vsid_key(vsid), &vsid, sizeof vsid);
 }
 
-static enum added learn_pa(struct map_learn *learn, const struct map_address *address,
-                           uint32_t *index)
+static enum added learn_pa(struct map_learn *learn, const struct address *address, uint32_t *index)
 {
     const struct learned_pa *pas = learn->pas.items;
     struct learned_pa pa = {.address = *address};
@@ -119,8 +118,8 @@ static enum added learn_mac(struct map_learn *learn, uint32_t vsid, const uint8_
     return ADDED;
 }
 
-static enum added learn_ca(struct map_learn *learn, uint32_t vsid,
-                           const struct map_address *address, uint32_t mac)
+static enum added learn_ca(struct map_learn *learn, uint32_t vsid, const struct address *address,
+                           uint32_t mac)
 {
     struct learned_ca *cas = learn->cas.items;
     struct learned_ca ca = {.vsid = vsid, .mac = mac, .address = *address};
@@ -150,9 +149,9 @@ static enum added learn_flood(struct map_learn *learn, uint32_t vsid, uint32_t p
 }
 
 /* An address that one host has in its subnet. */
-static bool is_host(const struct map_address *address)
+static bool is_host(const struct address *address)
 {
-    static const struct map_address loopback6 = {6, {[15] = 1}};
+    static const struct address loopback6 = {6, {[15] = 1}};
 
     return !address_is_zero(address) && !address_is_group(address) &&
            !address_equal(address, &loopback6) &&
@@ -160,11 +159,11 @@ static bool is_host(const struct map_address *address)
 }
 
 /* The sender's CA: of ARP what it claims, else the IP source. */
-static bool find_sender_ca(const struct nvgre_inner *inner, struct map_address *ca)
+static bool find_sender_ca(const struct nvgre_inner *inner, struct address *ca)
 {
     const uint8_t *arp = inner->data + inner->l2.l3_offset;
 
-    *ca = (struct map_address){0, {0}};
+    *ca = (struct address){0, {0}};
     if (inner->l2.ethertype == NVGRE_ETHERTYPE_ARP) {
         if (inner->caplen < inner->l2.l3_offset + ARP_LEN ||
             wire_get32(arp) != (1u << 16 | NVGRE_ETHERTYPE_IPV4) || wire_get16(arp + 4) != 0x0604 ||
@@ -173,29 +172,15 @@ static bool find_sender_ca(const struct nvgre_inner *inner, struct map_address *
         ca->version = 4;
         memcpy(ca->bytes, arp + 14, 4);
     } else if (inner->has_ip) {
-        const uint8_t *ip = inner->data + inner->ip.offset;
-
-        ca->version = inner->ip.version;
-        memcpy(ca->bytes, ip + (ca->version == 4 ? 12 : 8), ca->version == 4 ? 4 : 16);
+        *ca = address_of_ip(inner->data, &inner->ip, false);
     }
     return ca->version && is_host(ca);
-}
-
-static struct map_address outer_address(const uint8_t *data, const struct nvgre_ip *ip,
-                                        bool destination)
-{
-    struct map_address address = {ip->version, {0}};
-    uint32_t len = ip->version == 4 ? 4 : 16;
-    uint32_t first = ip->version == 4 ? 12 : 8;
-
-    memcpy(address.bytes, data + ip->offset + first + (destination ? len : 0), len);
-    return address;
 }
 
 static enum added learn_tenant(struct map_learn *learn, uint32_t vsid,
                                const struct nvgre_inner *inner, uint32_t pa)
 {
-    struct map_address ca;
+    struct address ca;
     uint32_t mac;
     enum added added;
 
@@ -208,8 +193,8 @@ static enum added learn_tenant(struct map_learn *learn, uint32_t vsid,
 static enum added learn_all(struct map_learn *learn, enum nvgre_link link, const uint8_t *data,
                             const struct nvgre_frame *frame)
 {
-    const struct map_address from = outer_address(data, &frame->ip, false);
-    const struct map_address to = outer_address(data, &frame->ip, true);
+    const struct address from = address_of_ip(data, &frame->ip, false);
+    const struct address to = address_of_ip(data, &frame->ip, true);
     uint32_t vsid = nvgre_key_vsid(frame->gre.key);
     struct nvgre_inner inner;
     enum added added = learn_subnet(learn, vsid);

@@ -66,7 +66,7 @@ static int get_flood(struct builder *builder, const struct map_learn *learn,
 
     *list_count = 0;
     for (uint32_t i = 0; i < count; i++) {
-        const struct map_address *address = &pas[floods[i].pa].address;
+        const struct address *address = &pas[floods[i].pa].address;
 
         if (build_pa(builder, address, &list[*list_count]) != 0)
             return -1;

@@ -8,7 +8,7 @@
 #include "map/model.h"
 
 struct learned_pa {
-    struct map_address address;
+    struct address address;
     bool sends; /* `mac` and `vlan` are known */
     bool has_mac;
     uint8_t mac[6];
@@ -25,7 +25,7 @@ struct learned_mac {
 struct learned_ca {
     uint32_t vsid;
     uint32_t mac; /* index */
-    struct map_address address;
+    struct address address;
 };
 
 struct learned_flood {

@@ -48,7 +48,7 @@ int build_room(struct builder *builder, void **array, uint32_t count, uint32_t *
 
 /* ---- Provider addresses ---- */
 
-const struct table_slot *find_pa(const struct map *map, const struct map_address *address)
+const struct table_slot *find_pa(const struct map *map, const struct address *address)
 {
     struct table_key key = address_key(0, address);
     const struct table_slot *slot = table_find(&map->pa_by_address, key);
@@ -58,7 +58,7 @@ const struct table_slot *find_pa(const struct map *map, const struct map_address
     return slot;
 }
 
-int build_pa(struct builder *builder, const struct map_address *address, uint32_t *index)
+int build_pa(struct builder *builder, const struct address *address, uint32_t *index)
 {
     struct map *map = builder->map;
     const struct table_slot *slot = find_pa(map, address);
@@ -88,7 +88,7 @@ int build_provider(struct builder *builder, const struct provider_entry *entry)
     pa = &builder->map->pas[index];
     if (pa->listed)
         return build_fail(builder, entry->at, "provider address %s is listed already",
-                          build_address_text(&pa->address).text);
+                          address_text(&pa->address).text);
     *pa = entry->pa;
     pa->group = address_is_group(&pa->address);
     pa->listed = true;
@@ -171,7 +171,7 @@ int build_set(struct builder *builder, const uint32_t *pas, uint32_t count, stru
     for (uint32_t i = 0; i < count; i++) {
         if (i && sorted[i] == sorted[i - 1])
             return build_fail(builder, at, "PA %s is given twice",
-                              build_address_text(&map->pas[sorted[i]].address).text);
+                              address_text(&map->pas[sorted[i]].address).text);
         key = table_key_add(key, sorted[i]);
     }
     slot = table_find(&map->set_by_pas, key);

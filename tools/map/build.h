@@ -33,7 +33,6 @@ void build_warn(struct builder *builder, struct place place, const char *format,
 struct build_text {
     char text[300];
 };
-struct build_text build_address_text(const struct map_address *address);
 
 /* Where something stands already, as messages about `at` name it. */
 struct build_text build_earlier(const struct builder *builder, struct place at, uint16_t file,
@@ -59,7 +58,7 @@ int build_set(struct builder *builder, const uint32_t *pas, uint32_t count, stru
 void build_set_place(struct route *route, struct place at);
 
 /* The index of a PA, which need not be listed. */
-int build_pa(struct builder *builder, const struct map_address *address, uint32_t *index);
+int build_pa(struct builder *builder, const struct address *address, uint32_t *index);
 
 struct provider_entry {
     struct map_pa pa; /* its mac_from is NONE or OWN */
@@ -91,7 +90,7 @@ struct record_entry {
     enum record_type type;
     bool has_mac;
     uint8_t mac[6];
-    struct map_address ca;
+    struct address ca;
     const char *rdid; /* or NULL */
     const uint32_t *pas;
     uint32_t pa_count;

@@ -20,7 +20,7 @@ static int add_route(struct builder *builder, struct prefix_table *prefixes,
     }
     if (first->metric == route->metric)
         return build_fail(builder, at, "there is a route to %s/%u with metric %u already, in %s",
-                          build_address_text(&route->prefix).text, route->prefix_len, route->metric,
+                          address_text(&route->prefix).text, route->prefix_len, route->metric,
                           build_earlier(builder, at, first->file, first->line).text);
     if (route->metric < first->metric)
         *first = *route;

@@ -185,7 +185,7 @@ static int add_by_ca(struct builder *builder, const struct record_entry *entry, 
                    : build_no_memory(builder);
     first = &map->records[table_slot_index(slot)];
     return build_fail(builder, entry->ca_at, "VSID %u has CA %s already, in %s", entry->vsid,
-                      build_address_text(&entry->ca).text,
+                      address_text(&entry->ca).text,
                       build_earlier(builder, entry->ca_at, first->file, first->line).text);
 }
 

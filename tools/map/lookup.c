@@ -14,7 +14,7 @@ struct subnet *find_subnet(const struct map *map, uint32_t vsid)
     return slot ? &map->subnets[table_slot_index(slot)] : NULL;
 }
 
-const struct table_slot *find_ca(const struct map *map, uint32_t vsid, const struct map_address *ca)
+const struct table_slot *find_ca(const struct map *map, uint32_t vsid, const struct address *ca)
 {
     struct table_key key = address_key(vsid, ca);
     const struct table_slot *slot = table_find(&map->by_ca, key);
@@ -30,17 +30,11 @@ const struct table_slot *find_ca(const struct map *map, uint32_t vsid, const str
     return slot;
 }
 
-static struct map_address inner_address(const struct nvgre_inner *inner, bool destination)
+static struct address inner_address(const struct nvgre_inner *inner, bool destination)
 {
-    struct map_address address = {0, {0}};
-    uint32_t len = inner->ip.version == 4 ? 4 : 16;
-    uint32_t first = inner->ip.version == 4 ? 12 : 8;
-
     if (!inner->has_ip)
-        return address;
-    address.version = inner->ip.version;
-    memcpy(address.bytes, inner->data + inner->ip.offset + first + (destination ? len : 0), len);
-    return address;
+        return (struct address){0, {0}};
+    return address_of_ip(inner->data, &inner->ip, destination);
 }
 
 static const struct table_slot *find_mac(const struct map *map, uint32_t vsid, const uint8_t *mac)
@@ -83,7 +77,7 @@ static const struct table_slot *find_sender(const struct map *map, uint32_t vsid
                                             const struct nvgre_inner *inner)
 {
     const struct table_slot *slot;
-    struct map_address ca;
+    struct address ca;
 
     if (!inner->has_l2)
         return NULL;
@@ -147,7 +141,7 @@ static enum map_hit flood(const struct map *map, uint32_t vsid, struct map_way *
 
 /* Follows routes from a subnet to the record of a CA or of a next hop on the way to it. */
 static const struct table_slot *find_route(const struct map *map, uint32_t vsid,
-                                           struct map_address target, struct map_way *way)
+                                           struct address target, struct map_way *way)
 {
     const struct subnet *subnet = find_subnet(map, vsid);
     const struct table_slot *slot = NULL;
@@ -173,7 +167,7 @@ static const struct table_slot *find_route(const struct map *map, uint32_t vsid,
 
 static const struct table_slot *find_gateway(const struct map *map, uint32_t vsid, uint8_t version)
 {
-    struct map_address wildcard = {version == 6 ? 6 : 4, {0}};
+    struct address wildcard = {version == 6 ? 6 : 4, {0}};
     const struct table_slot *slot = find_ca(map, vsid, &wildcard);
 
     if (slot)
@@ -187,7 +181,7 @@ static const struct table_slot *find_behind_mac(const struct map *map, uint32_t 
                                                 const struct nvgre_inner *inner,
                                                 struct map_way *way)
 {
-    struct map_address ca = inner_address(inner, true);
+    struct address ca = inner_address(inner, true);
     const struct table_slot *slot = NULL;
 
     if (ca.version && !address_is_zero(&ca)) {

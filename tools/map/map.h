@@ -15,6 +15,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/address.h"
 #include "frame.h"
 
 #define MAP_NONE UINT32_MAX              /* no index, no VSID */
@@ -56,11 +57,6 @@ enum map_result map_load_text(const char *name, const void *data, size_t len,
                               struct map_report *report);
 void map_free(struct map *map);
 
-struct map_address {
-    uint8_t version;   /* 4, 6, or 0 for none */
-    uint8_t bytes[16]; /* 4 or 16 bytes, network order; the rest is 0 */
-};
-
 /* How the destination MAC of a PA is known. */
 enum map_mac {
     MAP_MAC_NONE, /* it is not */
@@ -71,7 +67,7 @@ enum map_mac {
 /* A PA. PAs have indexes from 0 to map_pa_count - 1. */
 struct map_pa {
     uint32_t index; /* its own */
-    struct map_address address;
+    struct address address;
     enum map_mac mac_from;
     uint8_t mac[6];
     uint16_t vlan;      /* VLAN ID of the provider's network, 0 for none */

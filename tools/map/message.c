@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <arpa/inet.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -80,14 +79,5 @@ struct build_text build_earlier(const struct builder *builder, struct place at, 
         snprintf(text.text, sizeof text.text, "line %u", line);
     else
         snprintf(text.text, sizeof text.text, "line %u of %s", line, builder->files[file]);
-    return text;
-}
-
-struct build_text build_address_text(const struct map_address *address)
-{
-    struct build_text text = {""};
-
-    inet_ntop(address->version == 6 ? AF_INET6 : AF_INET, address->bytes, text.text,
-              sizeof text.text);
     return text;
 }

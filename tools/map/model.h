@@ -22,7 +22,7 @@ struct record {
     uint8_t type; /* enum record_type */
     bool has_mac;
     uint8_t mac[6];
-    struct map_address ca; /* version 0 for none */
+    struct address ca; /* version 0 for none */
 };
 
 struct subnet {
@@ -78,23 +78,6 @@ struct map {
     struct prefix_lengths provider_lengths;
 };
 
-static inline bool address_equal(const struct map_address *a, const struct map_address *b)
-{
-    return a->version == b->version && memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
-}
-
-static inline bool address_is_zero(const struct map_address *address)
-{
-    static const uint8_t zero[16];
-
-    return memcmp(address->bytes, zero, sizeof zero) == 0;
-}
-
-static inline bool address_is_group(const struct map_address *address)
-{
-    return nvgre_pa_is_group(address->version, address->bytes);
-}
-
 static inline struct table_key vsid_key(uint32_t vsid)
 {
     return (struct table_key){vsid, 0};
@@ -106,7 +89,7 @@ static inline struct table_key vlans_key(struct map_vlans vlans)
 }
 
 /* An IPv4 key is exact, with 0 in its `high`; an IPv6 key is hashed, with the upper bit set. */
-static inline struct table_key address_key(uint32_t vsid, const struct map_address *address)
+static inline struct table_key address_key(uint32_t vsid, const struct address *address)
 {
     uint64_t words[2];
     struct table_key key;
@@ -120,9 +103,8 @@ static inline struct table_key address_key(uint32_t vsid, const struct map_addre
 }
 
 /* What the tables hold of a PA, a CA, a VSID; NULL where there is none. */
-const struct table_slot *find_pa(const struct map *map, const struct map_address *address);
-const struct table_slot *find_ca(const struct map *map, uint32_t vsid,
-                                 const struct map_address *ca);
+const struct table_slot *find_pa(const struct map *map, const struct address *address);
+const struct table_slot *find_ca(const struct map *map, uint32_t vsid, const struct address *ca);
 struct subnet *find_subnet(const struct map *map, uint32_t vsid);
 
 #endif

@@ -38,7 +38,7 @@ static int get_number(struct builder *builder, const struct object *object, enum
 }
 
 static int get_address(struct builder *builder, const struct object *object, enum field field,
-                       struct map_address *address)
+                       struct address *address)
 {
     if (!has(object, field) || value_address(&object->fields[field], address))
         return 0;
@@ -107,7 +107,7 @@ static int get_pas(struct builder *builder, struct object *object, enum field fi
     *count = has(object, field) ? object->list_count : 0;
     for (uint32_t i = 0; i < *count; i++) {
         const struct value *value = &object->list[i];
-        struct map_address address;
+        struct address address;
 
         if (!value_address(value, &address) || address_is_zero(&address))
             return refuse(builder, object, field, value, "an IPv4 or IPv6 address");

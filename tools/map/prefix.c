@@ -2,10 +2,9 @@
 #include "prefix.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-#include "model.h"
-
-static struct table_key key_of(uint32_t domain, const struct map_address *prefix, uint8_t len)
+static struct table_key key_of(uint32_t domain, const struct address *prefix, uint8_t len)
 {
     struct table_key key = {(uint64_t)domain << 16 | (uint64_t)prefix->version << 8 | len, 0};
     uint64_t words[2];
@@ -14,20 +13,8 @@ static struct table_key key_of(uint32_t domain, const struct map_address *prefix
     return table_key_add(table_key_add(key, words[0]), words[1]);
 }
 
-bool prefix_mask(struct map_address *address, uint8_t len)
-{
-    struct map_address before = *address;
-    uint32_t whole = len / 8u;
-
-    if (whole < sizeof address->bytes) {
-        address->bytes[whole] &= (uint8_t)(0xFF00 >> len % 8);
-        memset(address->bytes + whole + 1, 0, sizeof address->bytes - whole - 1);
-    }
-    return address_equal(address, &before);
-}
-
 struct route *prefix_get(const struct prefix_table *prefixes, uint32_t domain,
-                         const struct map_address *prefix, uint8_t len)
+                         const struct address *prefix, uint8_t len)
 {
     struct table_key key = key_of(domain, prefix, len);
     const struct table_slot *slot = table_find(&prefixes->table, key);
@@ -59,7 +46,7 @@ int prefix_add(struct prefix_table *prefixes, struct prefix_lengths *lengths,
 
 const struct route *prefix_find(const struct prefix_table *prefixes,
                                 const struct prefix_lengths *lengths, uint32_t domain,
-                                const struct map_address *address)
+                                const struct address *address)
 {
     const uint64_t *bits = lengths->bits[address->version == 6];
 
@@ -69,11 +56,11 @@ const struct route *prefix_find(const struct prefix_table *prefixes,
         while (rest) {
             uint32_t bit = 63 - (uint32_t)__builtin_clzll(rest);
             uint8_t len = (uint8_t)((uint32_t)word * 64 + bit);
-            struct map_address prefix = *address;
+            struct address prefix = *address;
             const struct route *route;
 
             rest ^= UINT64_C(1) << bit;
-            prefix_mask(&prefix, len);
+            address_mask(&prefix, len);
             route = prefix_get(prefixes, domain, &prefix, len);
             if (route)
                 return route;

@@ -23,9 +23,9 @@ struct route {
     uint16_t file;
     uint8_t prefix_len;
     bool has_mac;
-    uint8_t mac[6];              /* of the next hop, provider routes only */
-    struct map_address prefix;   /* bits behind prefix_len are 0 */
-    struct map_address next_hop; /* zero: on link */
+    uint8_t mac[6];          /* of the next hop, provider routes only */
+    struct address prefix;   /* bits behind prefix_len are 0 */
+    struct address next_hop; /* zero: on link */
 };
 
 struct prefix_table {
@@ -34,18 +34,15 @@ struct prefix_table {
     uint32_t count, room;
 };
 
-/* Sets all bits of an address behind the first `len` to 0; returns whether they were. */
-bool prefix_mask(struct map_address *address, uint8_t len);
-
 int prefix_add(struct prefix_table *prefixes, struct prefix_lengths *lengths,
                const struct route *route);
 
 /* The route with just this prefix, and the longest one that an address is in; or NULL. */
 struct route *prefix_get(const struct prefix_table *prefixes, uint32_t domain,
-                         const struct map_address *prefix, uint8_t len);
+                         const struct address *prefix, uint8_t len);
 const struct route *prefix_find(const struct prefix_table *prefixes,
                                 const struct prefix_lengths *lengths, uint32_t domain,
-                                const struct map_address *address);
+                                const struct address *address);
 void prefix_free(struct prefix_table *prefixes);
 
 #endif

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "value.h"
 
-#include <arpa/inet.h>
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/number.h"
-#include "prefix.h"
 
 void value_set(struct value *value, const char *text, size_t len)
 {
@@ -31,38 +29,17 @@ bool value_number(const struct value *value, uint32_t min, uint32_t max, uint32_
     return is_whole(value) && number_read(&text, max, number) && *text == '\0' && *number >= min;
 }
 
-static bool read_address(const char *text, struct map_address *address)
+bool value_address(const struct value *value, struct address *address)
 {
-    *address = (struct map_address){0, {0}};
-    if (inet_pton(AF_INET, text, address->bytes) == 1)
-        address->version = 4;
-    else if (inet_pton(AF_INET6, text, address->bytes) == 1)
-        address->version = 6;
-    return address->version != 0;
+    return is_whole(value) && address_read(value->text, address);
 }
 
-bool value_address(const struct value *value, struct map_address *address)
+bool value_prefix(const struct value *value, struct address *address, uint8_t *len)
 {
-    return is_whole(value) && read_address(value->text, address);
-}
+    const char *text = value->text;
 
-bool value_prefix(const struct value *value, struct map_address *address, uint8_t *len)
-{
-    const char *slash = strchr(value->text, '/');
-    char text[VALUE_TEXT_LEN];
-    const char *number;
-    uint32_t bits;
-
-    if (!is_whole(value) || !slash)
-        return false;
-    memcpy(text, value->text, sizeof text);
-    text[slash - value->text] = '\0';
-    number = slash + 1;
-    if (!read_address(text, address) ||
-        !number_read(&number, address->version == 4 ? 32 : 128, &bits) || *number)
-        return false;
-    *len = (uint8_t)bits;
-    return prefix_mask(address, *len);
+    return is_whole(value) && strchr(text, '/') && address_read_prefix(&text, "", address, len) &&
+           *text == '\0' && address_mask(address, *len);
 }
 
 static int hex_digit(int digit)

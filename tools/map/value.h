@@ -21,10 +21,10 @@ struct value {
 void value_set(struct value *value, const char *text, size_t len);
 
 bool value_number(const struct value *value, uint32_t min, uint32_t max, uint32_t *number);
-bool value_address(const struct value *value, struct map_address *address);
+bool value_address(const struct value *value, struct address *address);
 
 /* ADDRESS/LENGTH; the address's bits behind the length are 0. */
-bool value_prefix(const struct value *value, struct map_address *address, uint8_t *len);
+bool value_prefix(const struct value *value, struct address *address, uint8_t *len);
 
 /* Six bytes in hexadecimal, with `:` or `-` between them or without. */
 bool value_mac(const struct value *value, uint8_t mac[6]);

@@ -5,10 +5,10 @@
 
 static const char *const types[] = {"static", "dynamic", "gateway", "l2only"};
 
-static void put_address(const struct map_address *address, FILE *stream)
+static void put_address(const struct address *address, FILE *stream)
 {
     /* In flow context a plain scalar may not end with a colon, as :: does. */
-    fprintf(stream, address->version == 6 ? "\"%s\"" : "%s", build_address_text(address).text);
+    fprintf(stream, address->version == 6 ? "\"%s\"" : "%s", address_text(address).text);
 }
 
 static void put_mac(const char *before, const uint8_t mac[6], FILE *stream)
@@ -70,7 +70,7 @@ static void put_route(const struct map *map, const struct route *route, FILE *st
         fprintf(stream, "%svsid: %u, ", map->domains[route->domain].name[0] ? ", " : "",
                 route->vsid);
     }
-    fprintf(stream, "prefix: \"%s/%u\", next_hop: ", build_address_text(&route->prefix).text,
+    fprintf(stream, "prefix: \"%s/%u\", next_hop: ", address_text(&route->prefix).text,
             route->prefix_len);
     put_address(&route->next_hop, stream);
     if (route->has_mac)

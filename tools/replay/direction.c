@@ -7,8 +7,8 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "base/address.h"
 #include "base/number.h"
-#include "frame.h"
 
 /* Addresses of which the side is remembered; of the others it is asked each time. */
 enum { SIDES = 65536, TRIES = 8 };
@@ -17,8 +17,7 @@ enum side { SIDE_UNKNOWN, SIDE_FIRST, SIDE_SECOND };
 
 struct direction_sides {
     struct known {
-        uint8_t address[16];
-        uint8_t version;
+        struct address address;
         uint8_t side; /* enum side */
     } known[SIDES];
 };
@@ -74,35 +73,25 @@ void direction_free(struct direction *direction)
 }
 
 /* The place of an address, or one that may be taken for it. */
-static struct known *known_of(struct direction_sides *sides, uint8_t version,
-                              const uint8_t *address)
+static struct known *known_of(struct direction_sides *sides, const struct address *address)
 {
-    const uint32_t len = version == 4 ? 4 : 16;
-    const uint64_t hash = XXH3_64bits(address, len);
+    const uint64_t hash = XXH3_64bits(address->bytes, address_len(address->version));
     struct known *known = NULL;
 
     for (uint32_t i = 0; i < TRIES; i++) {
         known = &sides->known[(hash + i) & (SIDES - 1)];
-        if (known->side == SIDE_UNKNOWN ||
-            (known->version == version && memcmp(known->address, address, len) == 0))
+        if (known->side == SIDE_UNKNOWN || address_equal(&known->address, address))
             return known;
     }
     known->side = SIDE_UNKNOWN;
     return known;
 }
 
-static void remember(struct known *known, uint8_t version, const uint8_t *address, enum side side)
-{
-    memcpy(known->address, address, version == 4 ? 4 : 16);
-    known->version = version;
-    known->side = (uint8_t)side;
-}
-
 /* Who sends first is on the first side, who it sends to on the other, and so on. */
 static uint32_t by_pa(struct direction *direction, const struct nvgre_ip *ip, const uint8_t *frame)
 {
-    const uint32_t len = ip->version == 4 ? 4 : 16;
-    const uint8_t *from = frame + ip->offset + (ip->version == 4 ? 12 : 8);
+    const struct address from = address_of_ip(frame, ip, false);
+    const struct address to = address_of_ip(frame, ip, true);
     enum side side;
     struct known *source;
     struct known *destination;
@@ -111,16 +100,15 @@ static uint32_t by_pa(struct direction *direction, const struct nvgre_ip *ip, co
         direction->sides = calloc(1, sizeof *direction->sides);
     if (!direction->sides)
         return UINT32_MAX;
-    source = known_of(direction->sides, ip->version, from);
-    destination = known_of(direction->sides, ip->version, from + len);
+    source = known_of(direction->sides, &from);
+    destination = known_of(direction->sides, &to);
     side = source->side                      ? (enum side)source->side
            : destination->side == SIDE_FIRST ? SIDE_SECOND
                                              : SIDE_FIRST;
     if (source->side == SIDE_UNKNOWN)
-        remember(source, ip->version, from, side);
+        *source = (struct known){from, (uint8_t)side};
     if (destination->side == SIDE_UNKNOWN && destination != source)
-        remember(destination, ip->version, from + len,
-                 side == SIDE_FIRST ? SIDE_SECOND : SIDE_FIRST);
+        *destination = (struct known){to, side == SIDE_FIRST ? SIDE_SECOND : SIDE_FIRST};
     return side == SIDE_SECOND;
 }
 

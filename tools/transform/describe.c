@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "describe.h"
 
-#include <arpa/inet.h>
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/address.h"
 #include "link.h"
 
 struct text {
@@ -26,16 +26,13 @@ __attribute__((format(printf, 2, 3))) static void add(struct text *text, const c
     }
 }
 
-static void add_ip(struct text *text, const struct nvgre_ip *ip, const uint8_t *header)
+static void add_ip(struct text *text, const struct nvgre_ip *ip, const uint8_t *data)
 {
-    const bool v4 = ip->version == 4;
-    char source[INET6_ADDRSTRLEN];
-    char destination[INET6_ADDRSTRLEN];
+    const struct address source = address_of_ip(data, ip, false);
+    const struct address destination = address_of_ip(data, ip, true);
 
-    (void)inet_ntop(v4 ? AF_INET : AF_INET6, header + (v4 ? 12 : 8), source, sizeof source);
-    (void)inet_ntop(v4 ? AF_INET : AF_INET6, header + (v4 ? 16 : 24), destination,
-                    sizeof destination);
-    add(text, ", %s > %s, TTL %u, TOS 0x%02x", source, destination, header[v4 ? 8 : 7], ip->tos);
+    add(text, ", %s > %s, TTL %u, TOS 0x%02x", address_text(&source).text,
+        address_text(&destination).text, data[ip->offset + (ip->version == 4 ? 8 : 7)], ip->tos);
 }
 
 static void add_mac(struct text *text, const char *between, const uint8_t *mac)
@@ -60,7 +57,7 @@ void describe_outer(const struct cap_packet *packet, char *buffer, size_t size)
         return;
     add(&text, "VSID %u, FlowID 0x%02x", nvgre_key_vsid(frame.gre.key),
         nvgre_key_flowid(frame.gre.key));
-    add_ip(&text, &frame.ip, data + frame.ip.offset);
+    add_ip(&text, &frame.ip, data);
     if (link == NVGRE_LINK_ETHERNET) {
         add_mac(&text, ", ", data + 6);
         add_mac(&text, " > ", data);

@@ -1,61 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "net_map.h"
 
-#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/address.h"
 #include "base/list.h"
-#include "base/number.h"
 
-enum { ADDRESS_MAX = 16 };
-
-static uint32_t address_len(uint8_t version)
-{
-    return version == 4 ? 4 : ADDRESS_MAX;
-}
-
-/* One side of a pair, its bits behind the prefix length cleared. */
+/* One side of a pair; `bits` has zeroes after the prefix. */
 struct net {
-    uint8_t version;
-    uint8_t bits[ADDRESS_MAX];
-    uint8_t mask[ADDRESS_MAX];
+    struct address bits;
+    struct address mask;
 };
-
-static void set_mask(struct net *net, uint32_t prefix_len)
-{
-    for (uint32_t i = 0; i < ADDRESS_MAX; i++) {
-        uint32_t ones = prefix_len > 8 * i ? prefix_len - 8 * i : 0;
-
-        net->mask[i] = (uint8_t)(0xFF00u >> (ones < 8 ? ones : 8));
-        net->bits[i] &= net->mask[i];
-    }
-}
 
 static bool read_net(const char **text, struct net *net)
 {
     bool bracket = **text == '[';
-    char address[INET6_ADDRSTRLEN];
-    uint32_t prefix_len;
-    size_t len;
+    uint8_t len;
 
-    *net = (struct net){.version = bracket ? 6 : 4};
     *text += bracket;
-    len = strcspn(*text, bracket ? "/]" : "/:,");
-    if (len >= sizeof address)
+    if (!address_read_prefix(text, bracket ? "]" : ":,", &net->bits, &len) ||
+        net->bits.version != (bracket ? 6 : 4))
         return false;
-    memcpy(address, *text, len);
-    address[len] = '\0';
-    if (inet_pton(bracket ? AF_INET6 : AF_INET, address, net->bits) != 1)
-        return false;
-    *text += len;
-    prefix_len = 8 * address_len(net->version);
-    if (**text == '/') {
-        ++*text;
-        if (!number_read(text, prefix_len, &prefix_len))
-            return false;
-    }
-    set_mask(net, prefix_len);
+    memset(&net->mask, 0xFF, sizeof net->mask);
+    address_mask(&net->bits, len);
+    address_mask(&net->mask, len);
     return !bracket || *(*text)++ == ']';
 }
 
@@ -66,13 +35,13 @@ static bool read_pair(const char **text, void *item)
     struct net to;
 
     if (!read_net(text, &from) || *(*text)++ != ':' || !read_net(text, &to) ||
-        from.version != to.version)
+        from.bits.version != to.bits.version)
         return false;
-    pair->version = from.version;
-    memcpy(pair->old_bits, from.bits, ADDRESS_MAX);
-    memcpy(pair->old_mask, from.mask, ADDRESS_MAX);
-    memcpy(pair->new_bits, to.bits, ADDRESS_MAX);
-    memcpy(pair->new_mask, to.mask, ADDRESS_MAX);
+    pair->version = from.bits.version;
+    memcpy(pair->old_bits, from.bits.bytes, sizeof pair->old_bits);
+    memcpy(pair->old_mask, from.mask.bytes, sizeof pair->old_mask);
+    memcpy(pair->new_bits, to.bits.bytes, sizeof pair->new_bits);
+    memcpy(pair->new_mask, to.mask.bytes, sizeof pair->new_mask);
     return true;
 }
 
@@ -97,7 +66,7 @@ static void load_bits(uint64_t bits[2], uint8_t version, const uint8_t *address)
     uint32_t word;
 
     if (version == 6) {
-        memcpy(bits, address, ADDRESS_MAX);
+        memcpy(bits, address, 16);
         return;
     }
     memcpy(&word, address, sizeof word);
@@ -110,7 +79,7 @@ static void store_bits(const uint64_t bits[2], uint8_t version, uint8_t *address
     uint32_t word;
 
     if (version == 6) {
-        memcpy(address, bits, ADDRESS_MAX);
+        memcpy(address, bits, 16);
         return;
     }
     word = (uint32_t)(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? bits[0] : bits[0] >> 32);

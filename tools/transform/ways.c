@@ -4,15 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-void ways_pa_mac(uint8_t version, const uint8_t *pa, uint8_t mac[6])
+void ways_pa_mac(const struct address *pa, uint8_t mac[6])
 {
     static const uint8_t broadcast[] = {255, 255, 255, 255};
-    const uint8_t *last = pa + (version == 4 ? 0 : 12);
-    bool group = nvgre_pa_is_group(version, pa);
+    const uint8_t *last = pa->bytes + address_len(pa->version) - 4;
+    bool group = address_is_group(pa);
 
-    if (version == 4 && memcmp(pa, broadcast, sizeof broadcast) == 0) {
+    if (pa->version == 4 && memcmp(pa->bytes, broadcast, sizeof broadcast) == 0) {
         memset(mac, 255, 6);
-    } else if (group && version == 4) {
+    } else if (group && pa->version == 4) {
         const uint8_t of_group[6] = {0x01, 0x00, 0x5e, last[1] & 0x7F, last[2], last[3]};
 
         memcpy(mac, of_group, 6);
@@ -23,16 +23,16 @@ void ways_pa_mac(uint8_t version, const uint8_t *pa, uint8_t mac[6])
     }
 }
 
-static void set_mac(const struct map_address *address, const struct map_pa *pa, uint8_t mac[6])
+static void set_mac(const struct address *address, const struct map_pa *pa, uint8_t mac[6])
 {
     if (pa && pa->mac_from != MAP_MAC_NONE)
         memcpy(mac, pa->mac, 6);
     else
-        ways_pa_mac(address->version, address->bytes, mac);
+        ways_pa_mac(address, mac);
 }
 
 /* The headers of a sender, whose PA the map has or not, for a receiver that is still to be told. */
-static void init_sender(const struct ways *ways, const struct map_address *source,
+static void init_sender(const struct ways *ways, const struct address *source,
                         const struct map_pa *from, struct nvgre_template *tmpl)
 {
     struct nvgre_outer outer = ways->outer;
@@ -76,8 +76,7 @@ int ways_init(struct ways *ways)
 
         init_sender(ways, &pa->address, pa, &ways->senders[i]);
         init_receiver(ways, pa, &ways->receivers[i]);
-        if (pa->address.version == ways->local.version &&
-            memcmp(pa->address.bytes, ways->local.bytes, sizeof pa->address.bytes) == 0)
+        if (address_equal(&pa->address, &ways->local))
             ways->self = i;
     }
     init_sender(ways, &ways->local, NULL, &ways->senders[ways->count]);

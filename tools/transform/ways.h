@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/address.h"
 #include "map/macs.h"
 #include "map/map.h"
 #include "outer.h"
@@ -22,7 +23,7 @@ struct ways {
     const struct map *map;
     enum on_miss on_miss;
     struct nvgre_outer outer;      /* what goes into all templates; addresses and VLAN if fixed */
-    struct map_address local;      /* the sender, where not looked up; version 0 for none */
+    struct address local;          /* the sender, where not looked up; version 0 for none */
     struct nvgre_template standby; /* of MISS_DEFAULT */
     bool src_mac_fixed;
     bool dst_mac_fixed;
@@ -78,6 +79,6 @@ TRANSFORM_STEP bool ways_find_usual(const struct ways *ways, uint32_t vsid, cons
 }
 
 /* The MAC of a PA that nobody tells: the group's (RFC 1112, RFC 2464), or one of its last bytes. */
-void ways_pa_mac(uint8_t version, const uint8_t *pa, uint8_t mac[6]);
+void ways_pa_mac(const struct address *pa, uint8_t mac[6]);
 
 #endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BASE_ADDRESS_H
+#define BASE_ADDRESS_H
+
+/* IPv4 and IPv6 addresses and prefixes: text to bytes and back. */
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "frame.h"
+#include "outer.h"
+
+struct address {
+    uint8_t version;   /* 4, 6, or 0 for none */
+    uint8_t bytes[16]; /* 4 or 16 bytes, network order; the rest is 0 */
+};
+
+/* Bytes of an address of an IP version. */
+static inline uint32_t address_len(uint8_t version)
+{
+    return version == 4 ? 4 : 16;
+}
+
+/* The source or destination address of an IP header in `data`. */
+static inline struct address address_of_ip(const uint8_t *data, const struct nvgre_ip *ip,
+                                           bool destination)
+{
+    const uint32_t len = address_len(ip->version);
+    const uint32_t source = ip->offset + (ip->version == 4 ? 12 : 8);
+    struct address address = {ip->version, {0}};
+
+    memcpy(address.bytes, data + source + (destination ? len : 0), len);
+    return address;
+}
+
+static inline bool address_equal(const struct address *a, const struct address *b)
+{
+    return a->version == b->version && memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
+}
+
+/* Whether all bytes are 0, as in the addresses 0.0.0.0 and :: and in none. */
+static inline bool address_is_zero(const struct address *address)
+{
+    static const uint8_t zero[16];
+
+    return memcmp(address->bytes, zero, sizeof zero) == 0;
+}
+
+static inline bool address_is_group(const struct address *address)
+{
+    return nvgre_pa_is_group(address->version, address->bytes);
+}
+
+/* Reads a whole text. Returns false, with version 0, if it is not an address. */
+bool address_read(const char *text, struct address *address);
+
+/*
+ * Reads `ADDRESS/LENGTH`, or an address, which is a prefix of all its bits, at *text. The address
+ * ends at a slash, at one of the characters of `ends` or with the text. Moves *text to the prefix's
+ * end. Keeps the address's bits after the prefix. Returns false, with *text anywhere, if there is
+ * no prefix.
+ */
+bool address_read_prefix(const char **text, const char *ends, struct address *address,
+                         uint8_t *len);
+
+/* Sets all bits of an address after the first `len` to 0; returns whether they were 0 already. */
+bool address_mask(struct address *address, uint8_t len);
+
+struct address_text {
+    char text[46];
+};
+struct address_text address_text(const struct address *address);
+
+#endif
