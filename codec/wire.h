@@ -24,6 +24,11 @@ static inline uint32_t wire_get32(const uint8_t *p)
     return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
+static inline uint64_t wire_get64(const uint8_t *p)
+{
+    return (uint64_t)wire_get32(p) << 32 | wire_get32(p + 4);
+}
+
 static inline void wire_put16(uint8_t *p, uint16_t v)
 {
     p[0] = (uint8_t)(v >> 8);

@@ -116,10 +116,11 @@ static struct transform make_encap(uint8_t choices)
 
 static struct transform make_decap(uint8_t choices)
 {
-    static struct vsid_range selected[] = {{4096, 5001}, {6000, 0xFFFFFF}};
+    static struct range selected[] = {{{.low = 4096}, {.low = 5001}},
+                                      {{.low = 6000}, {.low = 0xFFFFFF}}};
     static struct decap_config config;
 
-    config.vsids = (struct vsid_set){selected, choices & 0x10 ? 2 : 0};
+    config.vsids = (struct range_set){selected, choices & 0x10 ? 2 : 0};
     config.strict = (choices & 0x08) != 0;
     config.inner_vlan = (enum inner_vlan)((choices & 3) % 3);
     config.ecn = choices & 0x04 ? ECN_IGNORE : ECN_COPY;

@@ -108,7 +108,8 @@ static void choose_ways(struct setting *setting, const uint8_t *choices,
 
 static void choose(struct setting *setting, const uint8_t *choices)
 {
-    static struct vsid_range selected[] = {{4096, 5001}, {5003, 0xFFFFFF}};
+    static struct range selected[] = {{{.low = 4096}, {.low = 5001}},
+                                      {{.low = 5003}, {.low = 0xFFFFFF}}};
     const bool by_map = (choices[4] & 1) != 0;
     struct nvgre_outer outer = {.vlan_tpid = choices[4] & 2 ? NVGRE_TPID_8021AD : 0,
                                 .vlan_tci = 7,
@@ -178,7 +179,7 @@ static void check_packet(const struct encap_config *config, const struct cap_pac
     ip = room + frame.ip.offset;
     require(frame.ip.version == 6 || is_checksum_right(ip), "its header has a right checksum");
     require(ip[frame.ip.version == 4 ? 8 : 7] != 0, "it has a TTL");
-    require(vsid_set_selects(&config->vsids, nvgre_key_vsid(frame.gre.key)) ||
+    require(range_set_selects(&config->vsids, nvgre_key_vsid(frame.gre.key)) ||
                 (result->notes & 1u << NOTE_ROUTED) || config->ways,
             "its VSID is wanted");
     require(!config->mtu || frame.ip.len <= config->mtu || result->notes & 1u << NOTE_OVER_MTU,

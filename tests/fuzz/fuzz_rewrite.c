@@ -97,7 +97,7 @@ static void choose(struct setting *setting, const uint8_t *choices)
 {
     static const uint16_t linktypes[] = {CAP_LINKTYPE_ETHERNET, 113,          276, 101, 0,
                                          LINKTYPE_IPV4,         LINKTYPE_IPV6};
-    static struct vsid_range selected[] = {{0, 5001}};
+    static struct range selected[] = {{{.low = 0}, {.low = 5001}}};
     struct rewrite_config *config = &setting->config;
 
     *config = (struct rewrite_config){.fragments = rewrite_fragments_new()};
@@ -114,7 +114,7 @@ static void choose(struct setting *setting, const uint8_t *choices)
     config->hash_flow = (choices[2] & 0x40) != 0;
     nvgre_hasher_init(&config->hasher, NVGRE_HASH_CRC32C);
     if (choices[2] & 0x80)
-        config->vsids = (struct vsid_set){selected, 1};
+        config->vsids = (struct range_set){selected, 1};
     setting->any = *config;
     rewrite_prepare(config);
     setting->iface = (struct cap_iface){

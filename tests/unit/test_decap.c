@@ -116,7 +116,7 @@ static struct decap_config make_config(const struct decap_row *row)
     struct decap_config config = {.inner_vlan = row->inner_vlan, .strict = row->strict};
 
     if (row->vsids)
-        assert_int_equal(vsid_set_parse(&config.vsids, row->vsids), 0);
+        assert_int_equal(range_set_parse(&config.vsids, RANGES_OF_VSIDS, row->vsids), 0);
     return config;
 }
 
@@ -207,7 +207,7 @@ static void test_decap(void **state)
             assert_cut(row, &run, inner_caplen);
         free(run.room);
     }
-    vsid_set_free(&config.vsids);
+    range_set_free(&config.vsids);
 }
 
 /* RFC 6040 figure 4, in numbers: Not-ECT 0, ECT(1) 1, ECT(0) 2, CE 3; 4 is the drop. */

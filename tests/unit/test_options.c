@@ -3,6 +3,7 @@
 #include "cli/options.h"
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdio_ext.h>
 #include <sys/mman.h>
@@ -18,7 +19,7 @@ struct test_options {
     struct address address;
     struct option_mac mac;
     const char *text;
-    struct vsid_set vsids;
+    struct range_set vsids;
     struct net_map nets;
     struct vsid_map vsid_map;
     struct port_map ports;
@@ -148,7 +149,8 @@ static char *describe(const struct test_options *options, const char *const posi
     if (strcmp(options->text, "none") != 0)
         fprintf(out, "text=%s ", options->text);
     for (size_t i = 0; i < options->vsids.count; i++)
-        fprintf(out, "%u-%u ", options->vsids.ranges[i].first, options->vsids.ranges[i].last);
+        fprintf(out, "%" PRIu64 "-%" PRIu64 " ", options->vsids.ranges[i].first.low,
+                options->vsids.ranges[i].last.low);
     for (size_t i = 0; i < options->nets.count; i++)
         fprintf(out, "IPv%u ", options->nets.pairs[i].version);
     for (size_t i = 0; i < options->vsid_map.count; i++)
@@ -310,7 +312,7 @@ static struct parsed parse(const char *arguments)
     restore(&parsed.errors);
     restore(&parsed.out);
     parsed.values = describe(&options, positional);
-    vsid_set_free(&options.vsids);
+    range_set_free(&options.vsids);
     net_map_free(&options.nets);
     vsid_map_free(&options.vsid_map);
     port_map_free(&options.ports);

@@ -9,8 +9,8 @@
 
 struct decap_options {
     struct run_options run;
-    struct vsid_set vsids;
-    struct pa_set peers;
+    struct range_set vsids;
+    struct range_set peers;
     bool all_layers;
     struct option_number inner_vlan; /* enum inner_vlan */
     struct option_number ecn;        /* enum ecn_mode */
@@ -141,8 +141,8 @@ int cmd_decap(int argc, char **argv)
     }
     dedupe_free(config.dedupe);
     map_free(map);
-    vsid_set_free(&options.vsids);
-    pa_set_free(&options.peers);
+    range_set_free(&options.vsids);
+    range_set_free(&options.peers);
     select_options_free(&options.run.select);
     return code;
 }

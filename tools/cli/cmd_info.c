@@ -21,7 +21,7 @@ enum { TOP = 20, WIDTH = 80, WIDTH_MIN = 40, WIDTH_MAX = 500 };
 struct info_options {
     struct select_options select;
     const char *in;
-    struct vsid_set vsids;
+    struct range_set vsids;
     struct option_number sort;
     struct option_number top;
     bool json;
@@ -167,6 +167,6 @@ int cmd_info(int argc, char **argv)
         signals_end();
     }
     select_options_free(&options.select);
-    vsid_set_free(&options.vsids);
+    range_set_free(&options.vsids);
     return code;
 }

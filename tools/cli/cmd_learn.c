@@ -14,7 +14,7 @@
 struct learn_options {
     const char *in;
     const char *out;
-    struct vsid_set vsids;
+    struct range_set vsids;
     struct option_number entries;
     bool strict;
     bool quiet;
@@ -159,6 +159,6 @@ int cmd_learn(int argc, char **argv)
         code = run(&options);
         signals_end();
     }
-    vsid_set_free(&options.vsids);
+    range_set_free(&options.vsids);
     return code;
 }

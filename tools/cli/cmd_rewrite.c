@@ -9,7 +9,7 @@
 
 struct rewrite_options {
     struct run_options run;
-    struct vsid_set vsids;
+    struct range_set vsids;
     struct vsid_map vsid_map;
     struct option_number key, flowid;
     bool allow_reserved;
@@ -246,7 +246,7 @@ static int fill_config(const struct rewrite_options *options, struct rewrite_con
 
 static void free_options(struct rewrite_options *options)
 {
-    vsid_set_free(&options->vsids);
+    range_set_free(&options->vsids);
     vsid_map_free(&options->vsid_map);
     net_map_free(&options->src_pas);
     net_map_free(&options->dst_pas);

@@ -230,6 +230,6 @@ void encap_setup_free(struct encap_setup *setup)
 
 void encap_options_free(struct encap_options *options)
 {
-    vsid_set_free(&options->vsids);
+    range_set_free(&options->vsids);
     select_options_free(&options->run.select);
 }

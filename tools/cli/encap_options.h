@@ -19,7 +19,7 @@ struct encap_options {
     struct option_number mss_clamp;
     struct option_names maps;
     struct option_number on_miss; /* enum on_miss */
-    struct vsid_set vsids;
+    struct range_set vsids;
     struct option_number inner_vlan; /* enum inner_vlan */
     struct option_number ecn;        /* enum ecn_mode */
     bool allow_reserved;

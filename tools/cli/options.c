@@ -81,6 +81,12 @@ static bool parse_scale(const struct option_row *row, const char *text, struct o
     return time_scale_read(text, row->max, &scale->numerator, &scale->denominator);
 }
 
+static bool parse_ranges(enum range_kind kind, const char *text, struct range_set *set)
+{
+    range_set_free(set);
+    return range_set_parse(set, kind, text) == 0;
+}
+
 static bool parse_value(const struct option_row *row, const char *text, void *field)
 {
     struct option_number *number = field;
@@ -94,14 +100,12 @@ static bool parse_value(const struct option_row *row, const char *text, void *fi
     case OPTION_MAC:
         return parse_mac(text, field);
     case OPTION_VSIDS:
-        vsid_set_free(field);
-        return vsid_set_parse(field, text) == 0;
+        return parse_ranges(RANGES_OF_VSIDS, text, field);
     case OPTION_VSID_MAP:
         vsid_map_free(field);
         return vsid_map_parse(field, text) == 0;
     case OPTION_PAS:
-        pa_set_free(field);
-        return pa_set_parse(field, text) == 0;
+        return parse_ranges(RANGES_OF_ADDRESSES, text, field);
     case OPTION_NETS:
         net_map_free(field);
         return net_map_parse(field, text) == 0;
@@ -116,8 +120,7 @@ static bool parse_value(const struct option_row *row, const char *text, void *fi
     case OPTION_SCALE:
         return parse_scale(row, text, field);
     case OPTION_PACKETS:
-        packet_list_free(field);
-        return packet_list_parse(field, text) == 0;
+        return parse_ranges(RANGES_OF_PACKETS, text, field);
     case OPTION_TEXT:
         memcpy(field, &text, sizeof text);
         return *text != '\0';

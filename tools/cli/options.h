@@ -12,13 +12,11 @@
 #include <stdint.h>
 
 #include "base/address.h"
-#include "base/packet_list.h"
+#include "base/range_set.h"
 #include "capfile/timestamp.h"
 #include "transform/net_map.h"
-#include "transform/pa_set.h"
 #include "transform/port_map.h"
 #include "transform/vsid_map.h"
-#include "transform/vsid_set.h"
 
 /* Fields that rows fill. */
 struct option_number {
@@ -71,15 +69,15 @@ enum option_kind {
     OPTION_MAC,      /* struct option_mac */
     OPTION_TEXT,     /* const char * */
     OPTION_NAMES,    /* struct option_names */
-    OPTION_VSIDS,    /* struct vsid_set */
+    OPTION_VSIDS,    /* struct range_set */
     OPTION_VSID_MAP, /* struct vsid_map */
-    OPTION_PAS,      /* struct pa_set */
+    OPTION_PAS,      /* struct range_set */
     OPTION_NETS,     /* struct net_map */
     OPTION_PORTS,    /* struct port_map */
     OPTION_TIME,     /* struct option_time */
     OPTION_SPAN,     /* struct option_span */
     OPTION_SCALE,    /* struct option_scale: above 0, to max, at most 10^9 */
-    OPTION_PACKETS,  /* struct packet_list */
+    OPTION_PACKETS,  /* struct range_set */
     OPTION_WORDS     /* char *const *: no option, but all positional arguments, however many, and
                         NULL behind them */
 };

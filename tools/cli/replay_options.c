@@ -205,6 +205,6 @@ void replay_options_config(const struct replay_options *options, struct replay_c
 
 void replay_options_free(struct replay_options *options)
 {
-    pa_set_free(&options->sources);
+    range_set_free(&options->sources);
     encap_options_free(&options->encap);
 }

@@ -11,7 +11,7 @@ struct replay_options {
     struct encap_options encap;
     const char *interface, *interface2;
     struct option_number direction; /* enum direction_kind */
-    struct pa_set sources;
+    struct range_set sources;
     const char *vsids;
     bool encapsulates;
     bool decapsulates;

@@ -83,7 +83,7 @@ struct select_config select_options_config(const struct select_options *options)
 
 void select_options_free(struct select_options *options)
 {
-    packet_list_free(&options->include);
-    packet_list_free(&options->exclude);
+    range_set_free(&options->include);
+    range_set_free(&options->exclude);
     free(options->filter);
 }

@@ -11,7 +11,7 @@ struct select_options {
     char *const *words; /* all positional arguments; FILTER comes after the files */
     const char *inner_filter;
     struct option_time start, stop;
-    struct packet_list include, exclude;
+    struct range_set include, exclude;
     struct option_number count;
     char *filter; /* made of the words of FILTER; NULL for none */
 };

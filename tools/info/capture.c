@@ -34,7 +34,7 @@ static bool is_selected(struct session *session, const struct info_packet *packe
 
     if (!info_is_nvgre(packet))
         return true;
-    return vsid_set_selects(&session->config->vsids, nvgre_key_vsid(frame->gre.key)) &&
+    return range_set_selects(&session->config->vsids, nvgre_key_vsid(frame->gre.key)) &&
            select_result(&session->scan.selection, packet->packet->data + frame->inner_offset,
                          frame->inner_caplen, frame->inner_len) == SELECT_YES;
 }

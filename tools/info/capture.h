@@ -4,10 +4,10 @@
 
 /* Counting what is in a capture. */
 
+#include "base/range_set.h"
 #include "collect.h"
 #include "pipeline/summary.h"
 #include "select/select.h"
-#include "transform/vsid_set.h"
 
 struct info_result {
     struct info *info; /* to be freed by info_free; NULL if out of memory */
@@ -18,7 +18,7 @@ struct info_result {
 struct info_config {
     const char *in; /* path of the capture; - is standard input */
     struct select_config select;
-    struct vsid_set vsids;
+    struct range_set vsids;
     bool quiet;                                                      /* no messages about packets */
     void (*report)(void *context, const struct info_result *result); /* at SIGUSR1 */
     void *context;

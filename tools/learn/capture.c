@@ -47,7 +47,7 @@ static enum outcome take(struct session *session, const struct cap_packet *packe
     if (!nvgre_class_has_inner(
             nvgre_frame_decode(link, packet->data, packet->caplen, packet->len, &frame)))
         return outcome_of_class(&frame, result);
-    if (!vsid_set_selects(&session->config->vsids, nvgre_key_vsid(frame.gre.key)))
+    if (!range_set_selects(&session->config->vsids, nvgre_key_vsid(frame.gre.key)))
         return OUTCOME_NOT_SELECTED;
     if (map_learn_packet(session->learn, link, packet->data, &frame) == 0)
         return OUTCOME_DONE;

@@ -4,9 +4,9 @@
 
 /* From a capture to a location map. */
 
+#include "base/range_set.h"
 #include "learn.h"
 #include "pipeline/summary.h"
-#include "transform/vsid_set.h"
 
 struct learn_result {
     struct summary summary; /* OUTCOME_DONE is of packets that were learned from */
@@ -16,7 +16,7 @@ struct learn_result {
 struct learn_config {
     const char *in;  /* path of the capture; - is standard input */
     const char *out; /* path of the map (YAML); - is standard output */
-    struct vsid_set vsids;
+    struct range_set vsids;
     uint32_t entries; /* addresses and subnets that are learned at most */
     bool strict;      /* stop without a map at the first packet that cannot be handled */
     void (*report)(const struct learn_result *result); /* prints counters, at SIGUSR1 */

@@ -125,7 +125,7 @@ static uint32_t sort_pas(const struct map *map, uint32_t *pas, uint32_t count)
     return count4;
 }
 
-static bool is_set(const struct map *map, const struct pa_set *set, const uint32_t *pas,
+static bool is_set(const struct map *map, const struct map_pa_group *set, const uint32_t *pas,
                    uint32_t count)
 {
     return set->count4 + set->count6 == count &&
@@ -186,7 +186,7 @@ int build_set(struct builder *builder, const uint32_t *pas, uint32_t count, stru
         return -1;
     if (table_add(&map->set_by_pas, key, map->set_count, 0) != 0)
         return build_no_memory(builder);
-    map->sets[map->set_count] = (struct pa_set){map->set_pa_count, count4, count - count4};
+    map->sets[map->set_count] = (struct map_pa_group){map->set_pa_count, count4, count - count4};
     map->set_pa_count += count;
     *index = map->set_count++;
     return 0;

@@ -56,7 +56,7 @@ struct choice {
 
 static struct choice choice_of_set(const struct map *map, uint32_t index)
 {
-    const struct pa_set *set = &map->sets[index];
+    const struct map_pa_group *set = &map->sets[index];
 
     return (struct choice){map->set_pas + set->offset, set->count4, set->count6};
 }

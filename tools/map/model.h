@@ -41,7 +41,7 @@ struct domain {
 };
 
 /* PAs of one record or flood list, in order of IP version and index. */
-struct pa_set {
+struct map_pa_group {
     uint32_t offset; /* in map->set_pas */
     uint32_t count4;
     uint32_t count6;
@@ -53,7 +53,7 @@ struct map {
     struct table pa_by_address;
     uint32_t local_of_version[2]; /* the only local PA of IPv4 and IPv6, or MAP_NONE */
 
-    struct pa_set *sets;
+    struct map_pa_group *sets;
     uint32_t set_count, set_room;
     uint32_t *set_pas;
     uint32_t set_pa_count, set_pa_room;

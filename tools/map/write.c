@@ -19,7 +19,7 @@ static void put_mac(const char *before, const uint8_t mac[6], FILE *stream)
 
 static void put_set(const struct map *map, const char *before, uint32_t index, FILE *stream)
 {
-    const struct pa_set *set = &map->sets[index];
+    const struct map_pa_group *set = &map->sets[index];
 
     fprintf(stream, "%s[", before);
     for (uint32_t i = 0; i < set->count4 + set->count6; i++) {

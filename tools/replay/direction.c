@@ -39,8 +39,8 @@ static bool read_vsids(char *item, struct direction_vsids *vsids, const char **n
 {
     const char *text = item;
 
-    if (!number_read_range(&text, NVGRE_VSID_MAX, &vsids->range.first, &vsids->range.last) ||
-        *text != '=' || text[1] == '\0')
+    if (!number_read_range(&text, NVGRE_VSID_MAX, &vsids->first, &vsids->last) || *text != '=' ||
+        text[1] == '\0')
         return false;
     vsids->target = target_of_name(text + 1, names, count);
     return vsids->target != UINT32_MAX;
@@ -115,7 +115,7 @@ static uint32_t by_pa(struct direction *direction, const struct nvgre_ip *ip, co
 static uint32_t by_vsid(const struct direction *direction, uint32_t vsid)
 {
     for (uint32_t i = 0; i < direction->vsid_count; i++)
-        if (vsid >= direction->vsids[i].range.first && vsid <= direction->vsids[i].range.last)
+        if (vsid >= direction->vsids[i].first && vsid <= direction->vsids[i].last)
             return direction->vsids[i].target;
     return 0;
 }
@@ -126,6 +126,7 @@ uint32_t direction_of(struct direction *direction, const uint8_t *frame, uint32_
     const enum nvgre_link link = raw ? NVGRE_LINK_RAW : NVGRE_LINK_ETHERNET;
     enum nvgre_reason reason;
     struct nvgre_frame decoded;
+    struct address source;
     enum nvgre_class kind;
     uint32_t value;
 
@@ -144,6 +145,6 @@ uint32_t direction_of(struct direction *direction, const uint8_t *frame, uint32_
         return 0;
     if (direction->kind == DIRECTION_PA)
         return by_pa(direction, &decoded.ip, frame);
-    return !pa_set_has(&direction->sources, decoded.ip.version,
-                       frame + decoded.ip.offset + (decoded.ip.version == 4 ? 12 : 8));
+    source = address_of_ip(frame, &decoded.ip, false);
+    return !range_set_has_address(&direction->sources, &source);
 }

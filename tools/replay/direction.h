@@ -7,8 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "transform/pa_set.h"
-#include "transform/vsid_set.h"
+#include "base/range_set.h"
 
 #define DIRECTION_TARGETS_MAX 64u
 
@@ -22,7 +21,8 @@ enum direction_kind {
 
 /* VSIDs, and the interface that their frames go to. */
 struct direction_vsids {
-    struct vsid_range range;
+    uint32_t first;
+    uint32_t last;
     uint32_t target;
 };
 
@@ -30,7 +30,7 @@ struct direction_sides;
 
 struct direction {
     enum direction_kind kind;
-    struct pa_set sources; /* of DIRECTION_CIDR */
+    struct range_set sources; /* of DIRECTION_CIDR */
     struct direction_vsids *vsids;
     uint32_t vsid_count;
     struct direction_sides *sides; /* of DIRECTION_PA; made at the first frame */

@@ -79,8 +79,7 @@ static bool is_listed(struct selection *selection, uint64_t number)
 {
     struct select_config *config = &selection->config;
 
-    return (config->include.count == 0 || packet_list_has(&config->include, number)) &&
-           !packet_list_has(&config->exclude, number);
+    return range_set_selects(&config->include, number) && !range_set_has(&config->exclude, number);
 }
 
 /* A packet without a time is not in any span, as in editcap. */

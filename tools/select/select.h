@@ -4,7 +4,7 @@
 
 /* Which packets of a capture a command works on: filters, times, numbers, and how many. */
 
-#include "base/packet_list.h"
+#include "base/range_set.h"
 #include "capfile/reader.h"
 #include "capfile/timestamp.h"
 #include "filter.h"
@@ -17,7 +17,7 @@ struct select_config {
     bool has_start, has_stop;
     struct cap_time start; /* the first time that is selected */
     struct cap_time stop;  /* the first time after it that is not */
-    struct packet_list include, exclude;
+    struct range_set include, exclude;
     uint32_t count; /* selected packets after which reading ends; 0 for no limit */
 };
 

@@ -17,7 +17,7 @@ static enum outcome check_vsid(const struct copy_config *copy, const struct cap_
     if (!nvgre_class_has_inner(
             nvgre_frame_decode(link, packet->data, packet->caplen, packet->len, &frame)))
         return outcome_of_class(&frame, result);
-    return vsid_set_has(&copy->vsids, nvgre_key_vsid(frame.gre.key)) ? OUTCOME_DONE
+    return range_set_has(&copy->vsids, nvgre_key_vsid(frame.gre.key)) ? OUTCOME_DONE
                                                                      : OUTCOME_NOT_SELECTED;
 }
 

@@ -4,12 +4,12 @@
 
 /* Packets as they are. */
 
+#include "base/range_set.h"
 #include "transform.h"
-#include "vsid_set.h"
 
 struct copy_config {
-    uint16_t linktype;     /* packets of other link types are OUTCOME_LINK_TYPE */
-    struct vsid_set vsids; /* only NVGRE packets of these VSIDs; empty for all packets */
+    uint16_t linktype;      /* packets of other link types are OUTCOME_LINK_TYPE */
+    struct range_set vsids; /* only NVGRE packets of these VSIDs; empty for all packets */
 };
 
 /* The transform for a configuration, which must outlive it. */

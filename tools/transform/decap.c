@@ -7,18 +7,24 @@
 #include "inner.h"
 #include "link.h"
 
+static bool is_peer(const struct decap_config *decap, const struct nvgre_frame *frame,
+                    const uint8_t *data)
+{
+    const struct address source = address_of_ip(data, &frame->ip, false);
+
+    return range_set_has_address(&decap->peers, &source);
+}
+
 /* Whether the header may be taken; OUTCOME_DONE where it may. Usual is what is_usual says. */
 TRANSFORM_STEP enum outcome judge_header(const struct decap_config *decap, bool usual,
                                          const struct nvgre_frame *frame, const uint8_t *data,
                                          struct transform_result *result)
 {
     uint32_t vsid = nvgre_key_vsid(frame->gre.key);
-    const uint8_t *ip = data + frame->ip.offset;
 
-    if (!usual && decap->peers.count &&
-        !pa_set_has(&decap->peers, frame->ip.version, ip + (frame->ip.version == 4 ? 12 : 8)))
+    if (!usual && decap->peers.count && !is_peer(decap, frame, data))
         return OUTCOME_NO_PEER;
-    if (!usual && !vsid_set_selects(&decap->vsids, vsid))
+    if (!usual && !range_set_selects(&decap->vsids, vsid))
         return OUTCOME_NOT_SELECTED;
     result->notes = 0;
     result->vsid = vsid;

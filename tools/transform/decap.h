@@ -4,17 +4,16 @@
 
 /* NVGRE packets into the tenants' frames, as an NVE receives them. */
 
+#include "base/range_set.h"
 #include "dedupe.h"
 #include "map/map.h"
-#include "pa_set.h"
 #include "transform.h"
-#include "vsid_set.h"
 
 #define DECAP_LAYERS_MAX 8
 
 struct decap_config {
-    struct vsid_set vsids; /* empty for all */
-    struct pa_set peers;   /* outer sources to take packets from; empty for all */
+    struct range_set vsids; /* empty for all */
+    struct range_set peers; /* outer sources to take packets from; empty for all */
     enum inner_vlan inner_vlan;
     enum ecn_mode ecn;
     const struct map *map; /* whose VLAN of the VSID a frame gets; NULL for none */

@@ -4,10 +4,10 @@
 
 /* Plain Ethernet frames into NVGRE, as an NVE sends them (RFC 7637 section 3.2). */
 
+#include "base/range_set.h"
 #include "flowid.h"
 #include "outer.h"
 #include "transform.h"
-#include "vsid_set.h"
 #include "ways.h"
 
 /* What outer headers take from a tenant's packet, instead of the value that is set. */
@@ -30,7 +30,7 @@ struct encap_config {
     uint8_t ttl;
     bool df;
     uint8_t inherit;            /* of enum encap_inherit, combined */
-    struct vsid_set vsids;      /* to take; empty for all */
+    struct range_set vsids;     /* to take; empty for all */
     const struct ways *ways;    /* by the map, instead of `tmpl`; or NULL */
     uint32_t mtu;               /* bytes of an outer IP packet, or 0 for no limit */
     uint16_t mss_max;           /* that TCP SYNs may announce, or 0 for any */

@@ -73,7 +73,7 @@ static enum outcome find_vsid(const struct encap_config *encap, const struct pas
         *vsid = map_vlans_vsid(encap->ways->map, vlans_of(inner));
     if (*vsid == MAP_NONE)
         return OUTCOME_NO_VSID;
-    return vsid_set_selects(&encap->vsids, *vsid) ? OUTCOME_DONE : OUTCOME_NOT_SELECTED;
+    return range_set_selects(&encap->vsids, *vsid) ? OUTCOME_DONE : OUTCOME_NOT_SELECTED;
 }
 
 static enum outcome find_way(const struct encap_config *encap, struct passage *passage,

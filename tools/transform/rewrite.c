@@ -49,8 +49,8 @@ static enum outcome decode_first(struct rewrite *r, const uint8_t *data, uint32_
     if (!nvgre_class_has_inner(kind))
         return OUTCOME_NOT_NVGRE;
     r->has_gre = true;
-    return vsid_set_selects(&r->config->vsids, nvgre_key_vsid(r->gre.key)) ? OUTCOME_DONE
-                                                                           : OUTCOME_NOT_SELECTED;
+    return range_set_selects(&r->config->vsids, nvgre_key_vsid(r->gre.key)) ? OUTCOME_DONE
+                                                                            : OUTCOME_NOT_SELECTED;
 }
 
 /*
@@ -102,8 +102,8 @@ static enum outcome decode(struct rewrite *r, const struct cap_packet *packet, e
     r->gre = frame.gre;
     r->inner_offset = frame.inner_offset;
     r->inner_caplen = frame.inner_caplen;
-    return vsid_set_selects(&r->config->vsids, nvgre_key_vsid(r->gre.key)) ? OUTCOME_DONE
-                                                                           : OUTCOME_NOT_SELECTED;
+    return range_set_selects(&r->config->vsids, nvgre_key_vsid(r->gre.key)) ? OUTCOME_DONE
+                                                                            : OUTCOME_NOT_SELECTED;
 }
 
 static uint32_t flow_hash(const struct rewrite *r)
@@ -288,7 +288,7 @@ TRANSFORM_STEP enum outcome run_usual(const struct rewrite_config *config,
     bool ip_changes;
     uint16_t checksum;
 
-    if (!vsid_set_selects(&config->vsids, nvgre_key_vsid(key)))
+    if (!range_set_selects(&config->vsids, nvgre_key_vsid(key)))
         return OUTCOME_NOT_SELECTED;
     words_load(&was.words, packet->data);
     memcpy(&was.source, packet->data + USUAL_PAS, sizeof was.source);

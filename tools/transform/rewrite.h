@@ -8,12 +8,12 @@
  */
 
 #include "anonymise.h"
+#include "base/range_set.h"
 #include "flowid.h"
 #include "net_map.h"
 #include "port_map.h"
 #include "transform.h"
 #include "vsid_map.h"
-#include "vsid_set.h"
 
 struct rewrite_mac {
     bool given;
@@ -83,7 +83,7 @@ struct rewrite_usual {
 };
 
 struct rewrite_config {
-    struct vsid_set vsids; /* to take; empty for all */
+    struct range_set vsids; /* to take; empty for all */
     struct rewrite_outer outer;
     bool inner_wanted; /* something of the inner frame is changed */
     struct rewrite_inner inner;
