@@ -54,7 +54,7 @@ static inline struct range_key range_key_of(const struct address *address)
 /* Whether a number or an address is in the set. */
 static inline bool range_set_has(const struct range_set *set, uint64_t number)
 {
-    return range_set_has_key(set, (struct range_key){.low = number});
+    return set->count != 0 && range_set_has_key(set, (struct range_key){.low = number});
 }
 
 static inline bool range_set_has_address(const struct range_set *set, const struct address *address)
