@@ -52,10 +52,16 @@ int build_room(struct builder *builder, void **array, uint32_t count, uint32_t *
 /* Another routing domain; unnamed ones are of one subnet each. */
 int build_domain(struct builder *builder, const char *name, uint32_t *index);
 
+/*
+ * The subnet of a VSID, a new one if there is none, in the routing domain that `rdid` names; NULL
+ * changes no domain.
+ */
+int build_in_domain(struct builder *builder, uint32_t vsid, struct place at, const char *rdid,
+                    struct place rdid_at, struct subnet **subnet);
+
 /* The set of these PAs (at least one). */
 int build_set(struct builder *builder, const uint32_t *pas, uint32_t count, struct place at,
               uint32_t *index);
-void build_set_place(struct route *route, struct place at);
 
 /* The index of a PA, which need not be listed. */
 int build_pa(struct builder *builder, const struct address *address, uint32_t *index);

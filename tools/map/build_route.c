@@ -4,7 +4,7 @@
 
 #include "build.h"
 
-/* What can only be done when all files are read. */
+/* Routes, and the end of a map: routing domains and MACs are known when all files are read. */
 
 /* Of two routes with one prefix the one with the lower metric stays. */
 static int add_route(struct builder *builder, struct prefix_table *prefixes,
@@ -27,7 +27,7 @@ static int add_route(struct builder *builder, struct prefix_table *prefixes,
     return 0;
 }
 
-void build_set_place(struct route *route, struct place at)
+static void set_place(struct route *route, struct place at)
 {
     route->line = at.line;
     route->column = at.column;
@@ -40,9 +40,23 @@ int build_provider_route(struct builder *builder, const struct route_entry *entr
 
     route.domain = MAP_NONE;
     route.vsid = MAP_NONE;
-    build_set_place(&route, entry->at);
+    set_place(&route, entry->at);
     return add_route(builder, &builder->map->provider_routes, &builder->map->provider_lengths,
                      &route);
+}
+
+int build_route(struct builder *builder, const struct route_entry *entry)
+{
+    struct subnet *subnet;
+
+    if (build_in_domain(builder, entry->route.vsid, entry->vsid_at, entry->rdid, entry->rdid_at,
+                        &subnet) != 0 ||
+        build_room(builder, (void **)&builder->pending, builder->pending_count,
+                   &builder->pending_room, sizeof *builder->pending) != 0)
+        return -1;
+    builder->pending[builder->pending_count] = entry->route;
+    set_place(&builder->pending[builder->pending_count++], entry->at);
+    return 0;
 }
 
 /* A route's routing domain is that of its subnet, wherever that was told. */

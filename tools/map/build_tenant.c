@@ -105,6 +105,14 @@ static int set_domain(struct builder *builder, struct subnet *subnet, const char
     return 0;
 }
 
+int build_in_domain(struct builder *builder, uint32_t vsid, struct place at, const char *rdid,
+                    struct place rdid_at, struct subnet **subnet)
+{
+    if (get_subnet(builder, vsid, at, subnet) != 0)
+        return -1;
+    return set_domain(builder, *subnet, rdid, rdid_at);
+}
+
 struct vlans_text {
     char text[40];
 };
@@ -218,8 +226,8 @@ int build_record(struct builder *builder, const struct record_entry *entry)
     struct record *record;
     uint32_t value;
 
-    if (get_subnet(builder, entry->vsid, entry->at, &subnet) != 0 ||
-        set_domain(builder, subnet, entry->rdid, entry->rdid_at) != 0 ||
+    if (build_in_domain(builder, entry->vsid, entry->at, entry->rdid, entry->rdid_at, &subnet) !=
+            0 ||
         build_room(builder, (void **)&map->records, index, &map->record_room,
                    sizeof *map->records) != 0)
         return -1;
@@ -241,21 +249,5 @@ int build_record(struct builder *builder, const struct record_entry *entry)
     if (entry->has_mac && add_by_mac(builder, entry, index, value) != 0)
         return -1;
     map->record_count++;
-    return 0;
-}
-
-/* ---- Routes ---- */
-
-int build_route(struct builder *builder, const struct route_entry *entry)
-{
-    struct subnet *subnet;
-
-    if (get_subnet(builder, entry->route.vsid, entry->vsid_at, &subnet) != 0 ||
-        set_domain(builder, subnet, entry->rdid, entry->rdid_at) != 0 ||
-        build_room(builder, (void **)&builder->pending, builder->pending_count,
-                   &builder->pending_room, sizeof *builder->pending) != 0)
-        return -1;
-    builder->pending[builder->pending_count] = entry->route;
-    build_set_place(&builder->pending[builder->pending_count++], entry->at);
     return 0;
 }

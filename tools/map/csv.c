@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
+#include "object_add.h"
 #include "parse.h"
 
 /*
@@ -200,7 +201,7 @@ static int parse_row(struct builder *builder, struct object *object, struct csv 
     if (column != count)
         return build_fail(builder, object->at, "expected %u fields as in the header, not %u", count,
                           column);
-    return object_end(builder, object);
+    return object_add(builder, object);
 }
 
 int csv_parse(struct builder *builder, struct object *object, const struct text *text)

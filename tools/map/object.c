@@ -6,8 +6,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "object_add.h"
-
 #define BIT(field) (1u << (field))
 
 static const char *const names[FIELD_COUNT] = {
@@ -54,28 +52,27 @@ static const struct kind_row {
     const char *entry; /* what messages call one */
     uint32_t fields;   /* that it may have */
     uint32_t needed;
-    int (*add)(struct builder *builder, struct object *object);
 } kinds[OBJECT_KIND_COUNT] = {
     [OBJECT_PROVIDER] = {"provider", "a provider address",
                          BIT(FIELD_ADDRESS) | BIT(FIELD_MAC) | BIT(FIELD_VLAN) |
                              BIT(FIELD_PREFIX_LEN) | BIT(FIELD_LOCAL),
-                         BIT(FIELD_ADDRESS), object_add_provider},
+                         BIT(FIELD_ADDRESS)},
     [OBJECT_PROVIDER_ROUTE] = {"provider_routes", "a provider route",
                                BIT(FIELD_PREFIX) | BIT(FIELD_NEXT_HOP) | BIT(FIELD_MAC) |
                                    BIT(FIELD_METRIC),
-                               BIT(FIELD_PREFIX) | BIT(FIELD_NEXT_HOP), object_add_provider_route},
+                               BIT(FIELD_PREFIX) | BIT(FIELD_NEXT_HOP)},
     [OBJECT_SUBNET] = {"subnets", "a subnet",
                        BIT(FIELD_VSID) | BIT(FIELD_RDID) | BIT(FIELD_VLAN) | BIT(FIELD_SVLAN) |
                            BIT(FIELD_FLOOD),
-                       BIT(FIELD_VSID), object_add_subnet},
+                       BIT(FIELD_VSID)},
     [OBJECT_RECORD] = {"records", "a record",
                        BIT(FIELD_VSID) | BIT(FIELD_CA) | BIT(FIELD_MAC) | BIT(FIELD_PA) |
                            BIT(FIELD_TYPE) | BIT(FIELD_RULE),
-                       BIT(FIELD_VSID) | BIT(FIELD_PA), object_add_record},
+                       BIT(FIELD_VSID) | BIT(FIELD_PA)},
     [OBJECT_ROUTE] = {"routes", "a route",
                       BIT(FIELD_RDID) | BIT(FIELD_VSID) | BIT(FIELD_PREFIX) | BIT(FIELD_NEXT_HOP) |
                           BIT(FIELD_METRIC),
-                      BIT(FIELD_VSID) | BIT(FIELD_PREFIX) | BIT(FIELD_NEXT_HOP), object_add_route},
+                      BIT(FIELD_VSID) | BIT(FIELD_PREFIX) | BIT(FIELD_NEXT_HOP)},
 };
 
 enum object_kind object_section(const char *name)
@@ -196,7 +193,7 @@ static bool find_kind(struct object *object)
     return true;
 }
 
-int object_end(struct builder *builder, struct object *object)
+int object_check(struct builder *builder, struct object *object)
 {
     uint32_t missing;
 
@@ -209,7 +206,7 @@ int object_end(struct builder *builder, struct object *object)
         if (missing & BIT(field))
             return build_fail(builder, object->at, "%s needs %s", kinds[object->kind].entry,
                               object_name(object, field));
-    return kinds[object->kind].add(builder, object);
+    return 0;
 }
 
 void object_free(struct object *object)

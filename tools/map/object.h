@@ -73,8 +73,11 @@ int object_set(struct builder *builder, struct object *object, enum field field,
 /* Says that a name is not known to this kind of entry. */
 int object_unknown(struct builder *builder, const struct object *object, const struct value *name);
 
-/* Checks the entry and adds it to the map. */
-int object_end(struct builder *builder, struct object *object);
+/* What a field is called in the file. */
+const char *object_name(const struct object *object, enum field field);
+
+/* Finds out what kind a cmdlet's entry is, and checks that an entry has all that it needs. */
+int object_check(struct builder *builder, struct object *object);
 void object_free(struct object *object);
 
 static inline struct place value_place(const struct object *object, const struct value *value)

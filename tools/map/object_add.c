@@ -126,7 +126,7 @@ static int get_vsid(struct builder *builder, const struct object *object, uint32
     return get_number(builder, object, FIELD_VSID, 0, NVGRE_VSID_MAX, vsid);
 }
 
-int object_add_provider(struct builder *builder, struct object *object)
+static int add_provider(struct builder *builder, struct object *object)
 {
     static const char *const booleans[] = {"false", "true", NULL};
     struct provider_entry entry = {.at = field_place(object, FIELD_ADDRESS)};
@@ -170,7 +170,7 @@ static int get_route(struct builder *builder, const struct object *object,
     return 0;
 }
 
-int object_add_provider_route(struct builder *builder, struct object *object)
+static int add_provider_route(struct builder *builder, struct object *object)
 {
     struct route_entry entry = {.rdid = NULL};
 
@@ -180,7 +180,7 @@ int object_add_provider_route(struct builder *builder, struct object *object)
     return build_provider_route(builder, &entry);
 }
 
-int object_add_route(struct builder *builder, struct object *object)
+static int add_route(struct builder *builder, struct object *object)
 {
     struct route_entry entry = {.rdid_at = field_place(object, FIELD_RDID),
                                 .vsid_at = field_place(object, FIELD_VSID)};
@@ -192,7 +192,7 @@ int object_add_route(struct builder *builder, struct object *object)
     return build_route(builder, &entry);
 }
 
-int object_add_subnet(struct builder *builder, struct object *object)
+static int add_subnet(struct builder *builder, struct object *object)
 {
     struct subnet_entry entry = {.at = field_place(object, FIELD_VSID),
                                  .vlans_at = field_place(object, FIELD_VLAN),
@@ -250,7 +250,7 @@ static int check_type(struct builder *builder, const struct object *object,
     return 0;
 }
 
-int object_add_record(struct builder *builder, struct object *object)
+static int add_record(struct builder *builder, struct object *object)
 {
     static const char *const words[] = {"nat", "encap", "none", NULL};
     static const char *const cmdlet_words[] = {"TranslationMethodNat",
@@ -286,4 +286,16 @@ int object_add_record(struct builder *builder, struct object *object)
         return -1;
     entry.pas = object->pas;
     return build_record(builder, &entry);
+}
+
+int object_add(struct builder *builder, struct object *object)
+{
+    static int (*const adders[OBJECT_KIND_COUNT])(struct builder *, struct object *) = {
+        [OBJECT_PROVIDER] = add_provider,
+        [OBJECT_PROVIDER_ROUTE] = add_provider_route,
+        [OBJECT_SUBNET] = add_subnet,
+        [OBJECT_RECORD] = add_record,
+        [OBJECT_ROUTE] = add_route};
+
+    return object_check(builder, object) == 0 ? adders[object->kind](builder, object) : -1;
 }

@@ -4,6 +4,7 @@
 #include <strings.h>
 #include <yaml.h>
 
+#include "object_add.h"
 #include "parse.h"
 
 /*
@@ -244,7 +245,7 @@ static int parse_pairs(struct yaml *yaml)
         if (take_key(yaml, &key) != 0 || parse_pair(yaml, &key, &seen) != 0 || next(yaml) != 0)
             return -1;
     }
-    return object_end(yaml->builder, yaml->object);
+    return object_add(yaml->builder, yaml->object);
 }
 
 static int parse_entry(struct yaml *yaml, enum object_kind kind, bool cmdlet)
@@ -381,7 +382,7 @@ static int parse_named(struct yaml *yaml, struct place start)
         if (next(yaml) != 0)
             return -1;
     }
-    return is_object || yaml->object->given ? object_end(yaml->builder, yaml->object) : 0;
+    return is_object || yaml->object->given ? object_add(yaml->builder, yaml->object) : 0;
 }
 
 static int parse_document(struct yaml *yaml)
