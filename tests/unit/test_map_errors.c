@@ -44,6 +44,8 @@ static const struct row rows[] = {
     {"entry a scalar", R "  - x\n", "map:3:5: expected a mapping, not x"},
     {"unknown key", R "  - {vsid: 5001, vm: x}\n",
      "map:3:18: unknown key vm; a record has mac, vsid, ca, pa, type or rule"},
+    {"unknown key of a provider", V "provider:\n  - {address: 1.1.1.1, prefix: 24}\n",
+     "map:3:24: unknown key prefix; a provider address has address, mac, vlan or local"},
     {"unknown key of a subnet", V "subnets:\n  - {vsid: 5001, pa: 1.1.1.1}\n",
      "map:3:18: unknown key pa; a subnet has vlan, svlan, vsid, rdid or flood"},
     {"key twice", R "  - {vsid: 5001, vsid: 5002}\n", "map:3:18: key vsid is there twice"},
@@ -131,8 +133,6 @@ static const struct row rows[] = {
      "map:3:31: local: expected true or false, not 2"},
     {"provider a group", V "provider:\n  - {address: 'ff02::1'}\n",
      "map:3:15: address: expected a unicast address, not ff02::1"},
-    {"prefix length", V "provider:\n  - {address: 1.1.1.1, prefix_length: 33}\n",
-     "map:3:39: prefix_length: expected 0 to 32, not 33"},
 
     /* Entries against each other */
     {"CA twice", R REC "  - {vsid: 5001, ca: 10.0.0.7, mac: 06-06-00-00-00-08, pa: 192.168.4.22}\n",

@@ -160,6 +160,26 @@ static void takes_reserved_vsids_if_asked(void **state)
     map_free(map);
 }
 
+/* Older versions wrote the length of a PA's subnet, which nothing uses. */
+static void ignores_prefix_length(void **state)
+{
+    static const char text[] = "version: 1\nprovider:\n"
+                               "  - {address: 1.1.1.1, prefix_length: 24, vlan: 5}\n"
+                               "  - {prefix_length: 99, address: 1.1.1.2}\n";
+    struct map_report report;
+    struct map *map = NULL;
+    char *out;
+
+    (void)state;
+    assert_int_equal(load_bytes(text, strlen(text), false, &map, &report), MAP_OK);
+    out = written(map);
+    assert_string_equal(out, "version: 1\nprovider:\n"
+                             "  - {address: 1.1.1.1, vlan: 5}\n"
+                             "  - {address: 1.1.1.2}\n");
+    free(out);
+    map_free(map);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -167,6 +187,7 @@ int main(void)
         cmocka_unit_test(says_which_file),
         cmocka_unit_test(counts_all_warnings),
         cmocka_unit_test(takes_reserved_vsids_if_asked),
+        cmocka_unit_test(ignores_prefix_length),
     };
 
     return RUN_ROWS(says_the_same, rows) + RUN_ROWS(survives_truncation, rows) +

@@ -70,8 +70,7 @@ struct map_pa {
     struct address address;
     enum map_mac mac_from;
     uint8_t mac[6];
-    uint16_t vlan;      /* VLAN ID of the provider's network, 0 for none */
-    uint8_t prefix_len; /* of its subnet, 0 where not given */
+    uint16_t vlan; /* VLAN ID of the provider's network, 0 for none */
     bool local;
     bool group;  /* a multicast address */
     bool listed; /* among the providers, not only in records or flood lists */

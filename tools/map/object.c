@@ -8,6 +8,9 @@
 
 #define BIT(field) (1u << (field))
 
+/* Maps of older versions have it; it has no effect. */
+#define IGNORED BIT(FIELD_PREFIX_LEN)
+
 static const char *const names[FIELD_COUNT] = {
     [FIELD_ADDRESS] = "address",
     [FIELD_MAC] = "mac",
@@ -44,7 +47,6 @@ static const struct {
     {"NextHop", FIELD_NEXT_HOP},
     {"Metric", FIELD_METRIC},
     {"VlanID", FIELD_VLAN},
-    {"PrefixLength", FIELD_PREFIX_LEN},
 };
 
 static const struct kind_row {
@@ -54,8 +56,8 @@ static const struct kind_row {
     uint32_t needed;
 } kinds[OBJECT_KIND_COUNT] = {
     [OBJECT_PROVIDER] = {"provider", "a provider address",
-                         BIT(FIELD_ADDRESS) | BIT(FIELD_MAC) | BIT(FIELD_VLAN) |
-                             BIT(FIELD_PREFIX_LEN) | BIT(FIELD_LOCAL),
+                         BIT(FIELD_ADDRESS) | BIT(FIELD_MAC) | BIT(FIELD_VLAN) | BIT(FIELD_LOCAL) |
+                             IGNORED,
                          BIT(FIELD_ADDRESS)},
     [OBJECT_PROVIDER_ROUTE] = {"provider_routes", "a provider route",
                                BIT(FIELD_PREFIX) | BIT(FIELD_NEXT_HOP) | BIT(FIELD_MAC) |
@@ -166,7 +168,7 @@ int object_unknown(struct builder *builder, const struct object *object, const s
 {
     char expected[128];
 
-    list_fields(object, kinds[object->kind].fields, expected, sizeof expected);
+    list_fields(object, kinds[object->kind].fields & ~IGNORED, expected, sizeof expected);
     return build_fail(builder, value_place(object, name), "unknown key %.40s; %s has %s",
                       name->text, kinds[object->kind].entry, expected);
 }

@@ -132,15 +132,12 @@ static int add_provider(struct builder *builder, struct object *object)
     struct provider_entry entry = {.at = field_place(object, FIELD_ADDRESS)};
     struct map_pa *pa = &entry.pa;
     uint32_t vlan = 0;
-    uint32_t prefix_len = 0;
     uint32_t local = object->cmdlet; /* the cmdlet lists the addresses of its host */
     bool has_mac = false;
 
     if (get_address(builder, object, FIELD_ADDRESS, &pa->address) != 0 ||
         get_mac(builder, object, &has_mac, pa->mac) != 0 ||
         get_number(builder, object, FIELD_VLAN, 0, 4094, &vlan) != 0 ||
-        get_number(builder, object, FIELD_PREFIX_LEN, 0, pa->address.version == 4 ? 32 : 128,
-                   &prefix_len) != 0 ||
         get_word(builder, object, FIELD_LOCAL, booleans, "true or false", &local) != 0)
         return -1;
     if (address_is_zero(&pa->address) || address_is_group(&pa->address))
@@ -148,7 +145,6 @@ static int add_provider(struct builder *builder, struct object *object)
                       "a unicast address");
     pa->mac_from = has_mac ? MAP_MAC_OWN : MAP_MAC_NONE;
     pa->vlan = (uint16_t)vlan;
-    pa->prefix_len = (uint8_t)prefix_len;
     pa->local = local != 0;
     return build_provider(builder, &entry);
 }

@@ -55,8 +55,6 @@ static void put_providers(const struct map *map, FILE *stream)
             put_mac(", ", pa->mac, stream);
         if (pa->vlan)
             fprintf(stream, ", vlan: %u", pa->vlan);
-        if (pa->prefix_len)
-            fprintf(stream, ", prefix_length: %u", pa->prefix_len);
         fputs(pa->local ? ", local: true}\n" : "}\n", stream);
     }
 }
