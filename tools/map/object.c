@@ -109,6 +109,28 @@ enum field object_field(const struct object *object, const char *name)
     return FIELD_COUNT;
 }
 
+bool object_is_collection(const char *name)
+{
+    static const char *const words[] = {"LookupRecord", "CustomerRoute", "ProviderAddress",
+                                        "ProviderRoute"};
+    static const char *const before[] = {"Get-NetVirtualization", "NetVirtualization"};
+
+    if (strcasecmp(name, "value") == 0)
+        return true;
+    for (size_t i = 0; i < sizeof before / sizeof before[0]; i++)
+        if (strncasecmp(name, before[i], strlen(before[i])) == 0)
+            name += strlen(before[i]);
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        size_t len = strlen(words[i]);
+
+        if (strncasecmp(name, words[i], len) == 0 &&
+            (name[len] == '\0' || strcasecmp(name + len, "s") == 0 ||
+             strcasecmp(name + len, "es") == 0))
+            return true;
+    }
+    return false;
+}
+
 bool object_takes_list(enum field field)
 {
     return field == FIELD_PA || field == FIELD_FLOOD;

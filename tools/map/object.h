@@ -63,6 +63,12 @@ void object_begin(struct object *object, enum object_kind kind, bool cmdlet, str
 /* The field of a name, or FIELD_COUNT; for cmdlets of all kinds of entries. */
 enum field object_field(const struct object *object, const char *name);
 
+/*
+ * Whether a name is one under which cmdlets' objects are collected: that of a cmdlet, in some
+ * spelling, or `value`, which ConvertTo-Json gives.
+ */
+bool object_is_collection(const char *name);
+
 /* A list may stand for the value of FIELD_PA of any record, and of FIELD_FLOOD. */
 bool object_takes_list(enum field field);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <yaml.h>
 
 #include "object_add.h"
@@ -313,29 +312,6 @@ static int parse_map(struct yaml *yaml, struct place start)
 
 /* ---- What cmdlets gave ---- */
 
-/* A name under which someone puts the objects of a cmdlet, or ConvertTo-Json itself (`value`). */
-static bool is_collection(const char *key)
-{
-    static const char *const words[] = {"LookupRecord", "CustomerRoute", "ProviderAddress",
-                                        "ProviderRoute"};
-    static const char *const before[] = {"Get-NetVirtualization", "NetVirtualization"};
-
-    if (strcasecmp(key, "value") == 0)
-        return true;
-    for (size_t i = 0; i < sizeof before / sizeof before[0]; i++)
-        if (strncasecmp(key, before[i], strlen(before[i])) == 0)
-            key += strlen(before[i]);
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        size_t len = strlen(words[i]);
-
-        if (strncasecmp(key, words[i], len) == 0 &&
-            (key[len] == '\0' || strcasecmp(key + len, "s") == 0 ||
-             strcasecmp(key + len, "es") == 0))
-            return true;
-    }
-    return false;
-}
-
 /* An object, or a list of objects; lists of several cmdlets may stand in a list. */
 static int parse_objects(struct yaml *yaml, int depth)
 {
@@ -371,7 +347,7 @@ static int parse_named(struct yaml *yaml, struct place start)
 
         if (take_key(yaml, &key) != 0)
             return -1;
-        if (yaml->object->given == 0 && is_collection(key.text) && !at_scalar(yaml)) {
+        if (yaml->object->given == 0 && object_is_collection(key.text) && !at_scalar(yaml)) {
             is_object = false;
             if (parse_objects(yaml, 0) != 0)
                 return -1;
