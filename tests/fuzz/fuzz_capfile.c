@@ -198,7 +198,7 @@ static void transform_packet(struct session *session)
     const struct transform *transform = &session->transform;
     const struct cap_packet *packet = &session->reader.packet;
     uint8_t *room = cap_writer_room(&session->writer);
-    struct transform_result result = {.part = 0};
+    struct transform_result result = {.value = 0};
     enum outcome outcome = transform->run(transform->config, packet, room, &result);
     enum disposition disposition = outcome_rows[outcome].disposition;
 

@@ -214,17 +214,18 @@ static bool check_part(const struct setting *setting, const struct cap_packet *p
     }
     free(rooms[0]);
     free(rooms[1]);
-    return outcome == OUTCOME_DONE && results[0].notes & TRANSFORM_MORE;
+    require(results[0].next.more == results[1].next.more, "both ways go on alike");
+    require(results[0].next.more || !(results[0].next.receiver || results[0].next.segment),
+            "nothing is left at the end");
+    return results[0].next.more;
 }
 
 static void check_frame(const struct setting *setting, struct cap_packet *packet)
 {
-    struct transform_result results[2] = {{.part = 0}, {.part = 0}};
+    struct transform_result results[2] = {{.value = 0}, {.value = 0}};
 
-    while (check_part(setting, packet, results)) {
-        results[0].part = ++results[1].part;
-        require(results[0].part <= 3 * (packet->len + 1), "there is an end");
-    }
+    for (uint32_t parts = 1; check_part(setting, packet, results); parts++)
+        require(parts <= 3 * (packet->len + 1), "there is an end");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -200,7 +200,7 @@ static void check_sums(const struct rewrite_config *config, const struct sums *w
 static void check_repeated(const struct setting *setting, const struct cap_packet *packet)
 {
     const struct transform transform = rewrite_transform(&setting->config);
-    struct transform_result result = {.part = 0};
+    struct transform_result result = {.value = 0};
     uint8_t *room = malloc(packet->caplen + transform.growth);
 
     require(room != NULL, "there is memory");
@@ -245,7 +245,7 @@ static void check_any(const struct setting *setting, const struct cap_packet *pa
                       const struct transform_result *result)
 {
     const struct transform transform = rewrite_transform(&setting->any);
-    struct transform_result other = {.part = 0};
+    struct transform_result other = {.value = 0};
     uint8_t *other_room = malloc(packet->caplen + transform.growth);
 
     require(other_room || packet->caplen + transform.growth == 0, "there is memory");
@@ -261,7 +261,7 @@ static void check_any(const struct setting *setting, const struct cap_packet *pa
 static void check_frame(const struct setting *setting, const struct cap_packet *packet)
 {
     const struct transform transform = rewrite_transform(&setting->config);
-    struct transform_result result = {.part = 0};
+    struct transform_result result = {.value = 0};
     uint8_t *room = malloc(packet->caplen + transform.growth);
     enum outcome outcome;
 

@@ -195,7 +195,7 @@ static struct run run_encap(const struct encap_config *config, uint16_t linktype
 
     assert_non_null(run.room);
     memset(&run.result, 0xA5, sizeof(run.result));
-    run.result.part = 0;
+    run.result.next = (struct transform_next){false, 0, 0};
     run.outcome = transform.run(config, &packet, run.room, &run.result);
     free(data);
     return run;

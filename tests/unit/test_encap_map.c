@@ -150,12 +150,12 @@ static enum outcome assert_same(const struct encap_config *usual, const struct e
 {
     const struct transform by_usual = encap_transform(usual);
     const struct transform by_any = encap_transform(any);
-    struct transform_result results[2] = {{.part = 0}, {.part = 0}};
+    struct transform_result results[2] = {{.value = 0}, {.value = 0}};
     uint32_t room_len = packet->caplen + by_usual.growth;
     uint8_t *rooms[2] = {malloc(room_len), malloc(room_len)};
     enum outcome first = OUTCOME_COUNT;
 
-    for (;; results[0].part++, results[1].part++) {
+    for (;;) {
         enum outcome outcome = by_usual.run(usual, packet, rooms[0], &results[0]);
 
         if (first == OUTCOME_COUNT)
@@ -167,7 +167,8 @@ static enum outcome assert_same(const struct encap_config *usual, const struct e
         assert_int_equal(results[0].len, results[1].len);
         assert_int_equal(results[0].notes, results[1].notes);
         assert_memory_equal(rooms[0], rooms[1], results[0].caplen);
-        if (!(results[0].notes & TRANSFORM_MORE))
+        assert_int_equal(results[0].next.more, results[1].next.more);
+        if (!results[0].next.more)
             break;
     }
     free(rooms[0]);

@@ -117,7 +117,7 @@ static void test_whole(void **state)
     struct rewrite_config config = make_config(row);
 
     for (int way = 0; way < 2; way++) {
-        struct transform_result result = {.part = 0};
+        struct transform_result result = {.value = 0};
         struct bytes out;
         enum outcome outcome = run_cut(&config, &packet, packet.len, &out, &result);
 
@@ -145,7 +145,7 @@ static void test_each_length(void **state)
 
     for (int way = 0; way < 2; way++) {
         for (uint32_t caplen = 0; caplen < packet.len; caplen++) {
-            struct transform_result result = {.part = 0};
+            struct transform_result result = {.value = 0};
             struct bytes out;
             enum outcome outcome = run_cut(&config, &packet, caplen, &out, &result);
 

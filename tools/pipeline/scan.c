@@ -156,8 +156,10 @@ enum outcome scan_transform(struct scan *scan, const struct transform *transform
     enum outcome outcome = transform->run(transform->config, packet, room, result);
 
     if (outcome == OUTCOME_DONE && scan->selection.wanted &&
-        select_result(&scan->selection, room, result->caplen, result->len) != SELECT_YES)
+        select_result(&scan->selection, room, result->caplen, result->len) != SELECT_YES) {
+        result->next = (struct transform_next){0};
         return OUTCOME_NOT_SELECTED;
+    }
     return outcome;
 }
 

@@ -20,16 +20,16 @@ int settle_written(struct run *run, const struct cap_packet *packet, enum cap_re
 {
     int code = EXIT_CLEAN;
 
-    if (written != CAP_OK)
+    if (written != CAP_OK) {
+        run->result.next = (struct transform_next){0};
         return settle_unwritten(run, packet, written);
+    }
     run->scan.summary.outcomes[OUTCOME_DONE]++;
     scan_count_notes(&run->scan, &run->result);
-    while (code == EXIT_CLEAN && run->result.notes & TRANSFORM_MORE) {
-        enum outcome outcome;
+    while (code == EXIT_CLEAN && run->result.next.more) {
+        enum outcome outcome = run->transform.run(run->transform.config, packet,
+                                                  output_room(&run->output), &run->result);
 
-        run->result.part++;
-        outcome = run->transform.run(run->transform.config, packet, output_room(&run->output),
-                                     &run->result);
         if (outcome == OUTCOME_DONE) {
             written = output_commit(&run->output, packet, &run->result);
             if (written != CAP_OK)
@@ -38,7 +38,6 @@ int settle_written(struct run *run, const struct cap_packet *packet, enum cap_re
             code = note(run, packet, outcome, NULL, "; this copy is left out");
         }
     }
-    run->result.part = 0;
     return code;
 }
 

@@ -56,19 +56,13 @@ static bool note(struct source *source, enum outcome outcome, const char *detail
 static bool make_frame(struct source *source, uint8_t *room, struct source_frame *frame, bool *made)
 {
     struct scan *scan = &source->scan;
-    const bool first = !source->more;
-    enum outcome outcome;
-
-    if (first)
-        source->result.part = 0;
-    outcome =
+    const bool first = !source->result.next.more;
+    enum outcome outcome =
         scan_transform(scan, source->config.transform, scan_packet(scan), room, &source->result);
+
     if (first)
         scan_count_selected(scan, outcome);
     *made = outcome == OUTCOME_DONE;
-    source->more = outcome != OUTCOME_NOT_SELECTED && source->result.notes & TRANSFORM_MORE &&
-                   (*made || !first);
-    source->result.part++;
     if (*made)
         set_frame(source, room, frame);
     if (*made && !first) /* counted already */
@@ -84,7 +78,7 @@ static enum source_event next_of_capture(struct source *source, uint8_t *room,
     bool go_on = true;
 
     while (!made && go_on) {
-        switch (source->more ? SCAN_PACKET : scan_next(scan)) {
+        switch (source->result.next.more ? SCAN_PACKET : scan_next(scan)) {
         case SCAN_PACKET:
             go_on = make_frame(source, room, frame, &made);
             break;
@@ -256,7 +250,7 @@ int source_rewind(struct source *source, uint32_t loop)
         source->kept->next = 0;
         return EXIT_CLEAN;
     }
-    source->more = false;
+    source->result.next = (struct transform_next){0};
     source->scan.reported = true;
     source->scan.counted = loop > 0;
     return scan_rewind(&source->scan);

@@ -50,7 +50,6 @@ struct source {
     int code; /* why SOURCE_STOPPED */
     struct scan scan;
     struct transform_result result;
-    bool more;                     /* the packet in hand makes another frame */
     struct kept_frames *kept;      /* with `preload` */
     struct rewrite_config rewrite; /* for unique frames */
     uint32_t loop;

@@ -94,14 +94,22 @@ struct note_row {
 
 extern const struct note_row note_rows[NOTE_COUNT];
 
-/* Beside notes: another packet is to be made of this one, with `part` one higher. */
-#define TRANSFORM_MORE (1u << 31)
+/*
+ * Which of the packets that are made of one packet comes next. All zero before the first call for
+ * a packet. After a call, `more` says that a further call with the same packet makes another packet
+ * of it; leave all members untouched for that call. After the last one all are zero again, and
+ * after a first call whose outcome is not OUTCOME_DONE. A further call may fail too: `more` still
+ * says whether others follow. A result of OUTCOME_DONE with `more` has a note, too.
+ */
+struct transform_next {
+    bool more;
+    uint32_t receiver; /* the transform's own: copies go to several receivers, */
+    uint32_t segment;  /* and each copy may be cut into segments */
+};
 
 /* The new packet, and what is worth counting about it. */
 struct transform_result {
-    uint32_t part;      /* given: which one of the packets that are made of this one, from 0 on */
-    uint32_t copy;      /* the transform's own, from part to part: to which receiver, */
-    uint32_t copy_part; /* and its first part */
+    struct transform_next next;
     uint32_t caplen;
     uint32_t len;
     enum nvgre_reason reason; /* of OUTCOME_MALFORMED */
