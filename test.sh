@@ -31,7 +31,7 @@ cmake --build build-asan
 ctest --test-dir build-asan --output-on-failure
 
 step "instructions a packet"
-/usr/bin/python3 tests/bench/bench.py --instructions --max-encap 220 --max-decap 160 --max-rewrite 360
+/usr/bin/python3 tests/bench/bench.py --instructions --max-encap 220 --max-decap 160 --max-rewrite 700
 
 step "commands with sanitizers"
 NVGRE_BUILD=$PWD/build-asan /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/e2e \

@@ -275,7 +275,6 @@ int cmd_rewrite(int argc, char **argv)
         code = fill_config(&options, &config);
     }
     if (code == OPTIONS_GO_ON) {
-        rewrite_prepare(&config);
         transform = rewrite_transform(&config);
         code = run_command("rewrite", &options.run, &transform);
     }

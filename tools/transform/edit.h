@@ -20,12 +20,19 @@ struct edit_sum {
     struct edit_sum *within; /* over that in which this one's field stands, or NULL */
 };
 
-static inline void edit_sum_add(struct edit_sum *sum, uint16_t was, uint16_t is)
+/* What the change of a word adds to a sum of words that is folded later. */
+static inline uint32_t edit_difference(uint16_t was, uint16_t is)
 {
-    sum->delta = nvgre_sum_fold(sum->delta + (uint16_t)~was + is);
+    return was == is ? 0 : (uint32_t)(uint16_t)~was + is;
 }
 
-/* Sets a word, which stands at an even offset of what each of the checksums `over` it covers. */
+static inline void edit_sum_add(struct edit_sum *sum, uint32_t difference)
+{
+    for (; sum; sum = sum->within)
+        sum->delta = nvgre_sum_fold(sum->delta + difference);
+}
+
+/* Sets a word, which is at an even offset of what each of the checksums `over` it covers. */
 static inline void edit_put16(bool *changed, uint8_t *at, uint16_t value, struct edit_sum *over)
 {
     uint16_t was = wire_get16(at);
@@ -34,22 +41,24 @@ static inline void edit_put16(bool *changed, uint8_t *at, uint16_t value, struct
         return;
     *changed = true;
     wire_put16(at, value);
-    for (; over; over = over->within)
-        edit_sum_add(over, was, value);
+    edit_sum_add(over, edit_difference(was, value));
 }
 
 /* Sets `len` bytes, an even number; `pseudo` is a checksum that counts them too, or NULL. */
 static inline void edit_put(bool *changed, uint8_t *at, const uint8_t *bytes, uint32_t len,
                             struct edit_sum *over, struct edit_sum *pseudo)
 {
-    for (uint32_t i = 0; i < len; i += 2) {
-        uint16_t was = wire_get16(at + i);
-        uint16_t is = wire_get16(bytes + i);
+    uint32_t difference = 0;
 
-        if (was != is && pseudo)
-            edit_sum_add(pseudo, was, is);
-        edit_put16(changed, at + i, is, over);
-    }
+    if (memcmp(at, bytes, len) == 0)
+        return;
+    *changed = true;
+    for (uint32_t i = 0; i < len; i += 2)
+        difference += edit_difference(wire_get16(at + i), wire_get16(bytes + i));
+    memcpy(at, bytes, len);
+    edit_sum_add(over, difference);
+    if (pseudo)
+        pseudo->delta = nvgre_sum_fold(pseudo->delta + difference);
 }
 
 /* Brings the field of a checksum, when all it covers is as it shall be, up to date. */

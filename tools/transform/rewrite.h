@@ -65,23 +65,6 @@ struct rewrite_inner {
     struct port_map ports;
 };
 
-/* Bytes of a usual packet (nvgre_frame_decode_usual), as they are in memory. */
-struct rewrite_words {
-    uint64_t macs;     /* 0 to 7 */
-    uint64_t ip;       /* 14 to 21: from the IP version to the fragment offset */
-    uint32_t macs_end; /* 8 to 11 */
-    uint32_t ttl;      /* 22 to 25: with protocol and checksum */
-};
-
-/* The short way of such packets, of which only outer fields and the key change. */
-struct rewrite_usual {
-    bool possible;
-    bool maps_sources;
-    bool maps_destinations;
-    struct rewrite_words mask; /* of the bits that become those of `value` */
-    struct rewrite_words value;
-};
-
 struct rewrite_config {
     struct range_set vsids; /* to take; empty for all */
     struct rewrite_outer outer;
@@ -95,16 +78,12 @@ struct rewrite_config {
     struct nvgre_hasher hasher;
     bool fix_checksums; /* computes outer and inner ones anew, where all they cover is there */
     struct rewrite_fragments *fragments; /* of outer packets */
-    struct rewrite_usual usual;          /* or zeroes: it changes no result */
 };
 
 /* What of the outer packets in fragments was found out by the first ones; NULL where memory is out.
  */
 struct rewrite_fragments *rewrite_fragments_new(void);
 void rewrite_fragments_free(struct rewrite_fragments *fragments);
-
-/* Sets config->usual by all else that is set. */
-void rewrite_prepare(struct rewrite_config *config);
 
 /* The transform for a configuration, which must outlive it. */
 struct transform rewrite_transform(const struct rewrite_config *config);

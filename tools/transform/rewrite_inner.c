@@ -27,7 +27,7 @@ static bool is_unicast(uint8_t version, const uint8_t *address)
            (version == 6 || wire_get32(address) != UINT32_MAX);
 }
 
-TRANSFORM_REST void add_to_address(uint32_t add, uint8_t version, uint8_t *address)
+static void add_to_address(uint32_t add, uint8_t version, uint8_t *address)
 {
     uint8_t *last = address + (version == 4 ? 0 : 12);
 
@@ -35,36 +35,26 @@ TRANSFORM_REST void add_to_address(uint32_t add, uint8_t version, uint8_t *addre
         wire_put32(last, wire_get32(last) + add);
 }
 
-void rewrite_map(const struct rewrite_addresses *addresses, bool destination, uint8_t version,
-                 uint8_t *address)
-{
-    const struct net_map *own = destination ? &addresses->destinations : &addresses->sources;
-
-    if (!net_map_apply(own, version, address) &&
-        !net_map_apply(&addresses->both, version, address) && addresses->anonymise)
-        anonymise_address(addresses->anonymise, version, address);
-    if (addresses->add)
-        add_to_address(addresses->add, version, address);
-}
-
 void rewrite_address(bool *changed, const struct rewrite_addresses *addresses, bool destination,
                      uint8_t version, uint8_t *at, struct edit_sum *over, struct edit_sum *pseudo)
 {
     const uint32_t len = version == 4 ? 4 : 16;
-    const struct net_map *own = destination ? &addresses->destinations : &addresses->sources;
     uint8_t address[16];
 
-    if (!own->count && !addresses->both.count && !addresses->anonymise && !addresses->add)
-        return;
     memcpy(address, at, len);
-    rewrite_map(addresses, destination, version, address);
+    if (!net_map_apply(rewrite_side(addresses, destination), version, address) &&
+        !net_map_apply(&addresses->both, version, address) && addresses->anonymise)
+        anonymise_address(addresses->anonymise, version, address);
+    if (addresses->add)
+        add_to_address(addresses->add, version, address);
     edit_put(changed, at, address, len, over, pseudo);
 }
 
 static void change_ca(const struct inner_edit *e, bool destination, uint8_t version,
                       uint32_t offset, struct edit_sum *over, struct edit_sum *pseudo)
 {
-    if (e->caplen >= offset && e->caplen - offset >= (version == 4 ? 4u : 16u))
+    if (rewrite_wants(&e->inner->cas, destination) && e->caplen >= offset &&
+        e->caplen - offset >= (version == 4 ? 4u : 16u))
         rewrite_address(e->changed, &e->inner->cas, destination, version, e->frame + offset, over,
                         pseudo);
 }

@@ -13,7 +13,7 @@ static uint8_t version_of(const struct rewrite *r)
 {
     const struct rewrite_outer *outer = &r->config->outer;
 
-    return outer->ip_version ? outer->ip_version : r->ip.version;
+    return outer->ip_version ? outer->ip_version : r->frame.ip.version;
 }
 
 /* The link header and its tags, but for the type behind them; returns their length. */
@@ -30,12 +30,12 @@ static uint32_t put_link(const struct rewrite *r, const uint8_t *data, enum nvgr
             wire_put16(r->data + to, outer->tpid);
             wire_put16(r->data + to + 2, outer->tci.value);
             to += NVGRE_VLAN_TAG_LEN;
-        } else if (outer->tag == REWRITE_TAG_DELETE && r->l2.vlan_count) {
+        } else if (outer->tag == REWRITE_TAG_DELETE && r->frame.l2.vlan_count) {
             from += NVGRE_VLAN_TAG_LEN;
         }
     }
-    memcpy(r->data + to, data + from, r->l2.l3_offset - from);
-    return to + r->l2.l3_offset - from;
+    memcpy(r->data + to, data + from, r->frame.l2.l3_offset - from);
+    return to + r->frame.l2.l3_offset - from;
 }
 
 /* The type behind the link header, where it has one. */
@@ -44,7 +44,7 @@ static void put_type(const struct rewrite *r, enum nvgre_link link, uint32_t l3_
 {
     uint16_t type = (uint16_t)(version == 4 ? NVGRE_ETHERTYPE_IPV4 : NVGRE_ETHERTYPE_IPV6);
 
-    if (link == NVGRE_LINK_SLL2 && r->l2.vlan_count == 0)
+    if (link == NVGRE_LINK_SLL2 && r->frame.l2.vlan_count == 0)
         wire_put16(r->data, type);
     else if (link != NVGRE_LINK_RAW)
         wire_put16(r->data + l3_offset - 2, type);
@@ -62,12 +62,12 @@ static void put_fragment_header(const struct rewrite *r, uint8_t *p)
 static uint32_t put_ipv6(const struct rewrite *r, const uint8_t *old, uint32_t payload_len,
                          uint8_t *p)
 {
-    const bool was_ipv6 = r->ip.version == 6;
-    const uint32_t extra = r->ip.fragment ? NVGRE_IPV6_FRAGMENT_LEN : 0;
+    const bool was_ipv6 = r->frame.ip.version == 6;
+    const uint32_t extra = r->frame.ip.fragment ? NVGRE_IPV6_FRAGMENT_LEN : 0;
     const uint32_t len = payload_len + extra;
     const uint32_t flow_label = was_ipv6 ? wire_get32(old) & 0xFFFFF : 0;
 
-    wire_put32(p, 6u << 28 | (uint32_t)r->ip.tos << 20 | flow_label);
+    wire_put32(p, 6u << 28 | (uint32_t)r->frame.ip.tos << 20 | flow_label);
     wire_put16(p + 4, len > IP_LEN_MAX ? 0 : (uint16_t)len);
     p[6] = extra ? NEXT_FRAGMENT : NVGRE_IP_PROTOCOL;
     p[7] = old[was_ipv6 ? 7 : 8];
@@ -87,10 +87,10 @@ static uint32_t put_ipv4(const struct rewrite *r, const uint8_t *old, uint32_t p
 
     memset(p, 0, NVGRE_IPV4_LEN);
     p[0] = 0x45;
-    p[1] = r->ip.tos;
+    p[1] = r->frame.ip.tos;
     wire_put16(p + 2, (uint16_t)len);
     wire_put16(p + 4, (uint16_t)r->part.id);
-    wire_put16(p + 6, (uint16_t)(r->ip.fragment ? flags : NVGRE_IPV4_DF));
+    wire_put16(p + 6, (uint16_t)(r->frame.ip.fragment ? flags : NVGRE_IPV4_DF));
     p[8] = old[7];
     p[9] = NVGRE_IP_PROTOCOL;
     return NVGRE_IPV4_LEN;
@@ -109,12 +109,12 @@ static void put_pas(const struct rewrite_outer *outer, uint8_t *ip)
 static uint32_t put_ip(struct rewrite *r, const uint8_t *data, uint8_t version,
                        uint32_t payload_len, uint32_t at)
 {
-    const uint8_t *old = data + r->ip.offset;
+    const uint8_t *old = data + r->frame.ip.offset;
     uint8_t *p = r->data + at;
     uint32_t len;
 
     len = version == 4 ? put_ipv4(r, old, payload_len, p) : put_ipv6(r, old, payload_len, p);
-    if (version != r->ip.version)
+    if (version != r->frame.ip.version)
         put_pas(&r->config->outer, p);
     if (version == 4)
         wire_put16(p + 10, nvgre_checksum(p, NVGRE_IPV4_LEN));
@@ -125,35 +125,37 @@ static uint32_t put_ip(struct rewrite *r, const uint8_t *data, uint8_t version,
 static uint32_t copy_ip(struct rewrite *r, const uint8_t *data, uint32_t payload_len, uint32_t at)
 {
     uint8_t *p = r->data + at;
-    uint8_t *length = p + (r->ip.version == 4 ? 2 : 4);
-    uint32_t len = payload_len + r->ip.header_len - (r->ip.version == 4 ? 0 : NVGRE_IPV6_LEN);
+    uint8_t *length = p + (r->frame.ip.version == 4 ? 2 : 4);
+    uint32_t len =
+        payload_len + r->frame.ip.header_len - (r->frame.ip.version == 4 ? 0 : NVGRE_IPV6_LEN);
 
-    memcpy(p, data + r->ip.offset, r->ip.header_len);
+    memcpy(p, data + r->frame.ip.offset, r->frame.ip.header_len);
     if (wire_get16(length) != 0)
         edit_put16(&r->changed, length, (uint16_t)len, &r->outer_sum);
-    return r->ip.header_len;
+    return r->frame.ip.header_len;
 }
 
 /* A header that gets shorter would move what later fragments carry; so do inner tags. */
 static bool normalises_gre(const struct rewrite *r)
 {
-    return r->has_gre && r->config->outer.normalise && !r->ip.fragment;
+    return r->has_gre && r->config->outer.normalise && !r->frame.ip.fragment;
 }
 
 /* GRE: clean, or as it is. */
 static uint32_t put_gre(struct rewrite *r, const uint8_t *data, uint32_t at)
 {
     const struct nvgre_gre clean = {
-        .flags = NVGRE_FLAG_K, .protocol = NVGRE_PROTOCOL_TYPE, .key = r->gre.key};
+        .flags = NVGRE_FLAG_K, .protocol = NVGRE_PROTOCOL_TYPE, .key = r->frame.gre.key};
 
     if (!r->has_gre)
         return 0;
     if (normalises_gre(r)) {
-        r->gre.flags = NVGRE_FLAG_K;
+        r->frame.gre.flags = NVGRE_FLAG_K;
         return nvgre_gre_write(&clean, r->data + at);
     }
-    memcpy(r->data + at, data + r->inner_offset - r->gre.header_len, r->gre.header_len);
-    return r->gre.header_len;
+    memcpy(r->data + at, data + r->frame.inner_offset - r->frame.gre.header_len,
+           r->frame.gre.header_len);
+    return r->frame.gre.header_len;
 }
 
 /* Bytes of tags of an inner frame that are removed; the checksum over them follows. */
@@ -162,12 +164,13 @@ static uint32_t inner_tags(struct rewrite *r, const uint8_t *data)
     struct nvgre_inner inner;
     uint32_t len;
 
-    if (!r->has_gre || r->ip.fragment || !r->config->inner.strip_tags)
+    if (!r->has_gre || r->frame.ip.fragment || !r->config->inner.strip_tags)
         return 0;
-    nvgre_inner_decode(data + r->inner_offset, r->inner_caplen, &inner);
+    nvgre_inner_decode(data + r->frame.inner_offset, r->frame.inner_caplen, &inner);
     len = inner.has_l2 ? inner.l2.vlan_count * NVGRE_VLAN_TAG_LEN : 0;
     for (uint32_t i = 0; i < len; i += 2)
-        edit_sum_add(&r->gre_sum, wire_get16(data + r->inner_offset + 12 + i), 0);
+        edit_sum_add(&r->gre_sum,
+                     edit_difference(wire_get16(data + r->frame.inner_offset + 12 + i), 0));
     return len;
 }
 
@@ -186,55 +189,64 @@ static bool stays_in_place(const struct rewrite *r, uint32_t tags_len)
     const struct rewrite_outer *outer = &r->config->outer;
 
     return outer->tag != REWRITE_TAG_ADD &&
-           (outer->tag != REWRITE_TAG_DELETE || r->l2.vlan_count == 0) &&
-           version_of(r) == r->ip.version && !outer->normalise && tags_len == 0;
+           (outer->tag != REWRITE_TAG_DELETE || r->frame.l2.vlan_count == 0) &&
+           version_of(r) == r->frame.ip.version && !outer->normalise && tags_len == 0;
+}
+
+/* Headers get longer or shorter, or tags go. */
+static enum outcome assemble(struct rewrite *r, const struct cap_packet *packet,
+                             enum nvgre_link link, uint32_t tags_len,
+                             struct transform_result *result)
+{
+    const uint8_t *data = packet->data;
+    const uint8_t version = version_of(r);
+    const uint32_t gre_len = normalises_gre(r) ? NVGRE_HEADER_LEN : r->frame.gre.header_len;
+    const uint32_t payload_len =
+        r->frame.ip.len - r->frame.ip.header_len - r->frame.gre.header_len + gre_len - tags_len;
+    const bool anew = version != r->frame.ip.version ||
+                      (r->config->outer.normalise && version == 6 &&
+                       r->frame.ip.header_len > NVGRE_IPV6_LEN + (r->frame.ip.fragment ? 8 : 0));
+    uint32_t at;
+
+    if (version != r->frame.ip.version && !link_has_both(packet->iface->linktype)) {
+        result->value = packet->iface->linktype;
+        return OUTCOME_LINK_TYPE;
+    }
+    if (version == 4 && r->frame.ip.version == 6 && NVGRE_IPV4_LEN + payload_len > IP_LEN_MAX) {
+        result->value = payload_len;
+        return OUTCOME_OVERSIZE;
+    }
+    at = put_link(r, data, link);
+    if (version != r->frame.ip.version)
+        put_type(r, link, at, version);
+    r->frame.l2.l3_offset = at;
+    at += anew ? put_ip(r, data, version, payload_len, at) : copy_ip(r, data, payload_len, at);
+    at += put_gre(r, data, at);
+    copy_untagged(r->data + at, data + r->frame.inner_offset,
+                  packet->caplen - r->frame.inner_offset, tags_len);
+    r->caplen = packet->caplen - r->frame.inner_offset - tags_len + at;
+    r->len = packet->len - r->frame.inner_offset - tags_len + at;
+    r->changed |= packet->caplen != r->caplen || memcmp(data, r->data, r->caplen) != 0;
+    r->frame.ip.header_len = at - gre_len - r->frame.l2.l3_offset;
+    r->frame.ip.offset = r->frame.l2.l3_offset;
+    r->frame.ip.version = version;
+    r->frame.ip.len = r->frame.ip.header_len + payload_len;
+    r->frame.gre.header_len = gre_len;
+    r->frame.inner_offset = at;
+    r->frame.inner_caplen -= tags_len;
+    return OUTCOME_DONE;
 }
 
 enum outcome rewrite_assemble(struct rewrite *r, const struct cap_packet *packet,
                               enum nvgre_link link, struct transform_result *result)
 {
-    const uint8_t *data = packet->data;
-    const uint8_t version = version_of(r);
-    const uint32_t tags_len = inner_tags(r, data);
-    const uint32_t gre_len = normalises_gre(r) ? NVGRE_HEADER_LEN : r->gre.header_len;
-    const uint32_t payload_len =
-        r->ip.len - r->ip.header_len - r->gre.header_len + gre_len - tags_len;
-    const bool anew =
-        version != r->ip.version || (r->config->outer.normalise && version == 6 &&
-                                     r->ip.header_len > NVGRE_IPV6_LEN + (r->ip.fragment ? 8 : 0));
-    uint32_t at;
+    const uint32_t tags_len = inner_tags(r, packet->data);
 
-    if (stays_in_place(r, tags_len)) {
-        memcpy(r->data, data, packet->caplen);
-        r->caplen = packet->caplen;
-        r->len = packet->len;
-        return OUTCOME_DONE;
-    }
-    if (version != r->ip.version && !link_has_both(packet->iface->linktype)) {
-        result->value = packet->iface->linktype;
-        return OUTCOME_LINK_TYPE;
-    }
-    if (version == 4 && r->ip.version == 6 && NVGRE_IPV4_LEN + payload_len > IP_LEN_MAX) {
-        result->value = payload_len;
-        return OUTCOME_OVERSIZE;
-    }
-    at = put_link(r, data, link);
-    if (version != r->ip.version)
-        put_type(r, link, at, version);
-    r->l2.l3_offset = at;
-    at += anew ? put_ip(r, data, version, payload_len, at) : copy_ip(r, data, payload_len, at);
-    at += put_gre(r, data, at);
-    copy_untagged(r->data + at, data + r->inner_offset, packet->caplen - r->inner_offset, tags_len);
-    r->caplen = packet->caplen - r->inner_offset - tags_len + at;
-    r->len = packet->len - r->inner_offset - tags_len + at;
-    r->changed |= packet->caplen != r->caplen || memcmp(data, r->data, r->caplen) != 0;
-    r->ip.header_len = at - gre_len - r->l2.l3_offset;
-    r->ip.offset = r->l2.l3_offset;
-    r->ip.version = version;
-    r->ip.len = r->ip.header_len + payload_len;
-    r->gre.header_len = gre_len;
-    r->inner_offset = at;
-    r->inner_caplen -= tags_len;
+    if (!stays_in_place(r, tags_len))
+        return assemble(r, packet, link, tags_len, result);
+    memcpy(r->data, packet->data, packet->caplen);
+    r->caplen = packet->caplen;
+    r->len = packet->len;
     return OUTCOME_DONE;
 }
 
@@ -242,7 +254,7 @@ static void change_bits(struct rewrite *r, struct rewrite_bits bits, uint8_t *at
 {
     if (bits.mask)
         edit_put16(&r->changed, at, rewrite_bits(bits, wire_get16(at)),
-                   r->ip.version == 4 ? &r->outer_sum : NULL);
+                   r->frame.ip.version == 4 ? &r->outer_sum : NULL);
 }
 
 static void change_link(struct rewrite *r)
@@ -259,7 +271,7 @@ static void change_link(struct rewrite *r)
 static void change_pas(struct rewrite *r, uint8_t *ip)
 {
     const struct rewrite_outer *outer = &r->config->outer;
-    const uint8_t version = r->ip.version;
+    const uint8_t version = r->frame.ip.version;
     const uint32_t len = version == 4 ? 4 : 16;
     uint8_t *source = ip + (version == 4 ? 12 : 8);
     struct edit_sum *over = version == 4 ? &r->outer_sum : NULL;
@@ -269,8 +281,10 @@ static void change_pas(struct rewrite *r, uint8_t *ip)
         edit_put(&r->changed, source + len, outer->remote, len, over, NULL);
         return;
     }
-    rewrite_address(&r->changed, &outer->pas, false, version, source, over, NULL);
-    rewrite_address(&r->changed, &outer->pas, true, version, source + len, over, NULL);
+    if (rewrite_wants(&outer->pas, false))
+        rewrite_address(&r->changed, &outer->pas, false, version, source, over, NULL);
+    if (rewrite_wants(&outer->pas, true))
+        rewrite_address(&r->changed, &outer->pas, true, version, source + len, over, NULL);
 }
 
 /* Bits of a byte that is the upper, or the lower, one of its word. */
@@ -287,12 +301,12 @@ static struct rewrite_bits traffic_class(struct rewrite_bits bits)
 void rewrite_outer(struct rewrite *r, enum nvgre_link link)
 {
     const struct rewrite_outer *outer = &r->config->outer;
-    uint8_t *ip = r->data + r->ip.offset;
+    uint8_t *ip = r->data + r->frame.ip.offset;
 
     if (link == NVGRE_LINK_ETHERNET)
         change_link(r);
     change_pas(r, ip);
-    if (r->ip.version == 6) {
+    if (r->frame.ip.version == 6) {
         change_bits(r, traffic_class(outer->tos), ip);
         change_bits(r, outer->ttl, ip + 6);
         return;
@@ -306,17 +320,17 @@ void rewrite_outer(struct rewrite *r, enum nvgre_link link)
 
 void rewrite_fix_outer(struct rewrite *r)
 {
-    uint8_t *ip = r->data + r->ip.offset;
-    uint8_t *gre = r->data + r->inner_offset - r->gre.header_len;
-    const uint32_t gre_len = r->ip.len - r->ip.header_len; /* with what it carries */
+    uint8_t *ip = r->data + r->frame.ip.offset;
+    uint8_t *gre = r->data + r->frame.inner_offset - r->frame.gre.header_len;
+    const uint32_t gre_len = r->frame.ip.len - r->frame.ip.header_len; /* with what it carries */
     uint32_t sum;
 
-    if (r->ip.version == 4) {
-        sum = nvgre_sum(ip, r->ip.header_len, (uint16_t)~wire_get16(ip + 10));
+    if (r->frame.ip.version == 4) {
+        sum = nvgre_sum(ip, r->frame.ip.header_len, (uint16_t)~wire_get16(ip + 10));
         edit_put16(&r->changed, ip + 10, (uint16_t)~nvgre_sum_fold(sum), NULL);
     }
-    if (!r->has_gre || r->ip.fragment || !(r->gre.flags & NVGRE_FLAG_C) ||
-        r->gre.header_len + r->inner_caplen < gre_len)
+    if (!r->has_gre || r->frame.ip.fragment || !(r->frame.gre.flags & NVGRE_FLAG_C) ||
+        r->frame.gre.header_len + r->frame.inner_caplen < gre_len)
         return;
     sum = nvgre_sum(gre, gre_len, (uint16_t)~wire_get16(gre + 4));
     edit_put16(&r->changed, gre + 4, (uint16_t)~nvgre_sum_fold(sum), NULL);

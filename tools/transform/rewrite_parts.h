@@ -13,12 +13,8 @@ struct rewrite {
     uint8_t *data;
     bool changed;
     bool has_gre;               /* not of a later fragment */
-    struct nvgre_fragment part; /* of ip.fragment */
-    struct nvgre_l2 l2;
-    struct nvgre_ip ip; /* outer */
-    struct nvgre_gre gre;
-    uint32_t inner_offset;
-    uint32_t inner_caplen; /* of the inner frame, in this packet */
+    struct nvgre_fragment part; /* of frame.ip.fragment */
+    struct nvgre_frame frame;   /* the packet; of a later fragment, gre.header_len is 0 */
     uint32_t caplen;
     uint32_t len;
     struct edit_sum outer_sum; /* of the outer IPv4 header */
@@ -38,9 +34,19 @@ static inline void rewrite_mac(bool *changed, const struct rewrite_mac *mac, uin
         edit_put(changed, at, mac->bytes, 6, over, NULL);
 }
 
-/* What becomes of a source or destination address. */
-void rewrite_map(const struct rewrite_addresses *addresses, bool destination, uint8_t version,
-                 uint8_t *address);
+/* The map of source or destination addresses only. */
+static inline const struct net_map *rewrite_side(const struct rewrite_addresses *addresses,
+                                                 bool destination)
+{
+    return destination ? &addresses->destinations : &addresses->sources;
+}
+
+/* Whether a source or destination address may become another one. */
+static inline bool rewrite_wants(const struct rewrite_addresses *addresses, bool destination)
+{
+    return rewrite_side(addresses, destination)->count || addresses->both.count ||
+           addresses->anonymise || addresses->add;
+}
 
 /* Changes a source or destination address in place; `pseudo` as in edit_put. */
 void rewrite_address(bool *changed, const struct rewrite_addresses *addresses, bool destination,
