@@ -273,37 +273,16 @@ TRANSFORM_REST enum outcome run_any(const struct encap_config *encap,
     return outcome;
 }
 
-/* The usual frame: to one endpoint, and without anything to think about. */
-TRANSFORM_STEP void encapsulate(const struct encap_config *encap, const struct cap_packet *packet,
-                                const struct nvgre_inner *inner, const struct nvgre_flow *flow,
-                                const struct way *way, uint8_t *room,
-                                struct transform_result *result)
-{
-    struct nvgre_outer_fields fields;
-    uint32_t outer_len;
-
-    fields.inner_len = packet->len;
-    fields.ip_id = encap->df ? 0 : (uint16_t)packet->number;
-    fields.key = encap->key;
-    fill_fields(encap, inner, encap->hash_flow ? nvgre_flow_hash(&encap->hasher, flow) : 0,
-                encap->tos, &fields);
-    outer_len = nvgre_template_write_to(way->tmpl, way->to, &fields, room);
-    result->notes = 0;
-    result->caplen = outer_len + packet->caplen;
-    result->len = outer_len + packet->len;
-    memcpy(room + outer_len, packet->data, packet->caplen);
-}
-
-/* What tells a usual frame's headers. */
-enum headers { OF_CONFIG, OF_MAP, OF_MAP_FROM_LOCAL };
-
+/* The usual frame goes to one endpoint, and needs no closer look. */
 TRANSFORM_STEP enum outcome run_step(const struct encap_config *encap,
                                      const struct cap_packet *packet, uint8_t *room,
-                                     struct transform_result *result, enum headers headers)
+                                     struct transform_result *result, bool by_map)
 {
     struct way way = {.tmpl = &encap->tmpl};
+    struct nvgre_outer_fields fields;
     struct nvgre_inner inner;
     struct nvgre_flow flow;
+    uint32_t outer_len;
 
     if (packet->iface->linktype != CAP_LINKTYPE_ETHERNET || encap->inherit ||
         packet->len > encap->usual_max ||
@@ -312,31 +291,33 @@ TRANSFORM_STEP enum outcome run_step(const struct encap_config *encap,
     nvgre_flow_find(&inner, &flow);
     if (!nvgre_flow_is_usual(&encap->hasher, &flow))
         return run_any(encap, packet, room, result);
-    if (headers != OF_CONFIG &&
-        __builtin_expect(!ways_find_usual(encap->ways, nvgre_key_vsid(encap->key), packet->data,
-                                          headers == OF_MAP_FROM_LOCAL, &way),
-                         0))
+    if (by_map &&
+        __builtin_expect(
+            !ways_find_usual(encap->ways, nvgre_key_vsid(encap->key), packet->data, &way), 0))
         return run_any(encap, packet, room, result);
-    encapsulate(encap, packet, &inner, &flow, &way, room, result);
+    fields.inner_len = packet->len;
+    fields.ip_id = encap->df ? 0 : (uint16_t)packet->number;
+    fields.key = encap->key;
+    fill_fields(encap, &inner, encap->hash_flow ? nvgre_flow_hash(&encap->hasher, &flow) : 0,
+                encap->tos, &fields);
+    outer_len = nvgre_template_write_to(way.tmpl, way.to, &fields, room);
+    result->notes = 0;
+    result->caplen = outer_len + packet->caplen;
+    result->len = outer_len + packet->len;
+    memcpy(room + outer_len, packet->data, packet->caplen);
     return OUTCOME_DONE;
 }
 
 static enum outcome run(const void *config, const struct cap_packet *packet, uint8_t *room,
                         struct transform_result *result)
 {
-    return run_step(config, packet, room, result, OF_CONFIG);
+    return run_step(config, packet, room, result, false);
 }
 
 static enum outcome run_by_map(const void *config, const struct cap_packet *packet, uint8_t *room,
                                struct transform_result *result)
 {
-    return run_step(config, packet, room, result, OF_MAP);
-}
-
-static enum outcome run_by_map_from_local(const void *config, const struct cap_packet *packet,
-                                          uint8_t *room, struct transform_result *result)
-{
-    return run_step(config, packet, room, result, OF_MAP_FROM_LOCAL);
+    return run_step(config, packet, room, result, true);
 }
 
 static uint16_t same_linktype(uint16_t linktype)
@@ -346,14 +327,10 @@ static uint16_t same_linktype(uint16_t linktype)
 
 struct transform encap_transform(const struct encap_config *config)
 {
-    const struct ways *ways = config->ways;
-
     return (struct transform){.done = "encapsulated",
                               .config = config,
-                              .run = !ways                 ? run
-                                     : ways->local.version ? run_by_map_from_local
-                                                           : run_by_map,
+                              .run = config->ways ? run_by_map : run,
                               .linktype = same_linktype,
                               .inner_frame = INNER_IN_PACKET,
-                              .growth = ways ? NVGRE_OUTER_LEN_MAX : config->tmpl.len};
+                              .growth = config->ways ? NVGRE_OUTER_LEN_MAX : config->tmpl.len};
 }

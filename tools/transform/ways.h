@@ -58,12 +58,12 @@ enum outcome ways_find(const struct ways *ways, uint32_t vsid, const struct nvgr
 
 /*
  * The short way, for an Ethernet frame (its MACs are captured) between MACs of which the map knows
- * just one PA each: what ways_find finds, or false where it must look. `fixed` tells whether
- * ways->local has a version.
+ * just one PA each: what ways_find finds, or false where it must look.
  */
 TRANSFORM_STEP bool ways_find_usual(const struct ways *ways, uint32_t vsid, const uint8_t *frame,
-                                    bool fixed, struct way *way)
+                                    struct way *way)
 {
+    const bool fixed = ways->local.version != 0;
     uint32_t local = ways->count;
     uint32_t remote;
 
