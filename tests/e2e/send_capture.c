@@ -5,7 +5,7 @@
  *
  *   send_capture KIND INTERFACE CAPTURE [ROUNDS [SECONDS]]
  *
- * KIND is auto, packet, ring, xdp, pcap or file, with + for PACKET_QDISC_BYPASS. Frames that are
+ * KIND is auto, packet, ring, xdp or file, with + for PACKET_QDISC_BYPASS. Frames that are
  * refused for their own sake are passed over. Prints what came of it as JSON; gives up after
  * SECONDS (10). After the first round it prints a line "ready" and waits for one on standard
  * input where ROUNDS is 0, then sends a second one.
@@ -141,7 +141,7 @@ static const char *error_name(int reason)
 
 int main(int argc, char **argv)
 {
-    static const char *const names[] = {"auto", "packet", "ring", "xdp", "pcap", "file"};
+    static const char *const names[] = {"auto", "packet", "ring", "xdp", "file"};
     struct sender_options options = {.qdisc_bypass = strchr(argv[1], '+') != NULL};
     struct outcome outcome = {0};
     struct iface_counters counters = {0};

@@ -163,7 +163,7 @@ def bad_values():
     yield REWRITE, "local", "host", ADDRESS
     for option, expected, values in (
             ("direction", "pa|interface", ("PA", "vsid", "")),
-            ("sender", "auto|packet|ring|xdp|pcap|file", ("AF_XDP", "", "0")),
+            ("sender", "auto|packet|ring|xdp|file", ("AF_XDP", "", "0")),
             ("pps-multi", "1 to 1000000", ("0", "1000001", *NEVER_NUMBERS)),
             ("loop", "0 to 4294967295", ("4294967296", *NEVER_NUMBERS)),
             *((option, "1 to 4294967295", ("0", "4294967296", *NEVER_NUMBERS))

@@ -16,7 +16,7 @@ from processes import waits, wait_until
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="a network namespace needs root")
 
 MS = 1_000_000
-SENDERS = ("auto", "packet", "ring", "xdp", "pcap")
+SENDERS = ("auto", "packet", "ring", "xdp")
 
 
 def frame(number, length=60):
@@ -188,7 +188,7 @@ def test_no_rights(veth, start, tmp_path):
     assert "permi" in done.stderr.lower() or "rights" in done.stderr
 
 
-@pytest.mark.parametrize("sender", ["auto", "packet", "ring", "xdp", "pcap"])
+@pytest.mark.parametrize("sender", ["auto", "packet", "ring", "xdp"])
 @pytest.mark.parametrize("line", ["ip link set near0 down", "ip link del near0"])
 @pytest.mark.parametrize("pace", [("-p", "2000"), ("-t", "-K")], ids=str)
 def test_interface_lost_in_mid_run(veth, replay, line, sender, pace):
@@ -205,7 +205,7 @@ def test_interface_lost_in_mid_run(veth, replay, line, sender, pace):
 
 # ---- Backpressure ----
 
-@pytest.mark.parametrize("sender", ["auto", "packet", "ring", "pcap"])
+@pytest.mark.parametrize("sender", ["auto", "packet", "ring"])
 def test_a_slow_interface_is_waited_for(veth, replay, sender):
     """8 Mbit/s behind a queue of 20 frames: nothing is lost.
 
@@ -224,7 +224,7 @@ def test_a_slow_interface_is_waited_for(veth, replay, sender):
     assert time.monotonic() - begun > 0.4
 
 
-@pytest.mark.parametrize("sender", ["packet", "ring", "pcap"])
+@pytest.mark.parametrize("sender", ["packet", "ring"])
 def test_duration_ends_a_wait_for_a_slow_interface(veth, replay, sender):
     """A batch needs 15 s and more; those that are not sent did not fail."""
     veth.sh("tc qdisc replace dev near0 root handle 1: htb default 1")

@@ -23,7 +23,7 @@ TIMEOUT = 60  # seconds
 XDP_MAX = 4096  # bytes of a frame that AF_XDP takes
 BATCH = 256  # frames
 
-QUEUED = ["packet", "ring", "pcap"]  # through the queueing discipline
+QUEUED = ["packet", "ring"]  # through the queueing discipline
 DIRECT = ["packet+", "ring+", "xdp"]  # past it
 ALL = ["auto", *QUEUED, *DIRECT]
 
@@ -226,7 +226,7 @@ with open("arrived", "w") as arrived:
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/net/tun"), reason="no tun devices here")
-@pytest.mark.parametrize("kind", ["auto", "packet", "packet+", "ring", "ring+", "pcap"])
+@pytest.mark.parametrize("kind", ["auto", "packet", "packet+", "ring", "ring+"])
 def test_tun(tmp_path, kind):
     """A tun device gets IP packets as they are; it counts them when they are read."""
     packets = [bytes([0x45, 0]) + (20 + number).to_bytes(2, "big") + bytes(4) + b"\x40\xfd\0\0"

@@ -9,7 +9,6 @@ static const struct option_word sender_words[] = {{"auto", SENDER_AUTO},
                                                   {"packet", SENDER_PACKET},
                                                   {"ring", SENDER_RING},
                                                   {"xdp", SENDER_XDP},
-                                                  {"pcap", SENDER_PCAP},
                                                   {"file", SENDER_FILE},
                                                   {NULL, 0}};
 

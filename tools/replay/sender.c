@@ -13,7 +13,6 @@ static const struct sender_ops *const kinds[] = {[SENDER_PACKET] = &sender_packe
 #ifdef NVGRE_XDP
                                                  [SENDER_XDP] = &sender_xdp_ops,
 #endif
-                                                 [SENDER_PCAP] = &sender_pcap_ops,
                                                  [SENDER_FILE] = NULL};
 
 /*
@@ -40,8 +39,7 @@ static bool has_room(const struct sender_ops *ops, const struct iface_link *link
 }
 
 /* From the fastest on, of those that lose nothing. */
-static const struct sender_ops *const automatic[] = {&sender_ring_ops, &sender_packet_ops,
-                                                     &sender_pcap_ops};
+static const struct sender_ops *const automatic[] = {&sender_ring_ops, &sender_packet_ops};
 
 static struct sender *open_auto(const struct iface_link *link, bool qdisc_bypass,
                                 struct cap_error *error)

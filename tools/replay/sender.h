@@ -26,7 +26,6 @@ enum sender_kind {
     SENDER_PACKET, /* AF_PACKET, sendmmsg in batches */
     SENDER_RING,   /* AF_PACKET, memory-mapped TX ring */
     SENDER_XDP,    /* AF_XDP by libxdp */
-    SENDER_PCAP,   /* libpcap */
     SENDER_FILE    /* no interface: a pcap file of what would be sent, with the planned times */
 };
 
@@ -41,7 +40,7 @@ struct sender_options {
 struct sender *sender_open(const char *name, const struct sender_options *options,
                            struct cap_error *error);
 
-/* The kind that it is, for messages: "packet", "ring", "xdp", "pcap", "file". */
+/* The kind that it is, for messages: "packet", "ring", "xdp", "file". */
 const char *sender_name(const struct sender *sender);
 
 /*

@@ -26,7 +26,6 @@ struct sender {
 
 extern const struct sender_ops sender_packet_ops;
 extern const struct sender_ops sender_ring_ops;
-extern const struct sender_ops sender_pcap_ops;
 extern const struct sender_ops sender_xdp_ops; /* where libxdp was there to build with */
 
 struct sender *sender_file_open(const char *path, struct cap_error *error);
