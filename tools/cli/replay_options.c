@@ -5,12 +5,9 @@
 
 #include "commands.h"
 
-static const struct option_word sender_words[] = {{"auto", SENDER_AUTO},
-                                                  {"packet", SENDER_PACKET},
-                                                  {"ring", SENDER_RING},
-                                                  {"xdp", SENDER_XDP},
-                                                  {"file", SENDER_FILE},
-                                                  {NULL, 0}};
+static const struct option_word sender_words[] = {{"auto", SENDER_AUTO}, {"packet", SENDER_PACKET},
+                                                  {"ring", SENDER_RING}, {"xdp", SENDER_XDP},
+                                                  {"file", SENDER_FILE}, {NULL, 0}};
 
 static const struct option_word direction_words[] = {
     {"pa", DIRECTION_PA}, {"interface", DIRECTION_IFACE}, {NULL, 0}};

@@ -18,7 +18,7 @@ static enum outcome check_vsid(const struct copy_config *copy, const struct cap_
             nvgre_frame_decode(link, packet->data, packet->caplen, packet->len, &frame)))
         return outcome_of_class(&frame, result);
     return range_set_has(&copy->vsids, nvgre_key_vsid(frame.gre.key)) ? OUTCOME_DONE
-                                                                     : OUTCOME_NOT_SELECTED;
+                                                                      : OUTCOME_NOT_SELECTED;
 }
 
 static enum outcome run(const void *config, const struct cap_packet *packet, uint8_t *room,
