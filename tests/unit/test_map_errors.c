@@ -257,7 +257,43 @@ static const struct row nestings[] = {
     {"keys", "? ", NULL},    {"sections", "version: 1\nrecords: [", NULL},
 };
 
+static const uint8_t lone_high[] = {0xFF, 0xFE, 'x', 0, 0x3C, 0xD8, '\n', 0};
+static const uint8_t lone_low[] = {0xFE, 0xFF, 0, 'x', 0xDC, 0x3C, 0, '\n'};
+static const uint8_t high_at_end[] = {0xFF, 0xFE, 'x', 0, 0x3C, 0xD8};
+static const uint8_t half_unit[] = {0xFF, 0xFE, 'x', 0, 'y'};
+static const uint8_t pair[] = {0xFF, 0xFE, 'x', 0, 0x3D, 0xD8, 0x00, 0xDE, '\n', 0};
+
+static const struct {
+    const uint8_t *data;
+    size_t len;
+    const char *message;
+} utf16_rows[] = {
+    {lone_high, sizeof lone_high, "map:1:1: expected a location map, not x\uFFFD"},
+    {lone_low, sizeof lone_low, "map:1:1: expected a location map, not x\uFFFD"},
+    {high_at_end, sizeof high_at_end, "map:1:1: expected a location map, not x\uFFFD"},
+    {half_unit, sizeof half_unit, "map:1:1: expected a location map, not x\uFFFD"},
+    {pair, sizeof pair, "map:1:1: expected a location map, not x\U0001F600"},
+};
+
+static void utf16_says(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(utf16_rows); i++) {
+        struct map_report report;
+        struct map *map = NULL;
+        char message[640];
+
+        assert_int_equal(load_bytes(utf16_rows[i].data, utf16_rows[i].len, false, &map, &report),
+                         MAP_INVALID);
+        snprintf(message, sizeof message, "%s: %s", report.error.place, report.error.text);
+        assert_string_equal(message, utf16_rows[i].message);
+    }
+}
+
 int main(void)
 {
-    return RUN_ROWS(says, rows) + RUN_ROWS(survives_truncation, rows) + RUN_ROWS(nests, nestings);
+    const struct CMUnitTest utf16[] = {cmocka_unit_test(utf16_says)};
+
+    return cmocka_run_group_tests_name("UTF-16", utf16, NULL, NULL) + RUN_ROWS(says, rows) +
+           RUN_ROWS(survives_truncation, rows) + RUN_ROWS(nests, nestings);
 }

@@ -86,7 +86,7 @@ static int parse(struct builder *builder, struct object *object, uint16_t file, 
     if (big_endian || little_endian) {
         converted = utf16_convert(data + 2, len - 2, big_endian, &len);
         if (!converted)
-            return build_no_memory(builder);
+            return system_failed(builder, file);
         text.start = converted;
         text.end = converted + len;
     }

@@ -20,7 +20,7 @@ bool csv_is(const struct text *text);
 int csv_parse(struct builder *builder, struct object *object, const struct text *text);
 int yaml_parse(struct builder *builder, struct object *object, const struct text *text);
 
-/* Converts UTF-16 of a byte order into memory of its own; NULL where memory is out. */
+/* Converts UTF-16 of a byte order into memory of its own; NULL with errno set. */
 char *utf16_convert(const uint8_t *data, size_t len, bool big_endian, size_t *utf8_len);
 
 #endif
