@@ -201,6 +201,25 @@ static void test_file_is_not_waited_for(void **state)
     source_close(&source);
 }
 
+/* What was read of a file, a chunk at a time; the length of a pipe is not known. */
+static void test_share(void **state)
+{
+    struct source source;
+
+    (void)state;
+    source_open(&source, 4 * (size_t)CHUNK, 0);
+    assert_float_equal(cap_input_share(&source.input), 0, 0);
+    assert_view(&source.input, 0, 1, 1);
+    assert_float_equal(cap_input_share(&source.input), 0.25, 0);
+    assert_view(&source.input, 1, CHUNK, CHUNK);
+    assert_float_equal(cap_input_share(&source.input), 0.5, 0);
+    source_close(&source);
+    source_open(&source, 100, 7);
+    assert_view(&source.input, 0, 1, 1);
+    assert_float_equal(cap_input_share(&source.input), 0, 0);
+    source_close(&source);
+}
+
 /* Lets the first read wait until a signal breaks it off; the second one has bytes. */
 static bool ready_after_signal(void *context, int fd)
 {
@@ -320,6 +339,7 @@ int main(void)
         cmocka_unit_test(test_given_up),     cmocka_unit_test(test_file_is_not_waited_for),
         cmocka_unit_test(test_signal),       cmocka_unit_test(test_signal_in_open),
         cmocka_unit_test(test_read_error),   cmocka_unit_test(test_standard_input),
+        cmocka_unit_test(test_share),
     };
     int failures;
 

@@ -5,14 +5,13 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "diag.h"
-#include "info/text.h"
 #include "signals.h"
+#include "text.h"
 
 enum { NAME_SHOWN = 40 };
 
@@ -52,23 +51,10 @@ void progress_phase(const char *text)
         diag_progress_end();
 }
 
-/* The share of the input that was read, between 0 and 1; 0 where its length is not known. */
-static double share_read(const struct cap_input *input)
-{
-    struct stat status;
-    off_t at;
-
-    if (!input->regular || fstat(input->fd, &status) != 0 || status.st_size <= 0)
-        return 0;
-    at = lseek(input->fd, 0, SEEK_CUR);
-    return at <= 0 ? 0 : at >= status.st_size ? 1 : (double)at / (double)status.st_size;
-}
-
-void progress_show(const char *in, const struct cap_reader *reader)
+void progress_show(const char *in, uint64_t packets, uint64_t bytes, double share)
 {
     char line[NAME_SHOWN + 4 * TEXT_MAX];
     char text[3][TEXT_MAX];
-    const double share = share_read(&reader->input);
     const char *slash = strrchr(in, '/');
     struct timespec now;
     double seconds;
@@ -77,9 +63,9 @@ void progress_show(const char *in, const struct cap_reader *reader)
     clock_gettime(CLOCK_MONOTONIC, &now);
     seconds = (double)(now.tv_sec - begun.tv_sec) + (double)(now.tv_nsec - begun.tv_nsec) / 1e9;
     len = snprintf(line, sizeof line, "%.*s: %s packets, %s/s, %s", NAME_SHOWN,
-                   slash ? slash + 1 : in, text_scaled((double)reader->packet.number, "", text[0]),
-                   text_scaled((double)reader->packet.number / seconds, "", text[1]),
-                   text_scaled((double)reader->bytes / seconds, "B/s", text[2]));
+                   slash ? slash + 1 : in, text_scaled((double)packets, "", text[0]),
+                   text_scaled((double)packets / seconds, "", text[1]),
+                   text_scaled((double)bytes / seconds, "B/s", text[2]));
     if (share > 0)
         snprintf(line + len, sizeof line - (size_t)len, ", %.0f%%, %.0f s left", 100 * share,
                  seconds * (1 - share) / share);

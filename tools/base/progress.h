@@ -9,8 +9,7 @@
  */
 
 #include <stdbool.h>
-
-#include "capfile/reader.h"
+#include <stdint.h>
 
 /* Begins, unless the command is to be quiet. */
 void progress_begin(bool quiet);
@@ -21,8 +20,11 @@ void progress_begin(bool quiet);
  */
 void progress_phase(const char *text);
 
-/* Shows how much of a capture, called `in`, was read: as a share where it is a file. */
-void progress_show(const char *in, const struct cap_reader *reader);
+/*
+ * Shows how much of a capture, called `in`, was read: packets, bytes, and the share of it between
+ * 0 and 1, or 0 where that is not known.
+ */
+void progress_show(const char *in, uint64_t packets, uint64_t bytes, double share);
 
 /* Takes the line off the terminal. */
 void progress_end(void);

@@ -102,6 +102,17 @@ void cap_input_close(struct cap_input *input)
     input->packed = NULL;
 }
 
+double cap_input_share(const struct cap_input *input)
+{
+    struct stat status;
+    off_t at;
+
+    if (!input->regular || fstat(input->fd, &status) != 0 || status.st_size <= 0)
+        return 0;
+    at = lseek(input->fd, 0, SEEK_CUR);
+    return at <= 0 ? 0 : at >= status.st_size ? 1 : (double)at / (double)status.st_size;
+}
+
 /* One read; the bytes it gave, 0 at the end, on an error or when given up. */
 static size_t read_file(struct cap_input *input, uint8_t *to, size_t room)
 {

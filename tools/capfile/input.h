@@ -57,6 +57,9 @@ void cap_input_close(struct cap_input *input);
  */
 int cap_input_unpack(struct cap_input *input, enum cap_compression kind, struct cap_error *error);
 
+/* The share of the file that was read, between 0 and 1; 0 where its length is not known. */
+double cap_input_share(const struct cap_input *input);
+
 /* Reads on until `len` bytes are there; for cap_input_view. */
 const uint8_t *cap_input_fill(struct cap_input *input, size_t len);
 

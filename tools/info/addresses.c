@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "addresses.h"
 
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -88,4 +89,12 @@ unsigned info_addresses_busiest(const struct info_addresses *addresses,
         indexes[place] = at - 1;
     }
     return count;
+}
+
+const char *info_address_text(const struct info_address *address, bool destination,
+                              char out[TEXT_MAX])
+{
+    const uint8_t *bytes = destination ? address->is.bytes.destination : address->is.bytes.source;
+
+    return inet_ntop(address->version == 4 ? AF_INET : AF_INET6, bytes, out, TEXT_MAX);
 }

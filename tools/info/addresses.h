@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/text.h"
 #include "map/table.h"
 
 #define INFO_ADDRESSES_MAX 524288u     /* of all owners */
@@ -91,5 +92,9 @@ int info_addresses_count(struct info_addresses *addresses, struct info_address_l
 unsigned info_addresses_busiest(const struct info_addresses *addresses,
                                 const struct info_address_list *list, uint32_t *indexes,
                                 unsigned max);
+
+/* Source, or destination, of an address or a pair as text in `out`, which is returned. */
+const char *info_address_text(const struct info_address *address, bool destination,
+                              char out[TEXT_MAX]);
 
 #endif

@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "transform/link.h"
+
 const char *const info_protocol_names[INFO_PROTOCOL_COUNT] = {
     [INFO_ARP] = "arp",
     [INFO_IPV4_TCP] = "ipv4_tcp",
@@ -39,6 +41,21 @@ const char *info_format_text(enum cap_format format)
                                         [CAP_FORMAT_PCAPNG] = "pcapng"};
 
     return texts[format];
+}
+
+const char *info_linktype_text(uint16_t linktype, char out[TEXT_MAX])
+{
+    static const char *const names[] = {
+        [NVGRE_LINK_ETHERNET] = "Ethernet",   [NVGRE_LINK_SLL] = "Linux cooked",
+        [NVGRE_LINK_SLL2] = "Linux cooked 2", [NVGRE_LINK_RAW] = "raw IP",
+        [NVGRE_LINK_NULL] = "BSD loopback",
+    };
+    enum nvgre_link link;
+
+    if (link_of(linktype, &link))
+        return names[link];
+    snprintf(out, TEXT_MAX, "link type %u", linktype);
+    return out;
 }
 
 double info_rate(const struct info_tenant *tenant, uint64_t count)

@@ -46,6 +46,9 @@ extern const char *const info_protocol_texts[INFO_PROTOCOL_COUNT];
 
 const char *info_format_text(enum cap_format format);
 
+/* The name of a LINKTYPE_ value, or its number in `out`. */
+const char *info_linktype_text(uint16_t linktype, char out[TEXT_MAX]);
+
 void info_show_table(const struct info_view *view, const struct grid_style *style, FILE *stream);
 
 /* The part of the table that is of tenants. */

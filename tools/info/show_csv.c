@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <inttypes.h>
 
+#include "base/text.h"
 #include "show.h"
-#include "text.h"
 
 /* All fields are numbers, times and addresses, none of which needs quotes. */
 
@@ -22,7 +22,7 @@ static void put_header(FILE *stream)
 static void put_time(const struct cap_time *time, FILE *stream)
 {
     char text[TEXT_MAX];
-    const char *calendar = text_time(time, text);
+    const char *calendar = text_time(time->sec, time->nsec, text);
 
     fprintf(stream, ",%s,%.6f", calendar ? calendar : "", (double)time->sec + time->nsec / 1e9);
 }
@@ -59,9 +59,9 @@ static void put_addresses(const struct info_addresses *addresses,
         return;
     }
     address = info_address_at(addresses, index);
-    fprintf(stream, ",%s", text_address(address, false, text));
+    fprintf(stream, ",%s", info_address_text(address, false, text));
     if (pairs)
-        fprintf(stream, ",%s", text_address(address, true, text));
+        fprintf(stream, ",%s", info_address_text(address, true, text));
     fprintf(stream, ",%" PRIu64, address->packets);
 }
 

@@ -2,8 +2,8 @@
 #include <inttypes.h>
 #include <jansson.h>
 
+#include "base/text.h"
 #include "show.h"
-#include "text.h"
 
 /*
  * Values are made and written one after the other, a tenant at a time: a million of them as one
@@ -42,7 +42,7 @@ static int set_time(json_t *object, const char *name, const char *seconds_name,
                     const struct info_span *span, const struct cap_time *time)
 {
     char text[TEXT_MAX];
-    const char *calendar = span->given ? text_time(time, text) : NULL;
+    const char *calendar = span->given ? text_time(time->sec, time->nsec, text) : NULL;
 
     return set(object, name, calendar ? json_string(calendar) : json_null()) |
            set(object, seconds_name,
@@ -102,11 +102,11 @@ static json_t *address_value(const struct info_address *address, bool pair)
 {
     json_t *object = json_object();
     char text[TEXT_MAX];
-    int failed =
-        set(object, pair ? "source" : "address", json_string(text_address(address, false, text)));
+    int failed = set(object, pair ? "source" : "address",
+                     json_string(info_address_text(address, false, text)));
 
     if (pair)
-        failed |= set(object, "destination", json_string(text_address(address, true, text)));
+        failed |= set(object, "destination", json_string(info_address_text(address, true, text)));
     failed |= set(object, "packets", count_value(address->packets));
     return unless(failed, object);
 }
@@ -167,7 +167,7 @@ static json_t *linktypes_value(const uint64_t *packets)
             continue;
         object = json_object();
         failed |= set(object, "number", json_integer(i)) |
-                  set(object, "name", json_string(text_linktype((uint16_t)i, text))) |
+                  set(object, "name", json_string(info_linktype_text((uint16_t)i, text))) |
                   set(object, "packets", count_value(packets[i]));
         failed |= json_array_append_new(array, object);
     }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <inttypes.h>
 
+#include "base/text.h"
 #include "show.h"
-#include "text.h"
 
 /* ---- Deviations ---- */
 
@@ -105,7 +105,7 @@ static void put_linktypes(const struct info *info, const struct grid_style *styl
         char text[TEXT_MAX];
 
         if (info->linktypes[i])
-            grid_list_add(&list, text_linktype((uint16_t)i, text), --left);
+            grid_list_add(&list, info_linktype_text((uint16_t)i, text), --left);
     }
 }
 
@@ -121,7 +121,7 @@ static void show_file(const struct info_view *view, const struct grid_style *sty
             linktypes, *linktypes ? ", " : "", file->all.packets,
             text_scaled((double)file->all.bytes, "B", text));
     if (file->span.given) {
-        const char *first = text_time(&file->span.first, text);
+        const char *first = text_time(file->span.first.sec, file->span.first.nsec, text);
 
         fprintf(stream, "  %s, for %.6f s\n", first ? first : "beyond the calendar",
                 info_span_seconds(&file->span));

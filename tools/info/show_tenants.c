@@ -2,8 +2,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "show.h"
-#include "text.h"
 
 /* Rows are the tenants shown, and the one of all other VSIDs where there is one. */
 static const struct info_tenant *tenant_of(const struct info_view *view, uint32_t row)
@@ -225,11 +225,12 @@ static void put_address(const struct info_address *address, bool pair, bool utf8
     char destination[TEXT_MAX];
     char percent[TEXT_MAX];
 
-    snprintf(out, GRID_CELL_MAX, "%s%s%s %s", text_address(address, false, source),
+    snprintf(out, GRID_CELL_MAX, "%s%s%s %s", info_address_text(address, false, source),
              !pair  ? ""
              : utf8 ? " → "
                     : " -> ",
-             pair ? text_address(address, true, destination) : "", text_percent(share, percent));
+             pair ? info_address_text(address, true, destination) : "",
+             text_percent(share, percent));
 }
 
 static void fill_addresses(const struct info_view *view, const struct info_tenant *tenant,

@@ -25,7 +25,8 @@ static void print_progress(void *context)
 {
     const struct scan *scan = context;
 
-    progress_show(scan->name, &scan->reader);
+    progress_show(scan->name, scan->reader.packet.number, scan->reader.bytes,
+                  cap_input_share(&scan->reader.input));
 }
 
 bool scan_go_on(void *context)

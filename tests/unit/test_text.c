@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
 
+#include "base/text.h"
 #include "info/grid.h"
-#include "info/text.h"
+#include "info/show.h"
 #include "support.h"
 
 static const struct {
@@ -31,14 +32,12 @@ static void test_text(void **state)
     assert_string_equal(text_percent(0.996, text), "99.6%");
     assert_string_equal(text_percent(0.9991, text), ">99.9%");
     assert_string_equal(text_percent(1, text), "100%");
-    assert_string_equal(text_time(&(struct cap_time){1767261600, 1000}, text),
-                        "2026-01-01T10:00:00.000001Z");
-    assert_string_equal(text_time(&(struct cap_time){-1, 999999999}, text),
-                        "1969-12-31T23:59:59.999999999Z");
-    assert_null(text_time(&(struct cap_time){INT64_MAX, 0}, text));
-    assert_null(text_time(&(struct cap_time){253402300800, 0}, text));
-    assert_string_equal(text_linktype(113, text), "Linux cooked");
-    assert_string_equal(text_linktype(147, text), "link type 147");
+    assert_string_equal(text_time(1767261600, 1000, text), "2026-01-01T10:00:00.000001Z");
+    assert_string_equal(text_time(-1, 999999999, text), "1969-12-31T23:59:59.999999999Z");
+    assert_null(text_time(INT64_MAX, 0, text));
+    assert_null(text_time(253402300800, 0, text));
+    assert_string_equal(info_linktype_text(113, text), "Linux cooked");
+    assert_string_equal(info_linktype_text(147, text), "link type 147");
 }
 
 static void test_list(void **state)
@@ -116,5 +115,5 @@ int main(void)
         cmocka_unit_test(test_grid),
     };
 
-    return cmocka_run_group_tests_name("info_text", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("text", tests, NULL, NULL);
 }

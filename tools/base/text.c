@@ -2,11 +2,9 @@
 #define _GNU_SOURCE
 #include "text.h"
 
-#include <arpa/inet.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <time.h>
-
-#include "transform/link.h"
 
 const char *text_scaled(double value, const char *unit, char out[TEXT_MAX])
 {
@@ -39,38 +37,16 @@ const char *text_percent(double share, char out[TEXT_MAX])
     return out;
 }
 
-const char *text_time(const struct cap_time *time, char out[TEXT_MAX])
+const char *text_time(int64_t seconds, uint32_t nanoseconds, char out[TEXT_MAX])
 {
-    time_t seconds = time->sec;
-    bool fine = time->nsec % 1000 != 0;
+    const time_t calendar = seconds;
+    const bool fine = nanoseconds % 1000 != 0;
     struct tm parts;
 
-    if (!gmtime_r(&seconds, &parts) || parts.tm_year < -1900 || parts.tm_year > 9999 - 1900)
+    if (!gmtime_r(&calendar, &parts) || parts.tm_year < -1900 || parts.tm_year > 9999 - 1900)
         return NULL;
     snprintf(out, TEXT_MAX, "%04d-%02d-%02dT%02d:%02d:%02d.%0*uZ", parts.tm_year + 1900,
              parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
-             fine ? 9 : 6, fine ? time->nsec : time->nsec / 1000);
-    return out;
-}
-
-const char *text_address(const struct info_address *address, bool destination, char out[TEXT_MAX])
-{
-    const uint8_t *bytes = destination ? address->is.bytes.destination : address->is.bytes.source;
-
-    return inet_ntop(address->version == 4 ? AF_INET : AF_INET6, bytes, out, TEXT_MAX);
-}
-
-const char *text_linktype(uint16_t linktype, char out[TEXT_MAX])
-{
-    static const char *const names[] = {
-        [NVGRE_LINK_ETHERNET] = "Ethernet",   [NVGRE_LINK_SLL] = "Linux cooked",
-        [NVGRE_LINK_SLL2] = "Linux cooked 2", [NVGRE_LINK_RAW] = "raw IP",
-        [NVGRE_LINK_NULL] = "BSD loopback",
-    };
-    enum nvgre_link link;
-
-    if (link_of(linktype, &link))
-        return names[link];
-    snprintf(out, TEXT_MAX, "link type %u", linktype);
+             fine ? 9 : 6, fine ? nanoseconds : nanoseconds / 1000);
     return out;
 }
