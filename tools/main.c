@@ -6,19 +6,29 @@
 #include <unistd.h>
 
 #include "base/diag.h"
+#include "base/terminal.h"
+#include "base/text.h"
 #include "cli/commands.h"
+
+enum { SUMMARY_COLUMN = 12 };
 
 static void print_usage(FILE *stream)
 {
+    const unsigned width = terminal_width(fileno(stream));
+
     fprintf(stream, "Usage: nvgre-pcap COMMAND [options] IN OUT\n"
                     "       nvgre-pcap COMMAND --help\n"
                     "       nvgre-pcap --version\n\n"
                     "Work on captures of NVGRE (RFC 7637).\n\nCommands:\n");
-    for (const struct command *command = commands; command->name; command++)
-        fprintf(stream, "  %-10s%s\n", command->name, command->summary);
-    fprintf(stream,
-            "\nExit codes: 0 clean, 1 runtime failure, 2 wrong usage, 3 finished, but with\n"
-            "packets that could not be handled or an input that was cut.\n");
+    for (const struct command *command = commands; command->name; command++) {
+        fprintf(stream, "  %-*s", SUMMARY_COLUMN - 2, command->name);
+        text_wrap(stream, command->summary, SUMMARY_COLUMN, SUMMARY_COLUMN, width);
+    }
+    fputc('\n', stream);
+    text_wrap(stream,
+              "Exit codes: 0 clean, 1 runtime failure, 2 wrong usage, 3 finished, but with "
+              "packets that could not be handled or an input that was cut.",
+              0, 0, width);
 }
 
 static int print_version(void)

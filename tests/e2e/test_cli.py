@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The command line: options, values, arguments, help, and what is said about mistakes."""
 
+import os
 import re
 
 import pytest
@@ -351,7 +352,8 @@ WRITING = {"write", "format", "compress", "others", "strict"}  # of commands tha
 
 @pytest.mark.parametrize("command", OPTIONS)
 def test_help_lists_every_option(run, command):
-    texts = {run(command, option).stdout for option in ("--help", "-h", "--he")}
+    wide = {**os.environ, "COLUMNS": "500"}
+    texts = {run(command, option, env=wide).stdout for option in ("--help", "-h", "--he")}
     assert len(texts) == 1
     text = texts.pop().decode()
     listed = re.findall(r"^  (?:-\w, )?--([a-z0-9-]+)", text, re.MULTILINE)
@@ -365,10 +367,22 @@ def test_help_lists_every_option(run, command):
 
 
 def test_help_of_replay_tells_its_own_defaults(run):
-    text = run("replay", "--help").stdout.decode()
+    text = run("replay", "--help", env={**os.environ, "COLUMNS": "500"}).stdout.decode()
     assert re.search(r"--mtu-action .*\(default error\)$", text, re.MULTILINE)
     assert re.search(r"--inner-vlan .*\(default: --encap strip, --decap drop\)", text)
     assert "--others" not in text
+
+
+@pytest.mark.parametrize("line", [("--help",), *((command, "--help") for command in OPTIONS)])
+def test_help_is_as_wide_as_the_terminal(run, line):
+    """Lines end where the next word would not fit, and no word is lost."""
+    wide = run(*line, env={**os.environ, "COLUMNS": "500"}).stdout.decode()
+    for columns in (40, 62, 80, 130):
+        text = run(*line, env={**os.environ, "COLUMNS": str(columns)}).stdout.decode()
+        assert text.split() == wide.split()
+        assert all(len(row) <= columns or len(row.split()) == 1 or row.startswith(("Usage", "  -"))
+                   for row in text.splitlines())
+        assert max(map(len, text.splitlines())) > min(columns, 110) - 10
 
 
 @pytest.mark.parametrize("line", [("--help",), ("-h",)])

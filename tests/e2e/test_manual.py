@@ -44,8 +44,9 @@ def section(page, name):
 
 def help_rows(run, command):
     """What --help says: option and value (or FILTER), and the text behind it."""
-    text = run(command, "--help").stdout.decode()
-    return dict(re.findall(r"^  (FILTER|-.+?(?= {2}|(?<=[A-Z]) [a-z])) +(.+)$", text, re.MULTILINE))
+    wide = {**os.environ, "COLUMNS": "500"}
+    text = run(command, "--help", env=wide).stdout.decode()
+    return dict(re.findall(r"^  (FILTER|-.+?)(?: {2,}|\n +)(.+)$", text, re.MULTILINE))
 
 
 def manual_rows(page):
@@ -75,7 +76,8 @@ def test_options_are_those_of_help(run, command):
 
 
 def test_commands_are_those_of_help(run):
-    listed = re.findall(r"^  ([a-z]+) +(.+)$", run("--help").stdout.decode(), re.MULTILINE)
+    wide = {**os.environ, "COLUMNS": "500"}
+    listed = re.findall(r"^  ([a-z]+) +(.+)$", run("--help", env=wide).stdout.decode(), re.MULTILINE)
     text = "\n".join(section("nvgre-pcap.1", "COMMANDS"))
     assert re.findall(r"nvgre-pcap-([a-z]+)\(1\)\n +(.+)", text) == listed
     assert [name for name, _ in listed] == list(COMMANDS)

@@ -69,13 +69,15 @@ static const char help[] =
     "  -f, --flag                  a flag\n"
     "  -n, --number N              a number: 1 to 10 (default 5)\n"
     "  --big N                     a large number: 0 to 4294967295\n"
-    "  --level HOW                 a number or a word: auto|none or 1 to 9 (default auto)\n"
+    "  --level HOW                 a number or a word: auto|none or 1 to 9 (default\n"
+    "                              auto)\n"
     "  -c, --colour WHAT           a word: red|green (default green)\n"
     "\n"
     "Other things:\n"
     "  --address IP                an address\n"
     "  --mac MAC                   a MAC address (default 02:00:00:00:00:01)\n"
-    "  -t, --text-of-some-considerable-length FILE a name (default none)\n"
+    "  -t, --text-of-some-considerable-length FILE\n"
+    "                              a name (default none)\n"
     "  --vsids LIST                VSIDs\n"
     "  --nets LIST                 addresses\n"
     "  --map LIST                  a map\n"
@@ -84,6 +86,22 @@ static const char help[] =
     "  --scale X                   a factor (default 1)\n"
     "  --numeral                   another flag\n"
     "  -h, --help                  show this help\n";
+
+/* The same in a terminal that is too narrow for two columns. */
+static const char narrow_help[] = "Usage: nvgre-pcap test [options] IN OUT\n"
+                                  "\n"
+                                  "Tests options.\n"
+                                  "\n"
+                                  "Things:\n"
+                                  "  -f, --flag\n"
+                                  "      a flag\n"
+                                  "  -n, --number N\n"
+                                  "      a number: 1 to 10 (default 5)\n"
+                                  "  --big N\n"
+                                  "      a large number: 0 to 4294967295\n"
+                                  "  --level HOW\n"
+                                  "      a number or a word: auto|none or 1\n"
+                                  "      to 9 (default auto)\n";
 
 /* What is printed to a descriptor between these two calls. */
 struct printed {
@@ -363,6 +381,18 @@ static void test_help(void **state)
     free(parsed.values);
 }
 
+static void test_narrow_help(void **state)
+{
+    struct parsed parsed;
+
+    (void)state;
+    setenv("COLUMNS", "40", 1);
+    parsed = parse("--help");
+    setenv("COLUMNS", "80", 1);
+    assert_memory_equal(parsed.out.text, narrow_help, strlen(narrow_help));
+    free(parsed.values);
+}
+
 static void test_defaults(void **state)
 {
     struct test_options options = {.flag = false};
@@ -404,11 +434,13 @@ static void test_full_device(void **state)
 int main(void)
 {
     const struct CMUnitTest whole[] = {
+        cmocka_unit_test(test_narrow_help),
         cmocka_unit_test(test_defaults),
         cmocka_unit_test(test_full_device),
     };
 
     unsetenv("POSIXLY_CORRECT"); /* options may follow arguments */
+    setenv("COLUMNS", "80", 1);
     return (RUN_ROWS(test_sound, sound) + RUN_ROWS(test_wrong, wrong) + RUN_ROWS(test_help, helps) +
             cmocka_run_group_tests(whole, NULL, NULL)) != 0;
 }

@@ -40,6 +40,40 @@ static void test_text(void **state)
     assert_string_equal(info_linktype_text(147, text), "link type 147");
 }
 
+static const struct {
+    const char *text;
+    unsigned at;
+    unsigned indent;
+    unsigned width;
+    const char *lines;
+} wrap_rows[] = {
+    {"", 0, 4, 20, "\n"},
+    {"one two", 0, 4, 7, "one two\n"},
+    {"one two", 0, 4, 6, "one\n    two\n"},
+    {"one two", 1, 0, 7, "one\ntwo\n"},
+    {"one two three", 0, 2, 9, "one two\n  three\n"},
+    {"one two three", 0, 2, 1, "one\n  two\n  three\n"},
+    {"one\ntwo  three\n", 0, 2, 20, "one two three\n"},
+    {"one\n   two three", 0, 2, 20, "one\n  two three\n"},
+};
+
+static void test_wrap(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(wrap_rows); i++) {
+        char *text = NULL;
+        size_t len = 0;
+        FILE *stream = open_memstream(&text, &len);
+
+        assert_non_null(stream);
+        text_wrap(stream, wrap_rows[i].text, wrap_rows[i].at, wrap_rows[i].indent,
+                  wrap_rows[i].width);
+        fclose(stream);
+        assert_string_equal(text, wrap_rows[i].lines);
+        free(text);
+    }
+}
+
 static void test_list(void **state)
 {
     char out[GRID_CELL_MAX] = "";
@@ -111,6 +145,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_text),
+        cmocka_unit_test(test_wrap),
         cmocka_unit_test(test_list),
         cmocka_unit_test(test_grid),
     };

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 const char *text_scaled(double value, const char *unit, char out[TEXT_MAX])
@@ -49,4 +50,30 @@ const char *text_time(int64_t seconds, uint32_t nanoseconds, char out[TEXT_MAX])
              parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
              fine ? 9 : 6, fine ? nanoseconds : nanoseconds / 1000);
     return out;
+}
+
+void text_wrap(FILE *stream, const char *text, unsigned at, unsigned indent, unsigned width)
+{
+    size_t used = at;
+    bool begun = false; /* the line has a word */
+
+    for (;;) {
+        bool own_line = text[0] == '\n' && text[1] == ' ';
+        size_t len;
+
+        text += strspn(text, " \n");
+        len = strcspn(text, " \n");
+        if (len == 0)
+            break;
+        if (begun && (own_line || used + 1 + len > width)) {
+            fprintf(stream, "\n%*s", (int)indent, "");
+            used = indent;
+            begun = false;
+        }
+        fprintf(stream, "%s%.*s", begun ? " " : "", (int)len, text);
+        used += len + begun;
+        begun = true;
+        text += len;
+    }
+    fputc('\n', stream);
 }

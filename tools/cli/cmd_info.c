@@ -1,22 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <langinfo.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/diag.h"
 #include "base/progress.h"
 #include "base/signals.h"
+#include "base/terminal.h"
 #include "commands.h"
 #include "info/capture.h"
 #include "info/show.h"
 #include "options.h"
 #include "select_options.h"
 
-enum { TOP = 20, WIDTH = 80, WIDTH_MIN = 40, WIDTH_MAX = 500 };
+enum { TOP = 20 };
 
 struct info_options {
     struct select_options select;
@@ -65,21 +64,10 @@ const struct option_set info_option_set = {
 
 static struct grid_style style_for(int fd)
 {
-    const char *columns = getenv("COLUMNS");
-    const char *no_color = getenv("NO_COLOR");
-    long width = columns ? strtol(columns, NULL, 10) : 0;
-    struct winsize window;
-
-    if (width <= 0 && ioctl(fd, TIOCGWINSZ, &window) == 0)
-        width = window.ws_col;
-    if (width <= 0)
-        width = WIDTH;
-    if (width < WIDTH_MIN || width > WIDTH_MAX)
-        width = width < WIDTH_MIN ? WIDTH_MIN : WIDTH_MAX;
     (void)setlocale(LC_CTYPE, "");
-    return (struct grid_style){.width = (unsigned)width,
-                               .utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
-                               .colours = isatty(fd) && !(no_color && *no_color)};
+    return (struct grid_style){.width = terminal_width(fd),
+                               .utf8 = terminal_is_utf8(),
+                               .colours = terminal_has_colours(fd)};
 }
 
 /* Returns 0, or -1 if out of memory. */

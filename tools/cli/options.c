@@ -8,12 +8,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/diag.h"
 #include "base/number.h"
+#include "base/terminal.h"
+#include "base/text.h"
 #include "base/time_text.h"
 
-enum { ROWS_MAX = 64, LONG_BASE = 256, HELP_COLUMN = 30 };
+enum { ROWS_MAX = 64, LONG_BASE = 256, HELP_COLUMN = 30, HELP_INDENT = 6, OPTION_HELP_MAX = 512 };
 
 static void *field_of(const struct option_row *row, void *options)
 {
@@ -314,14 +317,20 @@ int options_parse(const struct option_set *set, int argc, char **argv, void *opt
     return OPTIONS_GO_ON;
 }
 
-static void print_row(const struct option_row *row)
+static void print_row(const struct option_row *row, unsigned width)
 {
-    char left[64] = "";
+    /* In a narrow terminal the help is in lines of its own. */
+    const unsigned column = width < 2 * HELP_COLUMN ? HELP_INDENT : HELP_COLUMN;
+    const bool has_values = row->kind == OPTION_NUMBER || row->kind == OPTION_WORD;
+    char help[OPTION_HELP_MAX];
     char range[OPTIONS_EXPECTED_MAX];
+    char left[64] = "";
     int used = 0;
 
     if (row->kind == OPTION_HEADING) {
-        printf("\n%s:\n", row->help);
+        putchar('\n');
+        snprintf(help, sizeof help, "%s:", row->help);
+        text_wrap(stdout, help, 0, 0, width);
         return;
     }
     if (row->letter)
@@ -329,22 +338,30 @@ static void print_row(const struct option_row *row)
     snprintf(left + used, sizeof left - (size_t)used, "%s%s%s%s",
              row->kind == OPTION_WORDS ? "" : "--", row->name, row->value ? " " : "",
              row->value ? row->value : "");
-    printf("  %-*s%s%s", HELP_COLUMN - 2, left, strlen(left) < HELP_COLUMN - 2 ? "" : " ",
-           row->help);
-    if (row->kind == OPTION_NUMBER || row->kind == OPTION_WORD)
-        printf(": %s", options_expected(row, range));
-    if (row->initial)
-        printf(" (default %s)", row->initial);
-    putchar('\n');
+    if (2 + strlen(left) < column)
+        printf("  %-*s", (int)column - 2, left);
+    else
+        printf("  %s\n%*s", left, (int)column, "");
+    snprintf(help, sizeof help, "%s%s%s%s%s%s", row->help, has_values ? ": " : "",
+             has_values ? options_expected(row, range) : "", row->initial ? " (default " : "",
+             row->initial ? row->initial : "", row->initial ? ")" : "");
+    text_wrap(stdout, help, column, column, width);
 }
 
 int options_help(const struct option_set *set)
 {
-    printf("Usage: nvgre-pcap %s %s\n\n%s\n", set->command, set->usage, set->summary);
+    static const struct option_row help = {
+        .kind = OPTION_FLAG, .name = "help", .letter = 'h', .help = "show this help"};
+    const unsigned width = terminal_width(STDOUT_FILENO);
+
+    text_wrap(stdout, set->usage, (unsigned)printf("Usage: nvgre-pcap %s ", set->command), 7,
+              width);
+    putchar('\n');
+    text_wrap(stdout, set->summary, 0, 0, width);
     for (const struct option_row *const *table = set->tables; *table; table++)
         for (const struct option_row *row = *table; !options_row_ends(row); row++)
-            print_row(row);
-    printf("  %-*s%s\n", HELP_COLUMN - 2, "-h, --help", "show this help");
+            print_row(row, width);
+    print_row(&help, width);
     return options_flush_stdout();
 }
 
