@@ -325,7 +325,7 @@ static void check_bounds(const struct session *session, size_t size)
     require(session->events <= size / BLOCK_LEN_MIN, "each event takes bytes of the input");
     require(session->reader.iface_room <= 2 * ifaces + 4,
             "interfaces take memory as the input does");
-    require(session->writer.map_room <= 2 * ifaces + 8, "so does their map");
+    require(session->writer.pcapng.map.room <= 2 * ifaces + 8, "so does their map");
 }
 
 static void end_session(struct session *session)

@@ -66,4 +66,7 @@ int pcapng_reader_open(struct cap_reader *reader);
 
 extern const struct cap_writer_ops pcapng_writer_ops;
 
+/* Takes back a large block that is not complete; nothing in pcap. */
+void pcapng_writer_take_back(struct cap_writer *writer);
+
 #endif

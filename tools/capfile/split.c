@@ -284,7 +284,7 @@ static struct split_file *file_of(struct cap_split *split, uint32_t vsid, struct
 static void forget_interfaces(struct cap_split *split)
 {
     for (uint32_t i = 0; i < split->file_count; i++)
-        cap_iface_tags_free(&split->files[i]->writer.tags);
+        cap_iface_tags_free(&split->files[i]->writer.pcapng.map.tags);
     split->tag_room = 0;
     split->section++;
 }
@@ -300,7 +300,7 @@ enum cap_result cap_split_commit(struct cap_split *split, const struct cap_packe
 
     if (!file)
         return result;
-    tag_room = file->writer.tags.room;
+    tag_room = file->writer.pcapng.map.tags.room;
     if (file->section != split->section)
         begin(file);
     if (!file->writer.output.error)
@@ -312,7 +312,7 @@ enum cap_result cap_split_commit(struct cap_split *split, const struct cap_packe
         errno = file->writer.output.error;
         cap_error_system(error, "cannot write");
     }
-    split->tag_room += file->writer.tags.room - tag_room;
+    split->tag_room += file->writer.pcapng.map.tags.room - tag_room;
     if (split->tag_room > TAG_ROOM_MAX)
         forget_interfaces(split);
     return result;

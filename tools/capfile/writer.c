@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "writer.h"
 
-#include <stdlib.h>
-
 #include "pcap.h"
 #include "pcapng.h"
 
@@ -37,21 +35,6 @@ void cap_writer_start(struct cap_writer *writer)
     writer->ops->start(writer);
 }
 
-enum cap_result cap_writer_commit_labelled(struct cap_writer *writer,
-                                           const struct cap_packet *packet, uint16_t linktype,
-                                           uint32_t caplen, uint32_t len,
-                                           const struct cap_label *label)
-{
-    enum cap_result result;
-
-    writer->label = *label;
-    writer->labelled = true;
-    result = cap_writer_commit(writer, packet, linktype, caplen, len);
-    writer->label = (struct cap_label){CAP_TAG_NONE, NULL};
-    writer->labelled = false;
-    return result;
-}
-
 enum cap_result cap_writer_keep(struct cap_writer *writer, const struct cap_packet *packet)
 {
     if (!writer->started)
@@ -76,9 +59,7 @@ static void round_off(struct cap_writer *writer)
 {
     if (!writer->started)
         cap_writer_start(writer);
-    if (writer->in_block)
-        cap_output_take_back(&writer->output, writer->block_position);
-    writer->in_block = false;
+    pcapng_writer_take_back(writer);
 }
 
 int cap_writer_complete(struct cap_writer *writer)
@@ -96,7 +77,5 @@ int cap_writer_publish(struct cap_writer *writer, struct cap_error *error)
 void cap_writer_close(struct cap_writer *writer)
 {
     cap_output_close(&writer->output);
-    free(writer->map);
-    writer->map = NULL;
-    cap_iface_tags_free(&writer->tags);
+    cap_iface_map_free(&writer->pcapng.map);
 }

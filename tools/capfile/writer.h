@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-#include "iface_tags.h"
+#include "iface_map.h"
 #include "output.h"
 #include "reader.h"
 
@@ -30,10 +30,20 @@ enum cap_result {
     CAP_WRITE_FAILED
 };
 
-/* Where a section's interface went: 1 + its number in the output, or 0 for nowhere yet. */
-struct cap_iface_map {
-    uint32_t own;      /* with the link type it has */
-    uint32_t ethernet; /* for what a transform made of its packets */
+/* What only writer_pcap.c knows. */
+struct cap_pcap_writer {
+    bool same_times;   /* time stamps are written as they were read */
+    bool same_records; /* so are records of kept packets */
+    uint16_t linktype; /* of the file */
+};
+
+/* What only writer_pcapng.c knows, but for the tags of cap_split. */
+struct cap_pcapng_writer {
+    struct cap_iface_map map;
+    uint32_t iface_count;    /* in the output's section */
+    uint32_t first_snaplen;  /* of the section's first interface */
+    bool in_block;           /* a large block is not complete yet */
+    uint64_t block_position; /* where it begins */
 };
 
 struct cap_writer_ops;
@@ -44,25 +54,14 @@ struct cap_writer {
     const struct cap_writer_ops *ops;
     const struct cap_reader *reader;
     struct cap_error error;
-    uint64_t packets;          /* written */
-    uint64_t bytes;            /* captured bytes in them */
-    uint32_t header_len;       /* bytes of a record before the packet's data */
-    bool swapped;              /* the output's integers are not in host byte order */
-    bool started;              /* what stands before the first packet is written */
-    bool same_times;           /* pcap: time stamps are written as they were read */
-    bool same_records;         /* pcap: records of kept packets too */
-    uint16_t linktype;         /* pcap: of the file */
-    uint32_t plain_linktype;   /* the same where times and integers are as in the input */
-    bool in_block;             /* pcapng: a large block is not complete yet */
-    uint64_t block_position;   /* where it begins */
-    struct cap_iface_map *map; /* pcapng: by number in the input */
-    uint32_t map_room;
-    uint32_t map_used;      /* entries that the section may have filled */
-    uint32_t iface_count;   /* pcapng: in the output's section */
-    uint32_t first_snaplen; /* pcapng: of the section's first interface */
-    struct cap_label label; /* pcapng: of the packet in hand */
-    bool labelled;          /* it says something */
-    struct cap_iface_tags tags;
+    uint64_t packets;        /* written */
+    uint64_t bytes;          /* captured bytes in them */
+    uint32_t header_len;     /* bytes of a record before the packet's data */
+    uint32_t plain_linktype; /* for the short way of cap_writer_commit; UINT32_MAX for none */
+    bool started;            /* what stands before the first packet is written */
+    bool swapped;            /* the output's integers are not in host byte order */
+    struct cap_pcap_writer pcap;
+    struct cap_pcapng_writer pcapng;
 };
 
 /* What differs between the formats. */
@@ -70,7 +69,8 @@ struct cap_writer_ops {
     uint32_t header_len;
     void (*start)(struct cap_writer *writer); /* a failure shows at the next write */
     enum cap_result (*commit)(struct cap_writer *writer, const struct cap_packet *packet,
-                              uint16_t linktype, uint32_t caplen, uint32_t len);
+                              uint16_t linktype, uint32_t caplen, uint32_t len,
+                              const struct cap_label *label); /* NULL for none */
     enum cap_result (*keep)(struct cap_writer *writer, const struct cap_packet *packet);
     enum cap_result (*block)(struct cap_writer *writer, const struct cap_block *block);
 };
@@ -123,18 +123,22 @@ static inline enum cap_result cap_writer_commit(struct cap_writer *writer,
     uint8_t *record = cap_output_at(&writer->output);
 
     if (linktype != writer->plain_linktype)
-        return writer->ops->commit(writer, packet, linktype, caplen, len);
+        return writer->ops->commit(writer, packet, linktype, caplen, len, NULL);
     memcpy(record, &packet->ts, sizeof packet->ts);
     memcpy(record + 8, &caplen, sizeof caplen);
     memcpy(record + 12, &len, sizeof len);
     return cap_writer_add_record(writer, caplen, CAP_PLAIN_RECORD_LEN + caplen);
 }
 
-/* The same as a packet of a tenant, which a label tells in pcapng. */
-enum cap_result cap_writer_commit_labelled(struct cap_writer *writer,
-                                           const struct cap_packet *packet, uint16_t linktype,
-                                           uint32_t caplen, uint32_t len,
-                                           const struct cap_label *label);
+/* The same for a packet of a tenant, which a label names in pcapng. */
+static inline enum cap_result cap_writer_commit_labelled(struct cap_writer *writer,
+                                                         const struct cap_packet *packet,
+                                                         uint16_t linktype, uint32_t caplen,
+                                                         uint32_t len,
+                                                         const struct cap_label *label)
+{
+    return writer->ops->commit(writer, packet, linktype, caplen, len, label);
+}
 
 /* Writes a packet as it is, at the time packet->ts. */
 enum cap_result cap_writer_keep(struct cap_writer *writer, const struct cap_packet *packet);

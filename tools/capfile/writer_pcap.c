@@ -30,20 +30,22 @@ static void start(struct cap_writer *writer)
     uint32_t magic;
 
     writer->swapped = !cap_reader_is_pcapng(writer->reader) && writer->reader->swapped;
-    writer->linktype = writer->config.linktype(iface.linktype);
+    writer->pcap.linktype = writer->config.linktype(iface.linktype);
     for (uint32_t i = 0; i < writer->reader->iface_count && writer->config.auto_nsec; i++)
         if (cap_tsresol_is_fine(writer->reader->ifaces[i].tsresol))
             writer->config.format = CAP_FORMAT_NSECPCAP;
-    writer->same_times = writer->reader->format == writer->config.format;
-    writer->same_records = writer->same_times && !writer->reader->modified && iface.fcs_len == 0;
-    writer->plain_linktype = writer->same_times && !writer->swapped ? writer->linktype : UINT32_MAX;
+    writer->pcap.same_times = writer->reader->format == writer->config.format;
+    writer->pcap.same_records =
+        writer->pcap.same_times && !writer->reader->modified && iface.fcs_len == 0;
+    writer->plain_linktype =
+        writer->pcap.same_times && !writer->swapped ? writer->pcap.linktype : UINT32_MAX;
     magic = writer->config.format == CAP_FORMAT_NSECPCAP ? PCAP_MAGIC_NSEC : PCAP_MAGIC_USEC;
     memcpy(header, writer->reader->header, PCAP_HEADER_LEN); /* time zone and accuracy */
     order_put32(header, magic, writer->swapped);
     order_put16(header + 4, PCAP_VERSION_MAJOR, writer->swapped);
     order_put16(header + 6, PCAP_VERSION_MINOR, writer->swapped);
     order_put32(header + 16, file_snaplen(writer, iface.snaplen), writer->swapped);
-    order_put32(header + 20, writer->linktype, writer->swapped);
+    order_put32(header + 20, writer->pcap.linktype, writer->swapped);
     (void)cap_output_add(&writer->output, PCAP_HEADER_LEN);
 }
 
@@ -64,17 +66,19 @@ static enum cap_result convert_time(struct cap_writer *writer, uint8_t *record,
 }
 
 static enum cap_result commit(struct cap_writer *writer, const struct cap_packet *packet,
-                              uint16_t linktype, uint32_t caplen, uint32_t len)
+                              uint16_t linktype, uint32_t caplen, uint32_t len,
+                              const struct cap_label *label)
 {
     uint8_t *record = cap_output_at(&writer->output);
     bool swapped = writer->swapped;
 
-    if (linktype != writer->linktype) {
+    (void)label; /* pcap has no place for it */
+    if (linktype != writer->pcap.linktype) {
         cap_error_set(&writer->error, "a pcap file has one link type, here %u, and not %u",
-                      writer->linktype, linktype);
+                      writer->pcap.linktype, linktype);
         return CAP_UNSTORABLE;
     }
-    if (writer->same_times)
+    if (writer->pcap.same_times)
         memcpy(record, &packet->ts, sizeof packet->ts);
     else if (convert_time(writer, record, packet) != CAP_OK)
         return CAP_UNSTORABLE;
@@ -88,9 +92,9 @@ static enum cap_result keep(struct cap_writer *writer, const struct cap_packet *
     uint8_t *record = cap_output_at(&writer->output);
     uint32_t len = PCAP_RECORD_LEN + packet->caplen;
 
-    if (!writer->same_records || packet->iface->linktype != writer->linktype) {
+    if (!writer->pcap.same_records || packet->iface->linktype != writer->pcap.linktype) {
         memcpy(cap_writer_room(writer), packet->data, packet->caplen);
-        return commit(writer, packet, packet->iface->linktype, packet->caplen, packet->len);
+        return commit(writer, packet, packet->iface->linktype, packet->caplen, packet->len, NULL);
     }
     memcpy(record, packet->data - PCAP_RECORD_LEN, len);
     memcpy(record, &packet->ts, sizeof packet->ts); /* which may be another one by now */

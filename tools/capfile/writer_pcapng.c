@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "order.h"
@@ -39,14 +38,14 @@ static uint8_t *put_end(const struct cap_writer *writer, uint8_t *p)
 /* Counts an interface that goes to the output; returns 1 + its number there. */
 static uint32_t count_iface(struct cap_writer *writer, uint32_t snaplen)
 {
-    if (writer->iface_count++ == 0)
-        writer->first_snaplen = snaplen;
-    return writer->iface_count;
+    if (writer->pcapng.iface_count++ == 0)
+        writer->pcapng.first_snaplen = snaplen;
+    return writer->pcapng.iface_count;
 }
 
 /* Describes an interface in the output; returns 1 + its number there. */
 static uint32_t describe_iface(struct cap_writer *writer, const struct cap_iface *iface,
-                               uint16_t linktype)
+                               uint16_t linktype, uint32_t tag)
 {
     uint8_t *body = cap_output_at(&writer->output) + 8;
     uint32_t snaplen = cap_writer_grown_snaplen(writer, iface->snaplen);
@@ -57,8 +56,8 @@ static uint32_t describe_iface(struct cap_writer *writer, const struct cap_iface
     order_put16(body, linktype, writer->swapped);
     order_put16(body + 2, 0, writer->swapped);
     order_put32(body + 4, snaplen, writer->swapped);
-    if (writer->label.tag != CAP_TAG_NONE) {
-        uint16_t len = cap_tag_name(writer->label.tag, name);
+    if (tag != CAP_TAG_NONE) {
+        uint16_t len = cap_tag_name(tag, name);
 
         p = put_option(writer, p, PCAPNG_IF_NAME, name, len);
     }
@@ -72,34 +71,21 @@ static uint32_t describe_iface(struct cap_writer *writer, const struct cap_iface
     return count_iface(writer, snaplen);
 }
 
-static struct cap_iface_map *map_entry(struct cap_writer *writer, uint32_t id)
+static struct cap_iface_numbers *map_at(struct cap_writer *writer, uint32_t id)
 {
-    if (id >= writer->map_room) {
-        uint32_t room = (id + 4) * 2;
-        struct cap_iface_map *map = realloc(writer->map, room * sizeof *map);
+    struct cap_iface_numbers *numbers = cap_iface_map_at(&writer->pcapng.map, id);
 
-        if (!map) {
-            writer->output.error = ENOMEM;
-            return NULL;
-        }
-        memset(map + writer->map_room, 0, (room - writer->map_room) * sizeof *map);
-        writer->map = map;
-        writer->map_room = room;
-    }
-    if (id >= writer->map_used)
-        writer->map_used = id + 1;
-    return &writer->map[id];
+    if (!numbers)
+        writer->output.error = ENOMEM;
+    return numbers;
 }
 
 /* Interfaces are counted anew in each section. */
 static void begin_section(struct cap_writer *writer, bool swapped)
 {
     writer->swapped = swapped;
-    writer->iface_count = 0;
-    if (writer->map_used)
-        memset(writer->map, 0, writer->map_used * sizeof *writer->map);
-    writer->map_used = 0;
-    cap_iface_tags_free(&writer->tags);
+    writer->pcapng.iface_count = 0;
+    cap_iface_map_clear(&writer->pcapng.map);
 }
 
 /* A section of our own, for input that has none, or where its own are not copied. */
@@ -110,7 +96,7 @@ static void start(struct cap_writer *writer)
     const struct cap_iface *iface = writer->reader->ifaces;
     uint8_t *body = cap_output_at(&writer->output) + 8;
     uint8_t *p = body + 16;
-    struct cap_iface_map *entry;
+    struct cap_iface_numbers *numbers;
 
     if (has_sections && !writer->config.own_sections)
         return;
@@ -124,54 +110,29 @@ static void start(struct cap_writer *writer)
     (void)add_block(writer, PCAPNG_SECTION, (uint32_t)(p - body));
     if (writer->config.own_sections)
         return;
-    entry = map_entry(writer, 0);
-    if (entry && writer->config.linktype(iface->linktype) == iface->linktype)
-        entry->own = describe_iface(writer, iface, iface->linktype);
+    numbers = map_at(writer, 0);
+    if (numbers && writer->config.linktype(iface->linktype) == iface->linktype)
+        numbers->own = describe_iface(writer, iface, iface->linktype, CAP_TAG_NONE);
 }
 
-/*
- * Where the output's number of a packet's interface is kept: 1 + number, or 0 while it has none.
- * NULL where memory is out.
- */
-static uint32_t *iface_number(struct cap_writer *writer, const struct cap_packet *packet,
-                              uint16_t linktype)
-{
-    struct cap_iface_map *entry;
-    struct cap_iface_tag *place;
-
-    if (writer->label.tag != CAP_TAG_NONE) {
-        place = cap_iface_tags_find(&writer->tags, packet->iface_id, writer->label.tag);
-        if (!place)
-            writer->output.error = ENOMEM;
-        return place ? &place->number : NULL;
-    }
-    entry = map_entry(writer, packet->iface_id);
-    if (!entry)
-        return NULL;
-    return linktype == packet->iface->linktype ? &entry->own : &entry->ethernet;
-}
-
-/* That number without a tag. */
+/* The number of a packet's interface in the output without a tag. */
 static inline uint32_t plain_number(const struct cap_writer *writer,
                                     const struct cap_packet *packet, uint16_t linktype)
 {
-    const struct cap_iface_map *entry;
+    const struct cap_iface_numbers numbers =
+        cap_iface_map_get(&writer->pcapng.map, packet->iface_id);
 
-    if (packet->iface_id >= writer->map_room)
-        return 0;
-    entry = &writer->map[packet->iface_id];
-    return linktype == packet->iface->linktype ? entry->own : entry->ethernet;
+    return linktype == packet->iface->linktype ? numbers.own : numbers.ethernet;
 }
 
 /* Whether a packet's interface is in the output, or may come there. */
 static bool has_interface(struct cap_writer *writer, const struct cap_packet *packet,
-                          uint16_t linktype)
+                          uint16_t linktype, uint32_t tag)
 {
-    if (writer->iface_count < PCAPNG_INTERFACES_MAX)
+    if (writer->pcapng.iface_count < PCAPNG_INTERFACES_MAX)
         return true;
-    if (writer->label.tag != CAP_TAG_NONE
-            ? cap_iface_tags_number(&writer->tags, packet->iface_id, writer->label.tag)
-            : plain_number(writer, packet, linktype))
+    if (tag != CAP_TAG_NONE ? cap_iface_tags_number(&writer->pcapng.map.tags, packet->iface_id, tag)
+                            : plain_number(writer, packet, linktype))
         return true;
     cap_error_set(&writer->error, "a pcapng section has %u interfaces at most",
                   PCAPNG_INTERFACES_MAX);
@@ -180,14 +141,14 @@ static bool has_interface(struct cap_writer *writer, const struct cap_packet *pa
 
 /* Describes a packet's interface while the packet's data already stand in the buffer. */
 static uint32_t describe_before_data(struct cap_writer *writer, const struct cap_packet *packet,
-                                     uint16_t linktype, uint32_t caplen)
+                                     uint16_t linktype, uint32_t caplen, uint32_t tag)
 {
     uint8_t *data = cap_writer_room(writer);
     uint8_t *aside = data + INTERFACE_BLOCK_MAX;
     uint32_t number;
 
     memmove(aside, data, caplen);
-    number = describe_iface(writer, packet->iface, linktype);
+    number = describe_iface(writer, packet->iface, linktype, tag);
     memmove(cap_writer_room(writer), aside, caplen);
     return number;
 }
@@ -197,9 +158,8 @@ static uint32_t describe_before_data(struct cap_writer *writer, const struct cap
  * that is gone stay out.
  */
 static uint8_t *put_packet_options(const struct cap_writer *writer, const struct cap_packet *packet,
-                                   uint8_t *p)
+                                   const char *comment, uint8_t *p)
 {
-    const char *comment = writer->label.comment;
     const uint8_t *end = packet->options + packet->options_len;
     const uint8_t *from = packet->options;
     struct pcapng_option option;
@@ -240,7 +200,7 @@ static void put_time(const struct cap_writer *writer, uint8_t *body,
 static bool simple_tells(const struct cap_writer *writer, uint32_t number, uint32_t caplen,
                          uint32_t len)
 {
-    uint32_t snaplen = writer->first_snaplen;
+    uint32_t snaplen = writer->pcapng.first_snaplen;
 
     return number == 1 && caplen == (snaplen && snaplen < len ? snaplen : len);
 }
@@ -256,25 +216,29 @@ static enum cap_result commit_simple(struct cap_writer *writer, uint32_t caplen,
     return add_block(writer, PCAPNG_SIMPLE_PACKET, 4 + pcapng_padded(caplen));
 }
 
-__attribute__((noinline)) static enum cap_result commit_any(struct cap_writer *writer,
-                                                            const struct cap_packet *packet,
-                                                            uint16_t linktype, uint32_t caplen,
-                                                            uint32_t len)
+__attribute__((noinline)) static enum cap_result
+commit_any(struct cap_writer *writer, const struct cap_packet *packet, uint16_t linktype,
+           uint32_t caplen, uint32_t len, const struct cap_label *label)
 {
+    const uint32_t tag = label ? label->tag : CAP_TAG_NONE;
+    const char *comment = label ? label->comment : NULL;
     uint32_t *number;
     uint8_t *body;
     uint8_t *p;
 
-    if (!has_interface(writer, packet, linktype))
+    if (!has_interface(writer, packet, linktype, tag))
         return CAP_UNSTORABLE;
-    number = iface_number(writer, packet, linktype);
-    if (!number)
+    number = cap_iface_map_number(&writer->pcapng.map, packet->iface_id,
+                                  linktype == packet->iface->linktype, tag);
+    if (!number) {
+        writer->output.error = ENOMEM;
         return CAP_WRITE_FAILED;
+    }
     if (*number == 0)
-        *number = describe_before_data(writer, packet, linktype, caplen);
+        *number = describe_before_data(writer, packet, linktype, caplen, tag);
     writer->packets++;
     writer->bytes += caplen;
-    if (packet->record == CAP_RECORD_SIMPLE && !writer->label.comment &&
+    if (packet->record == CAP_RECORD_SIMPLE && !comment &&
         simple_tells(writer, *number, caplen, len))
         return commit_simple(writer, caplen, len);
     body = cap_output_at(&writer->output) + 8;
@@ -285,24 +249,25 @@ __attribute__((noinline)) static enum cap_result commit_any(struct cap_writer *w
     p = body + 20 + caplen;
     memset(p, 0, 4); /* padding */
     p = body + 20 + pcapng_padded(caplen);
-    if (packet->options_len || writer->label.comment)
-        p = put_packet_options(writer, packet, p);
+    if (packet->options_len || comment)
+        p = put_packet_options(writer, packet, comment, p);
     return add_block(writer, PCAPNG_ENHANCED_PACKET, (uint32_t)(p - body));
 }
 
 /* The short way: an enhanced packet without options, in host byte order. */
 static enum cap_result commit(struct cap_writer *writer, const struct cap_packet *packet,
-                              uint16_t linktype, uint32_t caplen, uint32_t len)
+                              uint16_t linktype, uint32_t caplen, uint32_t len,
+                              const struct cap_label *label)
 {
     uint8_t *block = cap_output_at(&writer->output);
     uint32_t block_len = PCAPNG_PACKET_HEADER_LEN + pcapng_padded(caplen) + 4;
     uint32_t number = 0;
 
     if (packet->record == CAP_RECORD_ENHANCED && packet->options_len == 0 && !writer->swapped &&
-        !writer->labelled)
+        !label)
         number = plain_number(writer, packet, linktype);
     if (number == 0)
-        return commit_any(writer, packet, linktype, caplen, len);
+        return commit_any(writer, packet, linktype, caplen, len, label);
     order_put32(block, PCAPNG_ENHANCED_PACKET, false);
     order_put32(block + 4, block_len, false);
     order_put32(block + 8, number - 1, false);
@@ -319,10 +284,9 @@ static bool can_copy(const struct cap_writer *writer, const struct cap_packet *p
 {
     uint32_t number;
 
-    if (!packet->raw || !cap_reader_is_pcapng(writer->reader) ||
-        packet->iface_id >= writer->map_room)
+    if (!packet->raw || !cap_reader_is_pcapng(writer->reader))
         return false;
-    number = writer->map[packet->iface_id].own;
+    number = cap_iface_map_get(&writer->pcapng.map, packet->iface_id).own;
     if (packet->record == CAP_RECORD_SIMPLE)
         return simple_tells(writer, number, packet->caplen, packet->len);
     return number == packet->iface_id + 1;
@@ -334,7 +298,7 @@ static enum cap_result keep(struct cap_writer *writer, const struct cap_packet *
 
     if (!can_copy(writer, packet)) {
         memcpy(cap_writer_room(writer), packet->data, packet->caplen);
-        return commit(writer, packet, packet->iface->linktype, packet->caplen, packet->len);
+        return commit(writer, packet, packet->iface->linktype, packet->caplen, packet->len, NULL);
     }
     memcpy(block, packet->raw, packet->raw_len);
     if (packet->record != CAP_RECORD_SIMPLE)
@@ -373,35 +337,36 @@ static uint32_t interface_body(const struct cap_writer *writer, uint8_t *copy,
 static enum cap_result interface_block(struct cap_writer *writer, uint8_t *copy,
                                        const struct cap_block *block)
 {
-    struct cap_iface_map *entry = map_entry(writer, writer->reader->iface_count - 1);
+    struct cap_iface_numbers *numbers = map_at(writer, writer->reader->iface_count - 1);
     uint32_t snaplen = cap_writer_grown_snaplen(writer, block->iface->snaplen);
 
-    if (!entry)
+    if (!numbers)
         return CAP_WRITE_FAILED;
-    if (writer->iface_count == PCAPNG_INTERFACES_MAX)
+    if (writer->pcapng.iface_count == PCAPNG_INTERFACES_MAX)
         return CAP_UNSTORABLE; /* as are its packets, which is told */
     order_put32(copy + 12, snaplen, writer->swapped);
-    entry->own = count_iface(writer, snaplen);
+    numbers->own = count_iface(writer, snaplen);
     return add_block(writer, PCAPNG_INTERFACE, interface_body(writer, copy, block));
 }
 
 static void renumber_statistics(const struct cap_writer *writer, uint8_t *copy)
 {
     uint32_t id = order_get32(copy + 8, writer->swapped);
+    uint32_t number = cap_iface_map_get(&writer->pcapng.map, id).own;
 
-    if (id < writer->map_room && writer->map[id].own)
-        order_put32(copy + 8, writer->map[id].own - 1, writer->swapped);
+    if (number)
+        order_put32(copy + 8, number - 1, writer->swapped);
 }
 
 static enum cap_result write_block(struct cap_writer *writer, const struct cap_block *block)
 {
     uint8_t *copy;
 
-    if (pcapng_is_packet(block->type) && writer->iface_count != writer->reader->iface_count)
+    if (pcapng_is_packet(block->type) && writer->pcapng.iface_count != writer->reader->iface_count)
         return CAP_UNSTORABLE; /* a bad one, which could name an interface that we have added */
-    if (block->more && !writer->in_block)
-        writer->block_position = cap_output_position(&writer->output);
-    writer->in_block = block->more;
+    if (block->more && !writer->pcapng.in_block)
+        writer->pcapng.block_position = cap_output_position(&writer->output);
+    writer->pcapng.in_block = block->more;
     copy = cap_output_at(&writer->output);
     memcpy(copy, block->data, block->len);
     if (block->type == PCAPNG_SECTION)
@@ -411,6 +376,13 @@ static enum cap_result write_block(struct cap_writer *writer, const struct cap_b
     if (block->type == PCAPNG_STATISTICS && block->len > PCAPNG_BLOCK_LEN)
         renumber_statistics(writer, copy);
     return cap_output_add(&writer->output, block->len) ? CAP_WRITE_FAILED : CAP_OK;
+}
+
+void pcapng_writer_take_back(struct cap_writer *writer)
+{
+    if (writer->pcapng.in_block)
+        cap_output_take_back(&writer->output, writer->pcapng.block_position);
+    writer->pcapng.in_block = false;
 }
 
 const struct cap_writer_ops pcapng_writer_ops = {.header_len = PCAPNG_PACKET_HEADER_LEN,
