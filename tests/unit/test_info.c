@@ -250,11 +250,10 @@ static void count_address(struct info_addresses *addresses, struct info_address_
 static void test_addresses_are_bounded(void **state)
 {
     const uint32_t owners = INFO_ADDRESSES_MAX / INFO_ADDRESSES_LIST_MAX;
-    struct info_addresses addresses;
+    struct info_addresses addresses = {0};
     struct info_address_list list;
 
     (void)state;
-    info_addresses_init(&addresses);
     for (uint32_t owner = 0; owner <= owners; owner++) {
         list = (struct info_address_list){0};
         for (uint32_t i = 0; i < INFO_ADDRESSES_LIST_MAX; i++)
@@ -270,13 +269,12 @@ static void test_addresses_are_bounded(void **state)
 
 static void test_busiest(void **state)
 {
-    struct info_addresses addresses;
+    struct info_addresses addresses = {0};
     struct info_address_list list = {0};
     struct info_address_list other = {0};
     uint32_t indexes[3];
 
     (void)state;
-    info_addresses_init(&addresses);
     assert_int_equal(info_addresses_busiest(&addresses, &list, indexes, 3), 0);
     for (uint32_t number = 0; number < 9; number++)
         for (uint32_t i = 0; i <= number * 5 % 9; i++) { /* 1, 6, 2, 7, 3, 8, 4, 9, 5 */

@@ -4,14 +4,6 @@
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
-
-void info_addresses_init(struct info_addresses *addresses)
-{
-    *addresses = (struct info_addresses){0};
-    if (getrandom(&addresses->seed, sizeof addresses->seed, GRND_NONBLOCK) < 0)
-        addresses->seed = (uint64_t)(uintptr_t)addresses; /* early at boot; good enough */
-}
 
 void info_addresses_free(struct info_addresses *addresses)
 {

@@ -11,8 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/table.h"
 #include "base/text.h"
-#include "map/table.h"
 
 #define INFO_ADDRESSES_MAX 524288u     /* of all owners */
 #define INFO_ADDRESSES_LIST_MAX 65536u /* of one */
@@ -44,7 +44,6 @@ struct info_addresses {
     uint32_t count;
     uint32_t room;
     struct table table;
-    uint64_t seed; /* so that nobody can choose addresses that meet in one place of the table */
 };
 
 static inline const struct info_address *info_address_at(const struct info_addresses *addresses,
@@ -53,7 +52,6 @@ static inline const struct info_address *info_address_at(const struct info_addre
     return (const struct info_address *)addresses->items + index;
 }
 
-void info_addresses_init(struct info_addresses *addresses);
 void info_addresses_free(struct info_addresses *addresses);
 
 /*
@@ -63,7 +61,7 @@ void info_addresses_free(struct info_addresses *addresses);
 static inline struct table_key info_addresses_begin(const struct info_addresses *addresses,
                                                     const struct info_address *address)
 {
-    struct table_key key = {addresses->seed, 0};
+    struct table_key key = table_key_begin();
 
     key = table_key_add(key, (uint64_t)address->owner << 8 | address->version);
     if (address->version == 4) {

@@ -22,11 +22,7 @@ const struct info_kind_row info_kind_rows[INFO_KIND_COUNT] = {
 
 struct info *info_new(void)
 {
-    struct info *info = calloc(1, sizeof *info);
-
-    if (info)
-        info_tenants_init(&info->tenants);
-    return info;
+    return calloc(1, sizeof(struct info));
 }
 
 void info_free(struct info *info)

@@ -3,41 +3,34 @@
 
 #include <stdlib.h>
 
-void info_tenants_init(struct info_tenants *tenants)
-{
-    *tenants = (struct info_tenants){.items = NULL};
-    info_addresses_init(&tenants->addresses);
-}
-
 void info_tenants_free(struct info_tenants *tenants)
 {
     for (uint32_t i = 0; i < tenants->count && i < INFO_DETAILS_MAX; i++)
         free(info_tenant_at(tenants, i)->details);
-    for (size_t i = 0; i < sizeof tenants->blocks / sizeof tenants->blocks[0]; i++)
-        free(tenants->blocks[i]);
+    table_free(&tenants->by_vsid);
     free(tenants->items);
     info_addresses_free(&tenants->addresses);
 }
 
 struct info_tenant *info_tenants_add(struct info_tenants *tenants, uint32_t vsid)
 {
-    uint32_t **block = &tenants->blocks[vsid >> INFO_BLOCK_BITS];
     struct info_tenant tenant = {.vsid = vsid};
 
     if (tenants->count >= INFO_TENANTS_MAX)
         return &tenants->others;
-    if (!*block)
-        *block = calloc(1u << INFO_BLOCK_BITS, sizeof **block);
-    if (!*block || array_grow(&tenants->items, tenants->count, &tenants->room, sizeof tenant) != 0)
+    if (array_grow(&tenants->items, tenants->count, &tenants->room, sizeof tenant) != 0)
         return NULL;
     if (tenants->count < INFO_DETAILS_MAX) {
         tenant.details = calloc(1, sizeof *tenant.details);
         if (!tenant.details)
             return NULL;
     }
-    *info_tenant_at(tenants, tenants->count++) = tenant;
-    (*block)[vsid & ((1u << INFO_BLOCK_BITS) - 1)] = tenants->count;
-    return info_tenant_at(tenants, tenants->count - 1);
+    if (table_add(&tenants->by_vsid, (struct table_key){vsid, 0}, tenants->count, 0) != 0) {
+        free(tenant.details);
+        return NULL;
+    }
+    *info_tenant_at(tenants, tenants->count) = tenant;
+    return info_tenant_at(tenants, tenants->count++);
 }
 
 double info_span_seconds(const struct info_span *span)

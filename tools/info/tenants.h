@@ -54,13 +54,11 @@ struct info_tenant {
     struct info_details *details; /* or NULL */
 };
 
-#define INFO_BLOCK_BITS 12
-
 struct info_tenants {
     void *items; /* struct info_tenant */
     uint32_t count;
     uint32_t room;
-    uint32_t *blocks[(NVGRE_VSID_MAX >> INFO_BLOCK_BITS) + 1]; /* VSID -> index + 1; 0 for none */
+    struct table by_vsid;
     struct info_tenant others;
     struct info_addresses addresses; /* of all */
 };
@@ -70,7 +68,6 @@ static inline struct info_tenant *info_tenant_at(const struct info_tenants *tena
     return (struct info_tenant *)tenants->items + index;
 }
 
-void info_tenants_init(struct info_tenants *tenants);
 void info_tenants_free(struct info_tenants *tenants);
 
 /* The tenant of a VSID that is not known yet; for info_tenants_find. */
@@ -79,10 +76,9 @@ struct info_tenant *info_tenants_add(struct info_tenants *tenants, uint32_t vsid
 /* The tenant of a VSID, a new one where need be; holds until the next call. NULL: no memory. */
 static inline struct info_tenant *info_tenants_find(struct info_tenants *tenants, uint32_t vsid)
 {
-    const uint32_t *block = tenants->blocks[vsid >> INFO_BLOCK_BITS];
-    uint32_t place = block ? block[vsid & ((1u << INFO_BLOCK_BITS) - 1)] : 0;
+    const struct table_slot *slot = table_find(&tenants->by_vsid, (struct table_key){vsid, 0});
 
-    return place ? info_tenant_at(tenants, place - 1) : info_tenants_add(tenants, vsid);
+    return slot ? info_tenant_at(tenants, table_slot_index(slot)) : info_tenants_add(tenants, vsid);
 }
 
 /* Seconds from the first to the last packet. */

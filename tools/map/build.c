@@ -159,8 +159,8 @@ int build_set(struct builder *builder, const uint32_t *pas, uint32_t count, stru
               uint32_t *index)
 {
     struct map *map = builder->map;
-    struct table_key key = {count, 0};
     const struct table_slot *slot;
+    struct table_key key;
     uint32_t *sorted;
     uint32_t count4;
 
@@ -168,12 +168,11 @@ int build_set(struct builder *builder, const uint32_t *pas, uint32_t count, stru
         return -1;
     sorted = map->set_pas + map->set_pa_count;
     count4 = sort_pas(map, sorted, count);
-    for (uint32_t i = 0; i < count; i++) {
-        if (i && sorted[i] == sorted[i - 1])
+    for (uint32_t i = 1; i < count; i++)
+        if (sorted[i] == sorted[i - 1])
             return build_fail(builder, at, "PA %s is given twice",
                               address_text(&map->pas[sorted[i]].address).text);
-        key = table_key_add(key, sorted[i]);
-    }
+    key = table_key_bytes(sorted, count * sizeof *sorted);
     slot = table_find(&map->set_by_pas, key);
     while (slot && !is_set(map, &map->sets[table_slot_index(slot)], sorted, count))
         slot = table_next(&map->set_by_pas, key, slot);

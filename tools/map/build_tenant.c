@@ -64,18 +64,13 @@ static void fold_name(const char *name, char folded[MAP_RDID_LEN])
 static int get_domain(struct builder *builder, const char *name, uint32_t *index)
 {
     struct map *map = builder->map;
-    struct table_key key = {0, 0};
     const struct table_slot *slot;
+    struct table_key key;
     char folded[MAP_RDID_LEN];
     char other[MAP_RDID_LEN];
 
     fold_name(name, folded);
-    for (size_t i = 0; i < sizeof folded; i += sizeof(uint64_t)) {
-        uint64_t word;
-
-        memcpy(&word, folded + i, sizeof word);
-        key = table_key_add(key, word);
-    }
+    key = table_key_bytes(folded, sizeof folded);
     for (slot = table_find(&map->domain_by_name, key); slot;
          slot = table_next(&map->domain_by_name, key, slot)) {
         *index = table_slot_index(slot);

@@ -9,8 +9,8 @@
 
 #include <string.h>
 
+#include "base/table.h"
 #include "map.h"
-#include "table.h"
 
 /*
  * What a slot's value of the tables by MAC and CA says: the index of the record's only PA, or, with

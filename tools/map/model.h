@@ -4,11 +4,11 @@
 
 /* What a map is made of. Internal to the module. */
 
+#include "base/table.h"
 #include "macs.h"
 #include "map.h"
 #include "outer.h"
 #include "prefix.h"
-#include "table.h"
 
 #define MAP_RDID_LEN 64u /* bytes of a routing domain's name, with its end */
 
@@ -97,7 +97,8 @@ static inline struct table_key address_key(uint32_t vsid, const struct address *
     if (address->version == 4)
         return (struct table_key){(uint64_t)vsid << 32 | wire_get32(address->bytes), 0};
     memcpy(words, address->bytes, sizeof words);
-    key = table_key_add(table_key_add(vsid_key(vsid), words[0]), words[1]);
+    key = table_key_add(table_key_begin(), vsid);
+    key = table_key_add(table_key_add(key, words[0]), words[1]);
     key.high |= 0x80;
     return key;
 }

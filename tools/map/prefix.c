@@ -6,10 +6,11 @@
 
 static struct table_key key_of(uint32_t domain, const struct address *prefix, uint8_t len)
 {
-    struct table_key key = {(uint64_t)domain << 16 | (uint64_t)prefix->version << 8 | len, 0};
+    struct table_key key = table_key_begin();
     uint64_t words[2];
 
     memcpy(words, prefix->bytes, sizeof words);
+    key = table_key_add(key, (uint64_t)domain << 16 | (uint64_t)prefix->version << 8 | len);
     return table_key_add(table_key_add(key, words[0]), words[1]);
 }
 

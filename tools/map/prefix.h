@@ -7,8 +7,8 @@
  * lengths that occur in it, of which each costs a probe.
  */
 
+#include "base/table.h"
 #include "map.h"
-#include "table.h"
 
 struct prefix_lengths {
     uint64_t bits[2][3]; /* of IPv4 and IPv6: a bit for each length, 0 to 128 */
