@@ -81,7 +81,43 @@ static void test_script(void **state)
     dedupe_free(dedupe);
 }
 
+/* Whether a frame of a number, to a receiver, is a copy. */
+static bool is_copy(struct dedupe *dedupe, uint32_t number, char receiver)
+{
+    const char step[] = {'a', receiver, '\0'};
+    const char *text = step;
+    struct cap_packet packet;
+    struct nvgre_frame frame;
+    uint8_t *data = read_step(&text, &packet, &frame);
+    bool result;
+
+    wire_put32(data + OUTER_LEN, number);
+    result = dedupe_is_copy(dedupe, &packet, &frame);
+    free(data);
+    return result;
+}
+
+/* A frame is remembered while so many others come, in any run, and not longer. */
+static void test_forgets(void **state)
+{
+    (void)state;
+    for (uint32_t others = DEDUPE_FRAMES - 1; others <= DEDUPE_FRAMES; others++) {
+        struct dedupe *dedupe = dedupe_new(WINDOW_MS);
+
+        assert_non_null(dedupe);
+        assert_false(is_copy(dedupe, 0, '1'));
+        for (uint32_t i = 1; i <= others; i++) {
+            assert_false(is_copy(dedupe, i, '1'));
+            assert_true(is_copy(dedupe, i, '2'));
+        }
+        assert_int_equal(is_copy(dedupe, 0, '2'), others < DEDUPE_FRAMES);
+        dedupe_free(dedupe);
+    }
+}
+
 int main(void)
 {
-    return RUN_ROWS(test_script, scripts);
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_forgets)};
+
+    return RUN_ROWS(test_script, scripts) + cmocka_run_group_tests(tests, NULL, NULL);
 }

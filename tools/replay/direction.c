@@ -4,23 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include "base/address.h"
 #include "base/number.h"
 
 /* Addresses of which the side is remembered; of the others it is asked each time. */
-enum { SIDES = 65536, TRIES = 8 };
+enum { SIDES = 65536 };
 
 enum side { SIDE_UNKNOWN, SIDE_FIRST, SIDE_SECOND };
-
-struct direction_sides {
-    struct known {
-        struct address address;
-        uint8_t side; /* enum side */
-    } known[SIDES];
-};
 
 static uint32_t target_of_name(const char *name, const char **names, uint32_t *count)
 {
@@ -67,48 +57,47 @@ int direction_read_vsids(struct direction *direction, char *text, const char **n
 void direction_free(struct direction *direction)
 {
     free(direction->vsids);
-    free(direction->sides);
+    table_free(&direction->sides);
     direction->vsids = NULL;
-    direction->sides = NULL;
 }
 
-/* The place of an address, or one that may be taken for it. */
-static struct known *known_of(struct direction_sides *sides, const struct address *address)
+static struct table_key address_key(const struct address *address)
 {
-    const uint64_t hash = XXH3_64bits(address->bytes, address_len(address->version));
-    struct known *known = NULL;
+    return address->version == 4 ? (struct table_key){wire_get32(address->bytes), 0}
+                                 : table_key_bytes(address->bytes, 16);
+}
 
-    for (uint32_t i = 0; i < TRIES; i++) {
-        known = &sides->known[(hash + i) & (SIDES - 1)];
-        if (known->side == SIDE_UNKNOWN || address_equal(&known->address, address))
-            return known;
-    }
-    known->side = SIDE_UNKNOWN;
-    return known;
+static enum side side_of(const struct table *sides, struct table_key address)
+{
+    const struct table_slot *slot = table_find(sides, address);
+
+    return slot ? (enum side)slot->value : SIDE_UNKNOWN;
+}
+
+/* Returns 0, or -1 where memory is out. */
+static int remember(struct table *sides, struct table_key address, enum side side)
+{
+    return sides->count < SIDES ? table_add(sides, address, 0, side) : 0;
 }
 
 /* Who sends first is on the first side, who it sends to on the other, and so on. */
-static uint32_t by_pa(struct direction *direction, const struct nvgre_ip *ip, const uint8_t *frame)
+static uint32_t by_pa(struct table *sides, const struct nvgre_ip *ip, const uint8_t *frame)
 {
-    const struct address from = address_of_ip(frame, ip, false);
-    const struct address to = address_of_ip(frame, ip, true);
-    enum side side;
-    struct known *source;
-    struct known *destination;
+    const struct address source = address_of_ip(frame, ip, false);
+    const struct address destination = address_of_ip(frame, ip, true);
+    const struct table_key from = address_key(&source);
+    const struct table_key to = address_key(&destination);
+    const enum side to_side = side_of(sides, to);
+    enum side side = side_of(sides, from);
 
-    if (!direction->sides)
-        direction->sides = calloc(1, sizeof *direction->sides);
-    if (!direction->sides)
+    if (side == SIDE_UNKNOWN) {
+        side = to_side == SIDE_FIRST ? SIDE_SECOND : SIDE_FIRST;
+        if (remember(sides, from, side) != 0)
+            return UINT32_MAX;
+    }
+    if (side_of(sides, to) == SIDE_UNKNOWN &&
+        remember(sides, to, side == SIDE_FIRST ? SIDE_SECOND : SIDE_FIRST) != 0)
         return UINT32_MAX;
-    source = known_of(direction->sides, &from);
-    destination = known_of(direction->sides, &to);
-    side = source->side                      ? (enum side)source->side
-           : destination->side == SIDE_FIRST ? SIDE_SECOND
-                                             : SIDE_FIRST;
-    if (source->side == SIDE_UNKNOWN)
-        *source = (struct known){from, (uint8_t)side};
-    if (destination->side == SIDE_UNKNOWN && destination != source)
-        *destination = (struct known){to, side == SIDE_FIRST ? SIDE_SECOND : SIDE_FIRST};
     return side == SIDE_SECOND;
 }
 
@@ -144,7 +133,7 @@ uint32_t direction_of(struct direction *direction, const uint8_t *frame, uint32_
             NVGRE_CLASS_CLEAN)
         return 0;
     if (direction->kind == DIRECTION_PA)
-        return by_pa(direction, &decoded.ip, frame);
+        return by_pa(&direction->sides, &decoded.ip, frame);
     source = address_of_ip(frame, &decoded.ip, false);
     return !range_set_has_address(&direction->sources, &source);
 }

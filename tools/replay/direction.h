@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/range_set.h"
+#include "base/table.h"
 
 #define DIRECTION_TARGETS_MAX 64u
 
@@ -26,14 +27,12 @@ struct direction_vsids {
     uint32_t target;
 };
 
-struct direction_sides;
-
 struct direction {
     enum direction_kind kind;
     struct range_set sources; /* of DIRECTION_CIDR */
     struct direction_vsids *vsids;
     uint32_t vsid_count;
-    struct direction_sides *sides; /* of DIRECTION_PA; made at the first frame */
+    struct table sides; /* of DIRECTION_PA: addresses */
 };
 
 /*

@@ -9,6 +9,7 @@
 #include <nettle/aes.h>
 #include <nettle/sha2.h>
 
+#include "base/table.h"
 #include "wire.h"
 
 enum {
@@ -159,7 +160,7 @@ void anonymise_free(struct anonymise *anonymise)
 
 static size_t place_of(uint64_t word, unsigned cache_bits)
 {
-    return (size_t)(word * UINT64_C(0x9E3779B97F4A7C15) >> (64 - cache_bits));
+    return (size_t)(table_key_add(table_key_begin(), word).low >> (64 - cache_bits));
 }
 
 static void anonymise_v4(struct anonymise *anonymise, uint8_t *address)

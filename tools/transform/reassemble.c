@@ -4,9 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
+#include "base/table.h"
 #include "capfile/order.h"
 #include "datagram.h"
 #include "wire.h"
@@ -105,7 +103,7 @@ static bool piece_is_sound(const struct piece *piece, const struct cap_packet *p
 
 static struct reassemble_datagram **bucket_of(struct reassembler *r, const struct datagram_key *key)
 {
-    return &r->buckets[XXH3_64bits(key, sizeof *key) % REASSEMBLE_BUCKETS];
+    return &r->buckets[table_key_bytes(key, sizeof *key).low % REASSEMBLE_BUCKETS];
 }
 
 static struct reassemble_datagram *find(struct reassembler *r, const struct datagram_key *key)

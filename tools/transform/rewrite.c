@@ -3,40 +3,42 @@
 
 #include <stdlib.h>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
+#include "base/table.h"
 #include "classes.h"
 #include "link.h"
 #include "rewrite_parts.h"
 
 enum { FRAGMENTS = 4096 };
 
-/* What the first fragments of outer packets were found to carry, the last of each hash. */
+/* What the last first fragments of outer packets were found to carry: an outcome. */
 struct rewrite_fragments {
-    struct known {
-        uint64_t key; /* 0 for nothing */
-        enum outcome outcome;
-    } known[FRAGMENTS];
+    struct table_recent recent;
 };
 
 struct rewrite_fragments *rewrite_fragments_new(void)
 {
-    return calloc(1, sizeof(struct rewrite_fragments));
+    struct rewrite_fragments *fragments = calloc(1, sizeof *fragments);
+
+    if (fragments && table_recent_init(&fragments->recent, FRAGMENTS) == 0)
+        return fragments;
+    free(fragments);
+    return NULL;
 }
 
 void rewrite_fragments_free(struct rewrite_fragments *fragments)
 {
+    if (fragments)
+        table_recent_free(&fragments->recent);
     free(fragments);
 }
 
-/* A hash of what fragments of a packet share, and never 0. */
-static uint64_t packet_key(const struct rewrite *r, const uint8_t *data)
+/* What fragments of a packet share. */
+static struct table_key packet_key(const struct rewrite *r, const uint8_t *data)
 {
     const bool v4 = r->frame.ip.version == 4;
     const uint8_t *addresses = data + r->frame.ip.offset + (v4 ? 12 : 8);
 
-    return XXH3_64bits_withSeed(addresses, v4 ? 8 : 32, r->part.id) | 1;
+    return table_key_add(table_key_bytes(addresses, v4 ? 8 : 32), r->part.id);
 }
 
 /* The header of the first fragment is NVGRE's, or the others are left alone too. */
@@ -65,17 +67,17 @@ static enum outcome decode_fragment(struct rewrite *r, const struct cap_packet *
     const uint32_t end = r->frame.ip.offset + r->frame.ip.len;
     const uint32_t payload_caplen = (packet->caplen < end ? packet->caplen : end) - offset;
     enum outcome outcome = r->config->vsids.count ? OUTCOME_FRAGMENT : OUTCOME_DONE;
-    struct known *known;
-    uint64_t key;
+    struct table_recent *recent = &r->config->fragments->recent;
+    const struct table_slot *known;
+    struct table_key key;
 
     nvgre_fragment_read(data, &r->frame.ip, &r->part);
     key = packet_key(r, data);
-    known = &r->config->fragments->known[key >> 32 & (FRAGMENTS - 1)];
     if (r->part.offset == 0) {
         outcome = decode_first(r, data, payload_caplen);
-        *known = (struct known){key, outcome};
-    } else if (known->key == key) {
-        outcome = known->outcome;
+        table_recent_add(recent, key, outcome);
+    } else if ((known = table_find(&recent->table, key))) {
+        outcome = (enum outcome)known->value;
     }
     if (!r->has_gre)
         r->frame.gre.header_len = 0;
