@@ -31,7 +31,7 @@ struct written {
     uint32_t len;
     uint16_t linktype;
     bool has_time;
-    struct cap_time time;
+    struct time_point time;
 };
 
 struct session {
@@ -267,8 +267,8 @@ static void copy_all(struct session *session)
 static void check_time(const struct written *written, const struct cap_packet *packet,
                        enum cap_format format)
 {
-    struct cap_time expected = written->time;
-    struct cap_time time = cap_packet_time(packet);
+    struct time_point expected = written->time;
+    struct time_point time = cap_packet_time(packet);
 
     if (format != CAP_FORMAT_PCAPNG) {
         expected.sec = (uint32_t)expected.sec;

@@ -5,8 +5,8 @@
 
 #include "capfile/timestamp.h"
 
-static struct cap_time time_of(enum cap_record record, uint8_t tsresol, int64_t tsoffset,
-                               uint64_t ts)
+static struct time_point time_of(enum cap_record record, uint8_t tsresol, int64_t tsoffset,
+                                 uint64_t ts)
 {
     const struct cap_iface iface = {.linktype = 1, .tsresol = tsresol, .tsoffset = tsoffset};
     const struct cap_packet packet = {.iface = &iface, .record = record, .ts = ts};
@@ -52,7 +52,7 @@ static const struct time_row times[] = {
 static void test_time(void **state)
 {
     const struct time_row *row = *state;
-    struct cap_time time = time_of(CAP_RECORD_ENHANCED, row->tsresol, row->tsoffset, row->ts);
+    struct time_point time = time_of(CAP_RECORD_ENHANCED, row->tsresol, row->tsoffset, row->ts);
 
     assert_true(time.sec == row->sec);
     assert_int_equal(time.nsec, row->nsec);
@@ -62,7 +62,7 @@ static void test_time(void **state)
 }
 
 /* Ticks of 10^-exponent s: the point is put between decimal digits. */
-static struct cap_time naive_decimal(uint64_t ticks, unsigned exponent)
+static struct time_point naive_decimal(uint64_t ticks, unsigned exponent)
 {
     char digits[160];
     char sec[32] = "";
@@ -74,11 +74,11 @@ static struct cap_time naive_decimal(uint64_t ticks, unsigned exponent)
     if (point < 20)
         sec[point] = '\0';
     memcpy(nsec, digits + point, 9);
-    return (struct cap_time){(int64_t)strtoull(sec, NULL, 10), (uint32_t)strtoul(nsec, NULL, 10)};
+    return (struct time_point){(int64_t)strtoull(sec, NULL, 10), (uint32_t)strtoul(nsec, NULL, 10)};
 }
 
 /* Ticks of 2^-exponent s: nine decimal digits one by one, halving a second for each bit. */
-static struct cap_time naive_binary(uint64_t ticks, unsigned exponent)
+static struct time_point naive_binary(uint64_t ticks, unsigned exponent)
 {
     uint32_t fraction[5] = {0}; /* of a second, in 160 bits; the highest word first */
     uint64_t sec = 0;
@@ -104,7 +104,7 @@ static struct cap_time naive_binary(uint64_t ticks, unsigned exponent)
         }
         nsec = nsec * 10 + (uint32_t)carry;
     }
-    return (struct cap_time){(int64_t)sec, nsec};
+    return (struct time_point){(int64_t)sec, nsec};
 }
 
 static void test_all_resolutions(void **state)
@@ -115,7 +115,7 @@ static void test_all_resolutions(void **state)
     for (unsigned tsresol = 0; tsresol <= 0xFF; tsresol++) {
         for (unsigned i = 0; i < 300; i++) {
             uint64_t ticks = (uint64_t)next_random(&random) << 32 | next_random(&random);
-            struct cap_time time, expected;
+            struct time_point time, expected;
 
             ticks = i < 64 ? UINT64_C(1) << i : i < 128 ? UINT64_MAX >> (i - 64) : ticks >> i % 64;
             time = time_of(CAP_RECORD_ENHANCED, (uint8_t)tsresol, 0, ticks);
@@ -130,7 +130,7 @@ static void test_all_resolutions(void **state)
 /* A Simple Packet Block has no time, whatever its interface has. */
 static void test_simple(void **state)
 {
-    struct cap_time time = time_of(CAP_RECORD_SIMPLE, 6, 1000, 1000000);
+    struct time_point time = time_of(CAP_RECORD_SIMPLE, 6, 1000, 1000000);
 
     (void)state;
     assert_true(time.sec == 0);
@@ -163,7 +163,7 @@ static void test_pcap(void **state)
     const struct cap_iface iface = {.linktype = 1, .tsresol = row->tsresol};
     struct cap_packet packet = {
         .iface = &iface, .record = CAP_RECORD_PCAP, .swapped = row->swapped};
-    struct cap_time time;
+    struct time_point time;
 
     memcpy(&packet.ts, row->words, sizeof(packet.ts));
     time = cap_packet_time(&packet);

@@ -4,12 +4,8 @@
 
 /* Time stamps between the units of formats and interfaces. */
 
+#include "base/time.h"
 #include "capture.h"
-
-struct cap_time {
-    int64_t sec; /* since 1970-01-01 UTC */
-    uint32_t nsec;
-};
 
 /* The two words of a pcap packet's time: seconds, and microseconds or nanoseconds. */
 struct cap_pcap_time {
@@ -20,7 +16,7 @@ struct cap_pcap_time {
 struct cap_pcap_time cap_packet_pcap_time(const struct cap_packet *packet);
 
 /* The time of a packet, finer digits than ns cut off; 0 for records without time. */
-struct cap_time cap_packet_time(const struct cap_packet *packet);
+struct time_point cap_packet_time(const struct cap_packet *packet);
 
 /* Whether if_tsresol tells times apart that lie less than a microsecond from each other. */
 bool cap_tsresol_is_fine(uint8_t tsresol);

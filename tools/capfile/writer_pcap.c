@@ -53,7 +53,7 @@ static enum cap_result convert_time(struct cap_writer *writer, uint8_t *record,
                                     const struct cap_packet *packet)
 {
     bool nsec = writer->config.format == CAP_FORMAT_NSECPCAP;
-    struct cap_time time = cap_packet_time(packet);
+    struct time_point time = cap_packet_time(packet);
 
     if (time.sec < 0 || time.sec > UINT32_MAX) {
         cap_error_set(&writer->error, "pcap has no time before 1970 or after 2106, here %lld s",

@@ -31,7 +31,7 @@ struct option_mac {
 
 struct option_time {
     bool given;
-    struct cap_time time;
+    struct time_point time;
 };
 
 struct option_span {

@@ -26,11 +26,6 @@ const struct option_row select_option_rows[] = {
      .min = 1, .max = UINT32_MAX, .offset = FIELD(count)},
     {0}};
 
-static bool is_before(const struct cap_time *a, const struct cap_time *b)
-{
-    return a->sec != b->sec ? a->sec < b->sec : a->nsec < b->nsec;
-}
-
 /* The words with a space between them; to be freed. NULL if out of memory. */
 static char *join(char *const *words)
 {
@@ -57,7 +52,7 @@ static char *join(char *const *words)
 int select_options_check(const struct option_set *set, struct select_options *options, int first)
 {
     if (options->start.given && options->stop.given &&
-        !is_before(&options->start.time, &options->stop.time))
+        !time_is_before(&options->start.time, &options->stop.time))
         return options_misuse(set, "--start-time must be before --stop-time");
     if (!options->words[first])
         return OPTIONS_GO_ON;

@@ -65,7 +65,7 @@ void info_free(struct info *info);
 /* A packet, taken apart. */
 struct info_packet {
     const struct cap_packet *packet;
-    struct cap_time time; /* set unless the packet has none */
+    struct time_point time; /* set unless the packet has none */
     bool has_time;
     bool known_link;
     struct nvgre_frame frame;

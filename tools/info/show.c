@@ -70,7 +70,7 @@ struct sorter {
     enum info_sort sort;
 };
 
-static int compare_times(const struct cap_time *a, const struct cap_time *b)
+static int compare_times(const struct time_point *a, const struct time_point *b)
 {
     return a->sec != b->sec ? (a->sec > b->sec) - (a->sec < b->sec)
                             : (a->nsec > b->nsec) - (a->nsec < b->nsec);

@@ -19,7 +19,7 @@ static void put_header(FILE *stream)
     fputc('\n', stream);
 }
 
-static void put_time(const struct cap_time *time, FILE *stream)
+static void put_time(const struct time_point *time, FILE *stream)
 {
     char text[TEXT_MAX];
     const char *calendar = text_time(time->sec, time->nsec, text);

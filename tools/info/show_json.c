@@ -39,7 +39,7 @@ static json_t *unless(int failed, json_t *object)
 }
 
 static int set_time(json_t *object, const char *name, const char *seconds_name,
-                    const struct info_span *span, const struct cap_time *time)
+                    const struct info_span *span, const struct time_point *time)
 {
     char text[TEXT_MAX];
     const char *calendar = span->given ? text_time(time->sec, time->nsec, text) : NULL;

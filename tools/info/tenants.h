@@ -33,7 +33,7 @@ enum info_protocol {
 
 /* The earliest and the latest time of packets that have one. */
 struct info_span {
-    struct cap_time first, last;
+    struct time_point first, last;
     bool given;
 };
 
@@ -84,7 +84,7 @@ static inline struct info_tenant *info_tenants_find(struct info_tenants *tenants
 /* Seconds from the first to the last packet. */
 double info_span_seconds(const struct info_span *span);
 
-static inline void info_span_add(struct info_span *span, const struct cap_time *time)
+static inline void info_span_add(struct info_span *span, const struct time_point *time)
 {
     if (!span->given) {
         *span = (struct info_span){*time, *time, true};

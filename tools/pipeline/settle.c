@@ -50,9 +50,9 @@ int settle_rest(struct run *run, const struct cap_packet *packet, enum outcome o
                 const char *detail)
 {
     const enum disposition disposition = summary_disposition(&run->scan.summary, outcome);
-    const bool strict = run->config->strict;
+    const bool strict = run->scan.config.strict;
     const bool stays = disposition == DISPOSITION_KEPT ||
-                       (disposition != DISPOSITION_DROP && !run->config->drop_others &&
+                       (disposition != DISPOSITION_DROP && !run->scan.summary.others_dropped &&
                         !(disposition == DISPOSITION_BAD && strict));
     enum cap_result kept = CAP_OK;
     const char *fate;

@@ -4,14 +4,16 @@
 
 /* What becomes of a packet after its transform: a part of run.c, as is fragments.h. */
 
+#include "capfile/retime.h"
 #include "output.h"
-#include "run.h"
 #include "scan.h"
 #include "transform/reassemble.h"
 
+struct run_config;
+
 /* A run in progress. */
 struct run {
-    const struct run_config *config;
+    const struct run_config *config; /* for run.c */
     struct transform transform;
     struct scan scan;
     struct output output;

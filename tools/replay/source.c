@@ -23,7 +23,7 @@ static enum source_event fail(struct source *source, int code)
 /* Nanoseconds since 1970; of a time that is too far off for that, the farthest there is. */
 static int64_t recorded_ns(const struct cap_packet *packet)
 {
-    const struct cap_time time = cap_packet_time(packet);
+    const struct time_point time = cap_packet_time(packet);
     int64_t ns;
 
     if (__builtin_mul_overflow(time.sec, INT64_C(1000000000), &ns) ||

@@ -4,11 +4,6 @@
 #include "base/diag.h"
 #include "transform/link.h"
 
-static bool is_before(const struct cap_time *a, const struct cap_time *b)
-{
-    return a->sec != b->sec ? a->sec < b->sec : a->nsec < b->nsec;
-}
-
 int select_init(struct selection *selection, const struct select_config *config,
                 enum inner_frame inner_frame, const char *file)
 {
@@ -85,15 +80,15 @@ static bool is_listed(struct selection *selection, uint64_t number)
 /* A packet without a time is not in any span, as in editcap. */
 static bool is_in_time(const struct select_config *config, const struct cap_packet *packet)
 {
-    struct cap_time time;
+    struct time_point time;
 
     if (!config->has_start && !config->has_stop)
         return true;
     if (packet->record == CAP_RECORD_SIMPLE)
         return false;
     time = cap_packet_time(packet);
-    return !(config->has_start && is_before(&time, &config->start)) &&
-           !(config->has_stop && !is_before(&time, &config->stop));
+    return !(config->has_start && time_is_before(&time, &config->start)) &&
+           !(config->has_stop && !time_is_before(&time, &config->stop));
 }
 
 static enum select_answer ask(struct selection *selection, struct filter *filter,

@@ -15,8 +15,8 @@ struct select_config {
     const char *filter;       /* pcap-filter(7) for the packet; NULL for none */
     const char *inner_filter; /* the same for the inner frame */
     bool has_start, has_stop;
-    struct cap_time start; /* the first time that is selected */
-    struct cap_time stop;  /* the first time after it that is not */
+    struct time_point start; /* the first time that is selected */
+    struct time_point stop;  /* the first time after it that is not */
     struct range_set include, exclude;
     uint32_t count; /* selected packets after which reading ends; 0 for no limit */
 };

@@ -24,12 +24,12 @@ struct reassemble_datagram {
     struct reassemble_fragment *last_held;
     struct reassemble_fragment *first_in_place; /* by offset */
     struct reassemble_fragment *last_in_place;
-    struct cap_time since; /* of the first fragment */
-    uint32_t count;        /* of fragments that are held */
-    uint32_t size;         /* of memory for the fragments, bytes */
-    uint32_t filled;       /* bytes of payload in place */
-    uint32_t len;          /* of the whole payload; 0 as long as the last fragment is missing */
-    uint32_t ecns;         /* a bit 1 << n for each ECN n of fragments in place */
+    struct time_point since; /* of the first fragment */
+    uint32_t count;          /* of fragments that are held */
+    uint32_t size;           /* of memory for the fragments, bytes */
+    uint32_t filled;         /* bytes of payload in place */
+    uint32_t len;            /* of the whole payload; 0 as long as the last fragment is missing */
+    uint32_t ecns;           /* a bit 1 << n for each ECN n of fragments in place */
     bool discarded;
     enum reassemble_reason reason; /* of a discarded one */
 };

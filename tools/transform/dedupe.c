@@ -56,7 +56,7 @@ static bool has_pa(const struct seen *seen, uint64_t pa)
 /* Microseconds that wrap around: a capture may tell any time, and only spans are of interest. */
 static uint64_t time_us(const struct cap_packet *packet)
 {
-    const struct cap_time time = cap_packet_time(packet);
+    const struct time_point time = cap_packet_time(packet);
 
     return (uint64_t)time.sec * 1000000 + time.nsec / 1000;
 }

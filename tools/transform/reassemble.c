@@ -116,7 +116,7 @@ static struct reassemble_datagram *find(struct reassembler *r, const struct data
 }
 
 static struct reassemble_datagram *begin(struct reassembler *r, const struct datagram_key *key,
-                                         struct cap_time since)
+                                         struct time_point since)
 {
     struct reassemble_datagram **bucket = bucket_of(r, key);
     struct reassemble_datagram *datagram = calloc(1, sizeof *datagram);
@@ -191,9 +191,9 @@ static void end_and_give_back(struct reassembler *r, struct reassemble_datagram 
 }
 
 static bool is_expired(const struct reassembler *r, const struct reassemble_datagram *datagram,
-                       struct cap_time now)
+                       struct time_point now)
 {
-    struct cap_time since = datagram->since;
+    struct time_point since = datagram->since;
     uint64_t passed = (uint64_t)now.sec - (uint64_t)since.sec;
 
     if (now.sec < since.sec || passed < r->config.timeout_s)
@@ -316,7 +316,7 @@ enum reassemble_result reassemble_add(struct reassembler *r, const struct cap_pa
                                       enum nvgre_link link)
 {
     struct piece piece;
-    struct cap_time now;
+    struct time_point now;
     struct reassemble_datagram *datagram;
     struct reassemble_fragment *fragment;
     enum reassemble_reason reason;

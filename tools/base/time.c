@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #define _GNU_SOURCE
-#include "time_text.h"
+#include "time.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -97,7 +97,7 @@ static bool take_zone(const char *text, int *offset, bool *local)
     return *text == '\0';
 }
 
-static bool read_calendar(const char *text, struct cap_time *time)
+static bool read_calendar(const char *text, struct time_point *time)
 {
     struct tm tm = {.tm_isdst = -1};
     time_t sec;
@@ -112,7 +112,7 @@ static bool read_calendar(const char *text, struct cap_time *time)
     return true;
 }
 
-static bool read_epoch(const char *text, struct cap_time *time)
+static bool read_epoch(const char *text, struct time_point *time)
 {
     char *end;
 
@@ -124,7 +124,7 @@ static bool read_epoch(const char *text, struct cap_time *time)
     return errno == 0 && take_fraction(&text, &time->nsec) && *text == '\0';
 }
 
-bool time_text_read(const char *text, struct cap_time *time)
+bool time_text_read(const char *text, struct time_point *time)
 {
     return strchr(text, '-') ? read_calendar(text, time) : read_epoch(text, time);
 }
@@ -132,7 +132,7 @@ bool time_text_read(const char *text, struct cap_time *time)
 bool time_span_read(const char *text, int64_t *ns)
 {
     bool back = *text == '-';
-    struct cap_time time;
+    struct time_point time;
 
     if (back || *text == '+')
         text++;
@@ -158,7 +158,7 @@ static uint64_t common_divisor(uint64_t a, uint64_t b)
 
 bool time_scale_read(const char *text, uint32_t max, uint64_t *numerator, uint64_t *denominator)
 {
-    struct cap_time time;
+    struct time_point time;
     uint64_t divisor;
 
     if (!read_epoch(text, &time) || time.sec > max)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "base/time_text.h"
+#include "base/time.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -41,7 +41,7 @@ static const struct time_row times[] = {
 static void test_time(void **state)
 {
     const struct time_row *row = *state;
-    struct cap_time time;
+    struct time_point time;
 
     assert_true(time_text_read(row->name, &time));
     assert_int_equal(time.sec, row->sec);
@@ -87,7 +87,7 @@ static const struct refusal_row refusals[] = {
 static void test_refused(void **state)
 {
     const struct refusal_row *row = *state;
-    struct cap_time time;
+    struct time_point time;
 
     assert_false(time_text_read(row->name, &time));
 }

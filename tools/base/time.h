@@ -1,12 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef TOOLS_TIME_TEXT_H
-#define TOOLS_TIME_TEXT_H
+#ifndef BASE_TIME_H
+#define BASE_TIME_H
 
 /* Times, spans of time and what multiplies them, as users write them. */
 
 #include <stdbool.h>
+#include <stdint.h>
 
-#include "capfile/timestamp.h"
+struct time_point {
+    int64_t sec; /* since 1970-01-01 UTC */
+    uint32_t nsec;
+};
+
+static inline bool time_is_before(const struct time_point *a, const struct time_point *b)
+{
+    return a->sec != b->sec ? a->sec < b->sec : a->nsec < b->nsec;
+}
 
 /*
  * Reads a time as editcap takes it: `2026-01-01 10:00:00`, also with T between date and time,
@@ -14,7 +23,7 @@
  * +01:00 (local time without); or seconds since 1970 such as 1767261600.5. Returns false where
  * it is none.
  */
-bool time_text_read(const char *text, struct cap_time *time);
+bool time_text_read(const char *text, struct time_point *time);
 
 /*
  * Reads seconds such as `-3600`, `0.5` or `+1.000000001`, with up to 9 digits behind the point;
