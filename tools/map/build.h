@@ -53,11 +53,11 @@ int build_room(struct builder *builder, void **array, uint32_t count, uint32_t *
 int build_domain(struct builder *builder, const char *name, uint32_t *index);
 
 /*
- * The subnet of a VSID, a new one if there is none, in the routing domain that `rdid` names; NULL
- * changes no domain.
+ * Adds the subnet of a VSID if it is not there yet, and puts it into the routing domain that `rdid`
+ * names, if that is not NULL.
  */
 int build_in_domain(struct builder *builder, uint32_t vsid, struct place at, const char *rdid,
-                    struct place rdid_at, struct subnet **subnet);
+                    struct place rdid_at);
 
 /* The set of these PAs (at least one). */
 int build_set(struct builder *builder, const uint32_t *pas, uint32_t count, struct place at,

@@ -47,10 +47,8 @@ int build_provider_route(struct builder *builder, const struct route_entry *entr
 
 int build_route(struct builder *builder, const struct route_entry *entry)
 {
-    struct subnet *subnet;
-
-    if (build_in_domain(builder, entry->route.vsid, entry->vsid_at, entry->rdid, entry->rdid_at,
-                        &subnet) != 0 ||
+    if (build_in_domain(builder, entry->route.vsid, entry->vsid_at, entry->rdid, entry->rdid_at) !=
+            0 ||
         build_room(builder, (void **)&builder->pending, builder->pending_count,
                    &builder->pending_room, sizeof *builder->pending) != 0)
         return -1;

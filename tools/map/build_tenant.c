@@ -18,23 +18,25 @@ static int check_vsid(struct builder *builder, uint32_t vsid, struct place at)
     return 0;
 }
 
-static int get_subnet(struct builder *builder, uint32_t vsid, struct place at,
-                      struct subnet **subnet)
+/* NULL after a failure. */
+static struct subnet *get_subnet(struct builder *builder, uint32_t vsid, struct place at)
 {
     struct map *map = builder->map;
+    struct subnet *subnet = find_subnet(map, vsid);
 
-    *subnet = find_subnet(map, vsid);
-    if (*subnet)
-        return 0;
+    if (subnet)
+        return subnet;
     if (check_vsid(builder, vsid, at) != 0 ||
         build_room(builder, (void **)&map->subnets, map->subnet_count, &map->subnet_room,
                    sizeof *map->subnets) != 0)
-        return -1;
-    if (table_add(&map->subnet_by_vsid, vsid_key(vsid), map->subnet_count, 0) != 0)
-        return build_no_memory(builder);
-    *subnet = &map->subnets[map->subnet_count++];
-    **subnet = (struct subnet){.vsid = vsid, .domain = MAP_NONE, .flood = MAP_NONE};
-    return 0;
+        return NULL;
+    if (table_add(&map->subnet_by_vsid, vsid_key(vsid), map->subnet_count, 0) != 0) {
+        build_no_memory(builder);
+        return NULL;
+    }
+    subnet = &map->subnets[map->subnet_count++];
+    *subnet = (struct subnet){.vsid = vsid, .domain = MAP_NONE, .flood = MAP_NONE};
+    return subnet;
 }
 
 int build_domain(struct builder *builder, const char *name, uint32_t *index)
@@ -101,11 +103,11 @@ static int set_domain(struct builder *builder, struct subnet *subnet, const char
 }
 
 int build_in_domain(struct builder *builder, uint32_t vsid, struct place at, const char *rdid,
-                    struct place rdid_at, struct subnet **subnet)
+                    struct place rdid_at)
 {
-    if (get_subnet(builder, vsid, at, subnet) != 0)
-        return -1;
-    return set_domain(builder, *subnet, rdid, rdid_at);
+    struct subnet *subnet = get_subnet(builder, vsid, at);
+
+    return subnet ? set_domain(builder, subnet, rdid, rdid_at) : -1;
 }
 
 struct vlans_text {
@@ -158,9 +160,9 @@ static int set_flood(struct builder *builder, struct subnet *subnet,
 
 int build_subnet(struct builder *builder, const struct subnet_entry *entry)
 {
-    struct subnet *subnet;
+    struct subnet *subnet = get_subnet(builder, entry->vsid, entry->at);
 
-    if (get_subnet(builder, entry->vsid, entry->at, &subnet) != 0)
+    if (!subnet)
         return -1;
     if (subnet->line)
         return build_fail(builder, entry->at, "VSID %u is listed already, in %s", entry->vsid,
@@ -217,12 +219,10 @@ int build_record(struct builder *builder, const struct record_entry *entry)
 {
     struct map *map = builder->map;
     uint32_t index = map->record_count;
-    struct subnet *subnet;
     struct record *record;
     uint32_t value;
 
-    if (build_in_domain(builder, entry->vsid, entry->at, entry->rdid, entry->rdid_at, &subnet) !=
-            0 ||
+    if (build_in_domain(builder, entry->vsid, entry->at, entry->rdid, entry->rdid_at) != 0 ||
         build_room(builder, (void **)&map->records, index, &map->record_room,
                    sizeof *map->records) != 0)
         return -1;
