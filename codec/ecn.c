@@ -39,5 +39,6 @@ void nvgre_ecn_set(uint8_t *ip, uint8_t version, uint8_t ecn)
         return;
     }
     wire_put16(ip, (uint16_t)((was & ~NVGRE_ECN_MASK) | ecn));
-    wire_put16(ip + 10, nvgre_checksum_update(wire_get16(ip + 10), was, wire_get16(ip)));
+    wire_put16(ip + NVGRE_IPV4_CHECKSUM_AT,
+               nvgre_checksum_update(wire_get16(ip + NVGRE_IPV4_CHECKSUM_AT), was, wire_get16(ip)));
 }

@@ -82,7 +82,7 @@ static inline void nvgre_ip_flow(const struct nvgre_inner *inner, struct nvgre_f
     const struct nvgre_ip *ip = &inner->ip;
     uint32_t ports = ip->offset + ip->header_len;
 
-    flow->addresses = inner->data + ip->offset + (ip->version == 4 ? 12 : 8);
+    flow->addresses = inner->data + ip->offset + nvgre_src_at(ip->version);
     flow->addresses_len = ip->version == 4 ? 8 : 32;
     flow->ports = inner->data + ports;
     flow->ports_len = 0;

@@ -4,8 +4,6 @@
 #include "cursor.h"
 #include "wire.h"
 
-enum { NEXT_HOP_BY_HOP = 0, NEXT_ROUTING = 43, NEXT_FRAGMENT = 44, NEXT_DESTINATION = 60 };
-
 const char *nvgre_reason_text(enum nvgre_reason reason)
 {
     static const char *const texts[NVGRE_REASON_COUNT] = {
@@ -46,7 +44,7 @@ static bool link_decode(enum nvgre_link link, const uint8_t *data, uint32_t capl
     static const struct {
         uint8_t header_len, type_offset;
     } links[] = {
-        [NVGRE_LINK_ETHERNET] = {NVGRE_ETH_LEN, 12},
+        [NVGRE_LINK_ETHERNET] = {NVGRE_ETH_LEN, NVGRE_ETH_TYPE_AT},
         [NVGRE_LINK_SLL] = {16, 14},
         [NVGRE_LINK_SLL2] = {20, 0},
         [NVGRE_LINK_RAW] = {0, 0},
@@ -126,11 +124,11 @@ static enum nvgre_class ipv4_decode(struct ip_decoder *d)
     if (status != WIRE_OK)
         return short_of(d, status);
     ip->tos = p[1];
-    ip->fragment = (wire_get16(p + 6) & NVGRE_IPV4_FRAGMENT) != 0;
+    ip->fragment = (wire_get16(p + NVGRE_IPV4_FLAGS_AT) & NVGRE_IPV4_FRAGMENT) != 0;
     ip->header_len = (p[0] & 0xFu) * 4;
     if (ip->header_len < NVGRE_IPV4_LEN)
         return malformed(d, NVGRE_REASON_IP_HDR_LEN, ip->header_len);
-    total_len = wire_get16(p + 2);
+    total_len = wire_get16(p + NVGRE_IPV4_TOTAL_LEN_AT);
     if (total_len != 0 && total_len < ip->header_len)
         return malformed(d, NVGRE_REASON_IP_LEN, total_len);
     if (set_ip_len(d, total_len) != NVGRE_CLASS_CLEAN)
@@ -141,8 +139,8 @@ static enum nvgre_class ipv4_decode(struct ip_decoder *d)
 
 static bool is_extension(uint8_t next)
 {
-    return next == NEXT_HOP_BY_HOP || next == NEXT_ROUTING || next == NEXT_FRAGMENT ||
-           next == NEXT_DESTINATION;
+    return next == NVGRE_HOP_BY_HOP || next == NVGRE_ROUTING || next == NVGRE_FRAGMENT ||
+           next == NVGRE_DESTINATION_OPTIONS;
 }
 
 /* Behind a fragment header stands `next` only in the first fragment; no need to look further. */
@@ -155,11 +153,11 @@ static enum nvgre_class ipv6_extensions(struct ip_decoder *d, uint8_t next)
 
         if (status != WIRE_OK)
             return short_of(d, status);
-        len = next == NEXT_FRAGMENT ? 8 : 8 + p[1] * 8u;
+        len = next == NVGRE_FRAGMENT ? NVGRE_IPV6_FRAGMENT_LEN : 8 + p[1] * 8u;
         status = wire_need(&d->c, len);
         if (status != WIRE_OK)
             return short_of(d, status);
-        if (next == NEXT_FRAGMENT)
+        if (next == NVGRE_FRAGMENT)
             d->ip->fragment = (wire_get16(p + 2) & 0xFFF9) != 0; /* an offset or M */
         d->c.off += len;
         next = p[0];
@@ -180,17 +178,17 @@ static enum nvgre_class ipv6_decode(struct ip_decoder *d)
     d->ip->tos = (uint8_t)(wire_get16(p) >> 4);
     d->ip->fragment = false;
     d->ip->header_len = NVGRE_IPV6_LEN;
-    payload_len = wire_get16(p + 4);
+    payload_len = wire_get16(p + NVGRE_IPV6_PAYLOAD_LEN_AT);
     if (set_ip_len(d, payload_len ? NVGRE_IPV6_LEN + payload_len : 0) != NVGRE_CLASS_CLEAN)
         return NVGRE_CLASS_MALFORMED;
     d->c.off += NVGRE_IPV6_LEN;
-    return ipv6_extensions(d, p[6]);
+    return ipv6_extensions(d, p[NVGRE_IPV6_NEXT_AT]);
 }
 
 /* The protocol of a header that may be cut behind it; 0 where it is cut before or cannot tell. */
 static uint8_t captured_protocol(const struct wire_cursor *c, uint8_t version)
 {
-    uint32_t at = version == 4 ? 9 : 6;
+    uint32_t at = version == 4 ? NVGRE_IPV4_PROTOCOL_AT : NVGRE_IPV6_NEXT_AT;
     uint8_t protocol = wire_need(c, at + 1) == WIRE_OK ? wire_at(c)[at] : 0;
 
     return version == 6 && is_extension(protocol) ? 0 : protocol;
@@ -225,8 +223,9 @@ void nvgre_fragment_read(const uint8_t *data, const struct nvgre_ip *ip,
 
     if (ip->version == 4) {
         *fragment =
-            (struct nvgre_fragment){(wire_get16(p + 6) & 0x1FFFu) * 8,
-                                    (wire_get16(p + 6) & NVGRE_IPV4_MF) != 0, wire_get16(p + 4)};
+            (struct nvgre_fragment){(wire_get16(p + NVGRE_IPV4_FLAGS_AT) & 0x1FFFu) * 8,
+                                    (wire_get16(p + NVGRE_IPV4_FLAGS_AT) & NVGRE_IPV4_MF) != 0,
+                                    wire_get16(p + NVGRE_IPV4_ID_AT)};
         return;
     }
     p += ip->header_len - NVGRE_IPV6_FRAGMENT_LEN;
@@ -266,7 +265,10 @@ static enum nvgre_class gre_decode(const uint8_t *data, uint32_t caplen, struct 
 /* Whether only the capture keeps the protocol of a broken header from being known. */
 static bool protocol_is_cut(const struct nvgre_frame *frame, uint32_t caplen, uint32_t len)
 {
-    uint32_t end = frame->l2.l3_offset + (frame->l2.ethertype == NVGRE_ETHERTYPE_IPV4 ? 10 : 7);
+    uint32_t end = frame->l2.l3_offset +
+                   (frame->l2.ethertype == NVGRE_ETHERTYPE_IPV4 ? NVGRE_IPV4_PROTOCOL_AT
+                                                                : NVGRE_IPV6_NEXT_AT) +
+                   1;
 
     return frame->reason != NVGRE_REASON_IP_VERSION && caplen < end && len >= end;
 }

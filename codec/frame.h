@@ -25,6 +25,7 @@ extern "C" {
 /* EtherTypes; the TPIDs are those of VLAN tags. */
 #define NVGRE_ETHERTYPE_IPV4 0x0800u
 #define NVGRE_ETHERTYPE_ARP 0x0806u
+#define NVGRE_ETHERTYPE_RARP 0x8035u
 #define NVGRE_ETHERTYPE_IPV6 0x86DDu
 #define NVGRE_TPID_8021Q 0x8100u
 #define NVGRE_TPID_8021AD 0x88A8u
@@ -38,11 +39,70 @@ extern "C" {
 #define NVGRE_IPV4_FRAGMENT 0x3FFFu /* more fragments, or an offset */
 #define NVGRE_IPV6_FRAGMENT_LEN 8u  /* bytes of a fragment header, the last of ip->header_len */
 
-/* IP protocols and IPv6 next headers. */
+/* Where fields begin, in bytes from the start of their header. */
+#define NVGRE_ETH_SRC_AT 6u
+#define NVGRE_ETH_TYPE_AT 12u /* or the first VLAN tag */
+#define NVGRE_IPV4_TOTAL_LEN_AT 2u
+#define NVGRE_IPV4_ID_AT 4u
+#define NVGRE_IPV4_FLAGS_AT 6u /* with the fragment offset */
+#define NVGRE_IPV4_TTL_AT 8u
+#define NVGRE_IPV4_PROTOCOL_AT 9u
+#define NVGRE_IPV4_CHECKSUM_AT 10u
+#define NVGRE_IPV4_SRC_AT 12u
+#define NVGRE_IPV4_DST_AT 16u
+#define NVGRE_IPV6_PAYLOAD_LEN_AT 4u
+#define NVGRE_IPV6_NEXT_AT 6u
+#define NVGRE_IPV6_HOP_LIMIT_AT 7u
+#define NVGRE_IPV6_SRC_AT 8u
+#define NVGRE_IPV6_DST_AT 24u
+
+/* ARP of IPv4 over Ethernet (RFC 826). */
+#define NVGRE_ARP_LEN 28u
+#define NVGRE_ARP_SENDER_MAC_AT 8u
+#define NVGRE_ARP_SENDER_IP_AT 14u
+#define NVGRE_ARP_TARGET_MAC_AT 18u
+#define NVGRE_ARP_TARGET_IP_AT 24u
+
+/* IP protocols and IPv6 next headers; that of GRE is NVGRE_IP_PROTOCOL. */
+#define NVGRE_HOP_BY_HOP 0u
 #define NVGRE_ICMP 1u
 #define NVGRE_TCP 6u
 #define NVGRE_UDP 17u
+#define NVGRE_DCCP 33u
+#define NVGRE_ROUTING 43u
+#define NVGRE_FRAGMENT 44u
 #define NVGRE_ICMPV6 58u
+#define NVGRE_DESTINATION_OPTIONS 60u
+#define NVGRE_UDP_LITE 136u
+
+/* Bytes of an address of this IP version (4, 6). */
+static inline uint32_t nvgre_address_len(uint8_t version)
+{
+    return version == 4 ? 4 : 16;
+}
+
+/* Where the addresses are in an IP header of this version; the destination follows the source. */
+static inline uint32_t nvgre_src_at(uint8_t version)
+{
+    return version == 4 ? NVGRE_IPV4_SRC_AT : NVGRE_IPV6_SRC_AT;
+}
+
+static inline uint32_t nvgre_dst_at(uint8_t version)
+{
+    return version == 4 ? NVGRE_IPV4_DST_AT : NVGRE_IPV6_DST_AT;
+}
+
+/* Where the TTL or hop limit is in an IP header of this version. */
+static inline uint32_t nvgre_ttl_at(uint8_t version)
+{
+    return version == 4 ? NVGRE_IPV4_TTL_AT : NVGRE_IPV6_HOP_LIMIT_AT;
+}
+
+/* Whether ARP, of which NVGRE_ARP_LEN bytes are there, is of IPv4 over Ethernet. */
+static inline bool nvgre_is_arp_ipv4(const uint8_t *arp)
+{
+    return wire_get32(arp) == (1u << 16 | NVGRE_ETHERTYPE_IPV4) && wire_get16(arp + 4) == 0x0604;
+}
 
 /* Whether an EtherType is the TPID of a VLAN tag: 0x8100, 0x88A8 or 0x9100. */
 static inline bool nvgre_is_tpid(uint16_t ethertype)
@@ -54,7 +114,7 @@ static inline bool nvgre_is_tpid(uint16_t ethertype)
 /* Whether an Ethernet frame, of which 14 bytes are there, has a VLAN tag. */
 static inline bool nvgre_is_tagged(const uint8_t *frame)
 {
-    return nvgre_is_tpid(wire_get16(frame + 12));
+    return nvgre_is_tpid(wire_get16(frame + NVGRE_ETH_TYPE_AT));
 }
 
 /* Link headers that an outer frame can have, with their numbers in capture files. */
@@ -184,13 +244,14 @@ void nvgre_inner_decode(const uint8_t *data, uint32_t caplen, struct nvgre_inner
 static inline bool nvgre_is_usual_ipv4(const uint8_t *data, uint32_t caplen)
 {
     return caplen >= NVGRE_ETH_LEN + NVGRE_IPV4_LEN &&
-           wire_get16(data + 12) == NVGRE_ETHERTYPE_IPV4 && data[14] == 0x45;
+           wire_get16(data + NVGRE_ETH_TYPE_AT) == NVGRE_ETHERTYPE_IPV4 &&
+           data[NVGRE_ETH_LEN] == 0x45;
 }
 
 /* Whether such a frame is a fragment. */
 static inline bool nvgre_is_usual_fragment(const uint8_t *data)
 {
-    return (wire_get16(data + 20) & NVGRE_IPV4_FRAGMENT) != 0;
+    return (wire_get16(data + NVGRE_ETH_LEN + NVGRE_IPV4_FLAGS_AT) & NVGRE_IPV4_FRAGMENT) != 0;
 }
 
 /* What nvgre_l2_decode and nvgre_ip_decode say of such a frame. */
@@ -202,10 +263,10 @@ static inline void nvgre_usual_ipv4_decode(const uint8_t *data, struct nvgre_l2 
     l2->vlan_count = 0;
     ip->offset = NVGRE_ETH_LEN;
     ip->header_len = NVGRE_IPV4_LEN;
-    ip->len = wire_get16(data + 16);
+    ip->len = wire_get16(data + NVGRE_ETH_LEN + NVGRE_IPV4_TOTAL_LEN_AT);
     ip->version = 4;
-    ip->tos = data[15];
-    ip->protocol = data[23];
+    ip->tos = data[NVGRE_ETH_LEN + 1];
+    ip->protocol = data[NVGRE_ETH_LEN + NVGRE_IPV4_PROTOCOL_AT];
     ip->fragment = nvgre_is_usual_fragment(data);
 }
 
@@ -217,10 +278,11 @@ static inline bool nvgre_frame_decode_usual(const uint8_t *data, uint32_t caplen
     const uint32_t inner = gre + NVGRE_HEADER_LEN;
     uint32_t end;
 
-    if (caplen < inner || !nvgre_is_usual_ipv4(data, caplen) || data[23] != NVGRE_IP_PROTOCOL ||
+    if (caplen < inner || !nvgre_is_usual_ipv4(data, caplen) ||
+        data[NVGRE_ETH_LEN + NVGRE_IPV4_PROTOCOL_AT] != NVGRE_IP_PROTOCOL ||
         nvgre_is_usual_fragment(data) || wire_get32(data + gre) != NVGRE_CLEAN_WORD)
         return false;
-    end = NVGRE_ETH_LEN + wire_get16(data + 16);
+    end = NVGRE_ETH_LEN + wire_get16(data + NVGRE_ETH_LEN + NVGRE_IPV4_TOTAL_LEN_AT);
     if (end < inner + NVGRE_ETH_LEN || end > len)
         return false;
     frame->kind = NVGRE_CLASS_CLEAN;
@@ -244,7 +306,8 @@ static inline bool nvgre_frame_decode_usual(const uint8_t *data, uint32_t caplen
 static inline bool nvgre_inner_decode_usual(const uint8_t *data, uint32_t caplen,
                                             struct nvgre_inner *inner)
 {
-    if (!nvgre_is_usual_ipv4(data, caplen) || wire_get16(data + 16) < NVGRE_IPV4_LEN)
+    if (!nvgre_is_usual_ipv4(data, caplen) ||
+        wire_get16(data + NVGRE_ETH_LEN + NVGRE_IPV4_TOTAL_LEN_AT) < NVGRE_IPV4_LEN)
         return false;
     inner->data = data;
     inner->caplen = caplen;

@@ -9,8 +9,8 @@ static uint8_t *ethernet_init(uint8_t *p, const struct nvgre_outer *outer)
     uint16_t ethertype = outer->ip_version == 4 ? NVGRE_ETHERTYPE_IPV4 : NVGRE_ETHERTYPE_IPV6;
 
     memcpy(p, outer->dst_mac, 6);
-    memcpy(p + 6, outer->src_mac, 6);
-    p += 12;
+    memcpy(p + NVGRE_ETH_SRC_AT, outer->src_mac, 6);
+    p += NVGRE_ETH_TYPE_AT;
     if (outer->vlan_tpid) {
         wire_put16(p, outer->vlan_tpid);
         wire_put16(p + 2, outer->vlan_tci);
@@ -23,20 +23,20 @@ static uint8_t *ethernet_init(uint8_t *p, const struct nvgre_outer *outer)
 static uint8_t *ipv4_init(uint8_t *p, const struct nvgre_outer *outer)
 {
     p[0] = 0x45;
-    wire_put16(p + 6, outer->df ? NVGRE_IPV4_DF : 0);
-    p[8] = outer->ttl;
-    p[9] = NVGRE_IP_PROTOCOL;
-    memcpy(p + 12, outer->src_pa, 4);
-    memcpy(p + 16, outer->dst_pa, 4);
+    wire_put16(p + NVGRE_IPV4_FLAGS_AT, outer->df ? NVGRE_IPV4_DF : 0);
+    p[NVGRE_IPV4_TTL_AT] = outer->ttl;
+    p[NVGRE_IPV4_PROTOCOL_AT] = NVGRE_IP_PROTOCOL;
+    memcpy(p + NVGRE_IPV4_SRC_AT, outer->src_pa, 4);
+    memcpy(p + NVGRE_IPV4_DST_AT, outer->dst_pa, 4);
     return p + NVGRE_IPV4_LEN;
 }
 
 static uint8_t *ipv6_init(uint8_t *p, const struct nvgre_outer *outer)
 {
-    p[6] = NVGRE_IP_PROTOCOL;
-    p[7] = outer->ttl;
-    memcpy(p + 8, outer->src_pa, 16);
-    memcpy(p + 24, outer->dst_pa, 16);
+    p[NVGRE_IPV6_NEXT_AT] = NVGRE_IP_PROTOCOL;
+    p[NVGRE_IPV6_HOP_LIMIT_AT] = outer->ttl;
+    memcpy(p + NVGRE_IPV6_SRC_AT, outer->src_pa, 16);
+    memcpy(p + NVGRE_IPV6_DST_AT, outer->dst_pa, 16);
     return p + NVGRE_IPV6_LEN;
 }
 
@@ -67,13 +67,16 @@ void nvgre_outer_adjust(const struct nvgre_template *tmpl, uint8_t ttl, bool df,
     uint16_t checksum;
 
     if (tmpl->ip_version == 6) {
-        ip[7] = ttl;
+        ip[NVGRE_IPV6_HOP_LIMIT_AT] = ttl;
         return;
     }
-    was_flags = wire_get16(ip + 6);
-    was_ttl = wire_get16(ip + 8);
-    wire_put16(ip + 6, (uint16_t)((was_flags & ~NVGRE_IPV4_DF) | (df ? NVGRE_IPV4_DF : 0)));
-    ip[8] = ttl;
-    checksum = nvgre_checksum_update(wire_get16(ip + 10), was_flags, wire_get16(ip + 6));
-    wire_put16(ip + 10, nvgre_checksum_update(checksum, was_ttl, wire_get16(ip + 8)));
+    was_flags = wire_get16(ip + NVGRE_IPV4_FLAGS_AT);
+    was_ttl = wire_get16(ip + NVGRE_IPV4_TTL_AT);
+    wire_put16(ip + NVGRE_IPV4_FLAGS_AT,
+               (uint16_t)((was_flags & ~NVGRE_IPV4_DF) | (df ? NVGRE_IPV4_DF : 0)));
+    ip[NVGRE_IPV4_TTL_AT] = ttl;
+    checksum = nvgre_checksum_update(wire_get16(ip + NVGRE_IPV4_CHECKSUM_AT), was_flags,
+                                     wire_get16(ip + NVGRE_IPV4_FLAGS_AT));
+    wire_put16(ip + NVGRE_IPV4_CHECKSUM_AT,
+               nvgre_checksum_update(checksum, was_ttl, wire_get16(ip + NVGRE_IPV4_TTL_AT)));
 }

@@ -103,22 +103,22 @@ NVGRE_SHORT_WAY uint32_t nvgre_template_write_to(const struct nvgre_template *tm
 
         memcpy(out, tmpl->bytes, NVGRE_OUTER_IPV4_LEN_MAX);
         ip[1] = fields->tos;
-        wire_put16(ip + 2, (uint16_t)total_len);
+        wire_put16(ip + NVGRE_IPV4_TOTAL_LEN_AT, (uint16_t)total_len);
         if (fields->ip_id) {
-            wire_put16(ip + 4, fields->ip_id);
+            wire_put16(ip + NVGRE_IPV4_ID_AT, fields->ip_id);
             sum += fields->ip_id;
         }
         if (to) {
-            memcpy(ip + 16, to->pa, 4);
+            memcpy(ip + NVGRE_IPV4_DST_AT, to->pa, 4);
             sum += to->ip_sum;
         }
-        wire_put16(ip + 10, (uint16_t)~nvgre_sum_fold(sum));
+        wire_put16(ip + NVGRE_IPV4_CHECKSUM_AT, (uint16_t)~nvgre_sum_fold(sum));
     } else {
         memcpy(out, tmpl->bytes, NVGRE_OUTER_LEN_MAX);
         wire_put32(ip, 6u << 28 | (uint32_t)fields->tos << 20 | fields->flow_label);
-        wire_put16(ip + 4, (uint16_t)payload_len);
+        wire_put16(ip + NVGRE_IPV6_PAYLOAD_LEN_AT, (uint16_t)payload_len);
         if (to)
-            memcpy(ip + 24, to->pa, 16);
+            memcpy(ip + NVGRE_IPV6_DST_AT, to->pa, 16);
     }
     if (to)
         memcpy(out, to->mac, 6);

@@ -9,9 +9,7 @@
 #include <epan/etypes.h>
 #include <epan/wmem_scopes.h>
 
-#define ARP_OPERATION 6u /* offsets */
-#define ARP_SENDER 8u
-#define ARP_TARGET 18u
+#define ARP_OPERATION 6u /* offset */
 #define MAC_LEN 6u
 #define ARP_REQUEST 1u
 
@@ -19,14 +17,13 @@ static wmem_map_t *holders; /* by tenant and address */
 
 static const uint8_t *find_arp(const struct nvgre_inner *inner)
 {
-    static const uint8_t ethernet_ipv4[] = {0, 1, 8, 0, 6, 4};
     const uint8_t *arp;
 
     if (!inner->has_l2 || inner->l2.ethertype != ETHERTYPE_ARP ||
-        inner->caplen - inner->l2.l3_offset < ARP_LEN)
+        inner->caplen - inner->l2.l3_offset < NVGRE_ARP_LEN)
         return NULL;
     arp = inner->data + inner->l2.l3_offset;
-    return memcmp(arp, ethernet_ipv4, sizeof ethernet_ipv4) == 0 ? arp : NULL;
+    return nvgre_is_arp_ipv4(arp) ? arp : NULL;
 }
 
 /* `claim` is a MAC and an IPv4 address. */
@@ -57,7 +54,7 @@ static bool is_claim(const uint8_t *mac_and_ip)
 const struct address_holder *duplicate_address(uint32_t packet_number, uint32_t tenant,
                                                const struct nvgre_inner *inner)
 {
-    static const uint8_t claims[] = {ARP_SENDER, ARP_TARGET};
+    static const uint8_t claims[] = {NVGRE_ARP_SENDER_MAC_AT, NVGRE_ARP_TARGET_MAC_AT};
     const uint8_t *arp = find_arp(inner);
     unsigned count = 0;
 

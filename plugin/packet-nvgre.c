@@ -72,13 +72,13 @@ static void set_inner_addresses(struct nvgre_packet *packet)
 
     if (inner->has_ip) {
         bool v4 = inner->ip.version == 4;
-        int len = v4 ? 4 : 16;
-        const uint8_t *src = inner->data + inner->ip.offset + (v4 ? 12 : 8);
+        int len = (int)nvgre_address_len(inner->ip.version);
+        const uint8_t *src = inner->data + inner->ip.offset + nvgre_src_at(inner->ip.version);
 
         set_address(&packet->ca_src, v4 ? AT_IPv4 : AT_IPv6, len, src);
         set_address(&packet->ca_dst, v4 ? AT_IPv4 : AT_IPv6, len, src + len);
     } else if (inner->caplen >= NVGRE_ETH_LEN) {
-        set_address(&packet->ca_src, AT_ETHER, 6, inner->data + 6);
+        set_address(&packet->ca_src, AT_ETHER, 6, inner->data + NVGRE_ETH_SRC_AT);
         set_address(&packet->ca_dst, AT_ETHER, 6, inner->data);
     }
 }

@@ -27,7 +27,7 @@ static inline struct address address_of_ip(const uint8_t *data, const struct nvg
                                            bool destination)
 {
     const uint32_t len = address_len(ip->version);
-    const uint32_t source = ip->offset + (ip->version == 4 ? 12 : 8);
+    const uint32_t source = ip->offset + nvgre_src_at(ip->version);
     struct address address = {ip->version, {0}};
 
     memcpy(address.bytes, data + source + (destination ? len : 0), len);

@@ -89,7 +89,7 @@ static void find_in_header(struct info *info, const struct info_packet *packet)
         find(info, INFO_RULE_VSID_RESERVED, packet);
     if (vsid == NVGRE_VSID_VENDOR)
         find(info, INFO_RULE_VSID_VENDOR, packet);
-    if (packet->packet->data[ip->offset + (ip->version == 4 ? 8 : 7)] == 0)
+    if (packet->packet->data[ip->offset + nvgre_ttl_at(ip->version)] == 0)
         find(info, INFO_RULE_OUTER_TTL, packet);
 }
 
@@ -153,10 +153,10 @@ static inline struct info_address pair_of(const uint8_t *ip, uint8_t version, ui
     struct info_address pair = {.owner = owner, .version = version};
 
     if (version == 4) {
-        memcpy(pair.is.bytes.source, ip + 12, 4);
-        memcpy(pair.is.bytes.destination, ip + 16, 4);
+        memcpy(pair.is.bytes.source, ip + NVGRE_IPV4_SRC_AT, 4);
+        memcpy(pair.is.bytes.destination, ip + NVGRE_IPV4_DST_AT, 4);
     } else {
-        memcpy(&pair.is, ip + 8, 32);
+        memcpy(&pair.is, ip + NVGRE_IPV6_SRC_AT, 32);
     }
     return pair;
 }

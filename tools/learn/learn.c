@@ -7,8 +7,6 @@
 #include "learned.h"
 #include "map/build.h"
 
-enum { ARP_LEN = 28 };
-
 enum added { ADDED, NO_ROOM, NO_MEMORY };
 
 struct map_learn *map_learn_new(uint32_t entries_max)
@@ -88,7 +86,7 @@ static void learn_sender(struct map_learn *learn, uint32_t index, enum nvgre_lin
         .address = pa->address, .sends = true, .has_mac = link == NVGRE_LINK_ETHERNET};
 
     if (now.has_mac) {
-        memcpy(now.mac, data + 6, sizeof now.mac);
+        memcpy(now.mac, data + NVGRE_ETH_SRC_AT, sizeof now.mac);
         now.has_mac = !(now.mac[0] & 1);
         if (frame->l2.vlan_count == 1)
             now.vlan = wire_get16(data + NVGRE_ETH_LEN) & 0xFFF;
@@ -165,12 +163,11 @@ static bool find_sender_ca(const struct nvgre_inner *inner, struct address *ca)
 
     *ca = (struct address){0, {0}};
     if (inner->l2.ethertype == NVGRE_ETHERTYPE_ARP) {
-        if (inner->caplen < inner->l2.l3_offset + ARP_LEN ||
-            wire_get32(arp) != (1u << 16 | NVGRE_ETHERTYPE_IPV4) || wire_get16(arp + 4) != 0x0604 ||
-            memcmp(arp + 8, inner->data + 6, 6) != 0)
+        if (inner->caplen < inner->l2.l3_offset + NVGRE_ARP_LEN || !nvgre_is_arp_ipv4(arp) ||
+            memcmp(arp + NVGRE_ARP_SENDER_MAC_AT, inner->data + NVGRE_ETH_SRC_AT, 6) != 0)
             return false;
         ca->version = 4;
-        memcpy(ca->bytes, arp + 14, 4);
+        memcpy(ca->bytes, arp + NVGRE_ARP_SENDER_IP_AT, 4);
     } else if (inner->has_ip) {
         *ca = address_of_ip(inner->data, &inner->ip, false);
     }
@@ -186,7 +183,7 @@ static enum added learn_tenant(struct map_learn *learn, uint32_t vsid,
 
     if (inner->data[6] & 1)
         return ADDED;
-    added = learn_mac(learn, vsid, inner->data + 6, pa, &mac);
+    added = learn_mac(learn, vsid, inner->data + NVGRE_ETH_SRC_AT, pa, &mac);
     return added == ADDED && find_sender_ca(inner, &ca) ? learn_ca(learn, vsid, &ca, mac) : added;
 }
 

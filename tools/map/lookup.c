@@ -81,7 +81,7 @@ static const struct table_slot *find_sender(const struct map *map, uint32_t vsid
 
     if (!inner->has_l2)
         return NULL;
-    slot = find_mac(map, vsid, inner->data + 6);
+    slot = find_mac(map, vsid, inner->data + NVGRE_ETH_SRC_AT);
     if (!slot) {
         ca = inner_address(inner, false);
         if (ca.version && !address_is_zero(&ca))

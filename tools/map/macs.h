@@ -62,7 +62,7 @@ static inline bool macs_find_pair(const struct table *macs, uint32_t vsid, const
                                   uint32_t *local, uint32_t *remote)
 {
     const struct table_key to = mac_key(vsid, frame);
-    const struct table_key from = mac_key(vsid, frame + 6);
+    const struct table_key from = mac_key(vsid, frame + NVGRE_ETH_SRC_AT);
     const uint32_t to_home = table_home(macs, to);
     const uint32_t from_home = table_home(macs, from);
 

@@ -195,7 +195,7 @@ uint32_t iface_excess(const struct iface_info *info, const uint8_t *data, uint32
         most += NVGRE_ETH_LEN;
     if (info->mtu == 0 || len <= most)
         return 0;
-    if (info->tag_is_extra && wire_get16(data + 12) == NVGRE_TPID_8021Q)
+    if (info->tag_is_extra && wire_get16(data + NVGRE_ETH_TYPE_AT) == NVGRE_TPID_8021Q)
         most += NVGRE_VLAN_TAG_LEN;
     return len > most ? (uint32_t)(len - most) : 0;
 }

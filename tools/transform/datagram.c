@@ -7,7 +7,7 @@
 #include "ecn.h"
 #include "wire.h"
 
-enum { IP_LEN_MAX = 0xFFFF, NEXT_FRAGMENT = 44, FRAGMENT_HEADER_LEN = 8 };
+enum { IP_LEN_MAX = 0xFFFF };
 
 static uint32_t end_of(const struct reassemble_fragment *fragment)
 {
@@ -101,7 +101,7 @@ bool datagram_place(struct reassemble_datagram *datagram, struct reassemble_frag
 static uint32_t whole_header_len(const struct reassemble_datagram *datagram)
 {
     return datagram->first_in_place->header_len -
-           (datagram->key.version == 6 ? FRAGMENT_HEADER_LEN : 0);
+           (datagram->key.version == 6 ? NVGRE_IPV6_FRAGMENT_LEN : 0);
 }
 
 bool datagram_can_join(const struct reassemble_datagram *datagram, uint32_t *len,
@@ -126,27 +126,28 @@ bool datagram_can_join(const struct reassemble_datagram *datagram, uint32_t *len
 
 static void fix_ipv4(uint8_t *ip, uint32_t ip_len)
 {
-    wire_put16(ip + 2, (uint16_t)ip_len);
-    wire_put16(ip + 6, (uint16_t)(wire_get16(ip + 6) & ~NVGRE_IPV4_FRAGMENT));
-    wire_put16(ip + 10, 0);
-    wire_put16(ip + 10, nvgre_checksum(ip, (ip[0] & 0xFu) * 4));
+    wire_put16(ip + NVGRE_IPV4_TOTAL_LEN_AT, (uint16_t)ip_len);
+    wire_put16(ip + NVGRE_IPV4_FLAGS_AT,
+               (uint16_t)(wire_get16(ip + NVGRE_IPV4_FLAGS_AT) & ~NVGRE_IPV4_FRAGMENT));
+    wire_put16(ip + NVGRE_IPV4_CHECKSUM_AT, 0);
+    wire_put16(ip + NVGRE_IPV4_CHECKSUM_AT, nvgre_checksum(ip, (ip[0] & 0xFu) * 4));
 }
 
 /* `fragment_header` is the one that is gone; the headers before it are `header_len` bytes. */
 static void fix_ipv6(uint8_t *ip, uint32_t header_len, uint32_t ip_len,
                      const uint8_t *fragment_header)
 {
-    uint8_t *next = ip + 6;
+    uint8_t *next = ip + NVGRE_IPV6_NEXT_AT;
     uint32_t offset = NVGRE_IPV6_LEN;
 
     while (offset < header_len) {
         uint8_t *extension = ip + offset;
 
-        offset += *next == NEXT_FRAGMENT ? FRAGMENT_HEADER_LEN : 8 + extension[1] * 8u;
+        offset += *next == NVGRE_FRAGMENT ? NVGRE_IPV6_FRAGMENT_LEN : 8 + extension[1] * 8u;
         next = extension;
     }
     *next = fragment_header[0];
-    wire_put16(ip + 4, (uint16_t)(ip_len - NVGRE_IPV6_LEN));
+    wire_put16(ip + NVGRE_IPV6_PAYLOAD_LEN_AT, (uint16_t)(ip_len - NVGRE_IPV6_LEN));
 }
 
 void datagram_join(const struct reassemble_datagram *datagram, uint8_t *out, uint32_t len)

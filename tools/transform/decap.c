@@ -119,8 +119,9 @@ static enum outcome take_further(const struct decap_config *decap, uint8_t *room
 
 static void put_tag(uint16_t tpid, uint16_t vlan, uint8_t *room, struct transform_result *result)
 {
-    memmove(room + 12 + NVGRE_VLAN_TAG_LEN, room + 12, result->caplen - 12);
-    wire_put16(room + 12, tpid);
+    memmove(room + NVGRE_ETH_TYPE_AT + NVGRE_VLAN_TAG_LEN, room + NVGRE_ETH_TYPE_AT,
+            result->caplen - NVGRE_ETH_TYPE_AT);
+    wire_put16(room + NVGRE_ETH_TYPE_AT, tpid);
     wire_put16(room + 14, vlan);
     result->caplen += NVGRE_VLAN_TAG_LEN;
     result->len += NVGRE_VLAN_TAG_LEN;

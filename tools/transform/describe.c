@@ -32,7 +32,7 @@ static void add_ip(struct text *text, const struct nvgre_ip *ip, const uint8_t *
     const struct address destination = address_of_ip(data, ip, true);
 
     add(text, ", %s > %s, TTL %u, TOS 0x%02x", address_text(&source).text,
-        address_text(&destination).text, data[ip->offset + (ip->version == 4 ? 8 : 7)], ip->tos);
+        address_text(&destination).text, data[ip->offset + nvgre_ttl_at(ip->version)], ip->tos);
 }
 
 static void add_mac(struct text *text, const char *between, const uint8_t *mac)
@@ -59,7 +59,7 @@ void describe_outer(const struct cap_packet *packet, char *buffer, size_t size)
         nvgre_key_flowid(frame.gre.key));
     add_ip(&text, &frame.ip, data);
     if (link == NVGRE_LINK_ETHERNET) {
-        add_mac(&text, ", ", data + 6);
+        add_mac(&text, ", ", data + NVGRE_ETH_SRC_AT);
         add_mac(&text, " > ", data);
         for (const uint8_t *tci = data + NVGRE_ETH_LEN; tci < data + frame.l2.l3_offset;
              tci += NVGRE_VLAN_TAG_LEN)

@@ -48,14 +48,15 @@ static uint8_t inherited_ttl(const struct encap_config *config, const struct nvg
     uint8_t ttl = 0;
 
     if (config->inherit & INHERIT_TTL && inner->has_ip)
-        ttl = inner->data[inner->ip.offset + (inner->ip.version == 4 ? 8 : 7)];
+        ttl = inner->data[inner->ip.offset + nvgre_ttl_at(inner->ip.version)];
     return ttl ? ttl : config->ttl;
 }
 
 static bool inherited_df(const struct encap_config *config, const struct nvgre_inner *inner)
 {
     if (config->inherit & INHERIT_DF && inner->has_ip && inner->ip.version == 4)
-        return (inner->data[inner->ip.offset + 6] & 0x40) != 0;
+        return (wire_get16(inner->data + inner->ip.offset + NVGRE_IPV4_FLAGS_AT) & NVGRE_IPV4_DF) !=
+               0;
     return config->df;
 }
 

@@ -32,8 +32,9 @@ static inline void copy_untagged(uint8_t *out, const uint8_t *frame, uint32_t ca
         memcpy(out, frame, caplen);
         return;
     }
-    memmove(out, frame, 12);
-    memmove(out + 12, frame + 12 + tags_len, caplen - tags_len - 12);
+    memmove(out, frame, NVGRE_ETH_TYPE_AT);
+    memmove(out + NVGRE_ETH_TYPE_AT, frame + NVGRE_ETH_TYPE_AT + tags_len,
+            caplen - tags_len - NVGRE_ETH_TYPE_AT);
 }
 
 #endif

@@ -9,8 +9,6 @@
 #include "datagram.h"
 #include "wire.h"
 
-enum { NEXT_HOP_BY_HOP = 0, NEXT_ROUTING = 43, NEXT_DESTINATION = 60 };
-
 const struct reassemble_config reassemble_defaults = {
     .max_bytes = 16u << 20, .max_datagrams = 1024, .max_fragments = 2048, .timeout_s = 30};
 
@@ -49,8 +47,8 @@ static bool may_carry_gre(const struct nvgre_ip *ip)
 {
     if (ip->protocol == NVGRE_IP_PROTOCOL)
         return true;
-    return ip->version == 6 && (ip->protocol == NEXT_HOP_BY_HOP || ip->protocol == NEXT_ROUTING ||
-                                ip->protocol == NEXT_DESTINATION);
+    return ip->version == 6 && (ip->protocol == NVGRE_HOP_BY_HOP || ip->protocol == NVGRE_ROUTING ||
+                                ip->protocol == NVGRE_DESTINATION_OPTIONS);
 }
 
 static bool piece_read(const struct cap_packet *packet, enum nvgre_link link, struct piece *piece)
@@ -77,12 +75,10 @@ static bool piece_read(const struct cap_packet *packet, enum nvgre_link link, st
     piece->key.id = fragment.id;
     piece->start = fragment.offset;
     piece->last = !fragment.more;
-    if (ip.version == 4) {
-        memcpy(piece->key.addresses, header + 12, 8);
+    memcpy(piece->key.addresses, header + nvgre_src_at(ip.version),
+           2 * nvgre_address_len(ip.version));
+    if (ip.version == 4)
         piece->key.protocol = ip.protocol;
-    } else {
-        memcpy(piece->key.addresses, header + 8, 32);
-    }
     return true;
 }
 

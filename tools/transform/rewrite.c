@@ -35,10 +35,10 @@ void rewrite_fragments_free(struct rewrite_fragments *fragments)
 /* What fragments of a packet share. */
 static struct table_key packet_key(const struct rewrite *r, const uint8_t *data)
 {
-    const bool v4 = r->frame.ip.version == 4;
-    const uint8_t *addresses = data + r->frame.ip.offset + (v4 ? 12 : 8);
+    const uint8_t *addresses = data + r->frame.ip.offset + nvgre_src_at(r->frame.ip.version);
 
-    return table_key_add(table_key_bytes(addresses, v4 ? 8 : 32), r->part.id);
+    return table_key_add(table_key_bytes(addresses, 2 * nvgre_address_len(r->frame.ip.version)),
+                         r->part.id);
 }
 
 /* The header of the first fragment is NVGRE's, or the others are left alone too. */

@@ -2,8 +2,7 @@
 #include "outer.h"
 #include "rewrite_parts.h"
 
-enum { ETHERTYPE_ARP = 0x0806, ETHERTYPE_RARP = 0x8035, ARP_LEN = 28, ICMP_LEN = 8 };
-enum { ICMP = 1, DCCP = 33, ICMPV6 = 58, UDP_LITE = 136 };
+enum { ICMP_LEN = 8 };
 enum { ICMP_UNREACHABLE = 3, ICMP_QUENCH = 4, ICMP_REDIRECT = 5, ICMP_TIME = 11, ICMP_PARAMETER };
 enum { ICMPV6_ERROR_MIN = 1, ICMPV6_ERROR_MAX = 4 };
 enum { ND_ADVERT_ROUTER = 134, ND_SOLICIT, ND_ADVERT, ND_REDIRECT };
@@ -23,7 +22,7 @@ static bool is_unicast(uint8_t version, const uint8_t *address)
     static const uint8_t zeros[16];
 
     return !nvgre_pa_is_group(version, address) &&
-           memcmp(address, zeros, version == 4 ? 4 : 16) != 0 &&
+           memcmp(address, zeros, nvgre_address_len(version)) != 0 &&
            (version == 6 || wire_get32(address) != UINT32_MAX);
 }
 
@@ -38,7 +37,7 @@ static void add_to_address(uint32_t add, uint8_t version, uint8_t *address)
 void rewrite_address(bool *changed, const struct rewrite_addresses *addresses, bool destination,
                      uint8_t version, uint8_t *at, struct edit_sum *over, struct edit_sum *pseudo)
 {
-    const uint32_t len = version == 4 ? 4 : 16;
+    const uint32_t len = nvgre_address_len(version);
     uint8_t address[16];
 
     memcpy(address, at, len);
@@ -54,7 +53,7 @@ static void change_ca(const struct inner_edit *e, bool destination, uint8_t vers
                       uint32_t offset, struct edit_sum *over, struct edit_sum *pseudo)
 {
     if (rewrite_wants(&e->inner->cas, destination) && e->caplen >= offset &&
-        e->caplen - offset >= (version == 4 ? 4u : 16u))
+        e->caplen - offset >= nvgre_address_len(version))
         rewrite_address(e->changed, &e->inner->cas, destination, version, e->frame + offset, over,
                         pseudo);
 }
@@ -62,13 +61,10 @@ static void change_ca(const struct inner_edit *e, bool destination, uint8_t vers
 /* Sender and target of ARP over Ethernet and IPv4 (RFC 826). */
 static void change_arp(const struct inner_edit *e, uint32_t offset, struct edit_sum *over)
 {
-    static const uint8_t ethernet_ipv4[] = {0, 1, 8, 0, 6, 4};
-
-    if (e->caplen - offset < ARP_LEN ||
-        memcmp(e->frame + offset, ethernet_ipv4, sizeof ethernet_ipv4) != 0)
+    if (e->caplen - offset < NVGRE_ARP_LEN || !nvgre_is_arp_ipv4(e->frame + offset))
         return;
-    change_ca(e, false, 4, offset + 14, over, NULL);
-    change_ca(e, true, 4, offset + 24, over, NULL);
+    change_ca(e, false, 4, offset + NVGRE_ARP_SENDER_IP_AT, over, NULL);
+    change_ca(e, true, 4, offset + NVGRE_ARP_TARGET_IP_AT, over, NULL);
 }
 
 static void change_ports(const struct inner_edit *e, uint32_t offset, struct edit_sum *over)
@@ -181,11 +177,11 @@ static uint32_t checksum_offset(uint8_t protocol)
     case NVGRE_TCP:
         return 16;
     case NVGRE_UDP:
-    case UDP_LITE:
-    case DCCP:
+    case NVGRE_UDP_LITE:
+    case NVGRE_DCCP:
         return 6;
-    case ICMPV6:
-    case ICMP:
+    case NVGRE_ICMPV6:
+    case NVGRE_ICMP:
         return 2;
     default:
         return 0;
@@ -213,13 +209,13 @@ static void change_transport(const struct inner_edit *e, const struct nvgre_ip *
 
     if (e->caplen <= offset)
         return;
-    if (ip->protocol == ICMP)
+    if (ip->protocol == NVGRE_ICMP)
         sum->delta = 0; /* ICMP of IPv4 does not count the addresses */
-    if (ip->protocol == ICMP && !quoted)
+    if (ip->protocol == NVGRE_ICMP && !quoted)
         change_icmp(e, offset, sum);
-    else if (ip->protocol == ICMPV6)
+    else if (ip->protocol == NVGRE_ICMPV6)
         change_icmpv6(e, offset, quoted, sum);
-    else if (ip->protocol != ICMP && checksum_offset(ip->protocol))
+    else if (ip->protocol != NVGRE_ICMP && checksum_offset(ip->protocol))
         change_ports(e, offset, sum);
     follow_transport(e, ip->protocol, offset, sum);
 }
@@ -239,8 +235,8 @@ static void change_ip(const struct inner_edit *whole, const struct nvgre_ip *ip,
 {
     const struct inner_edit packet = edit_until(whole, ip->offset + ip->len);
     const struct inner_edit *e = &packet;
-    const uint32_t source = ip->offset + (ip->version == 4 ? 12 : 8);
-    const uint32_t destination = ip->offset + (ip->version == 4 ? 16 : 24);
+    const uint32_t source = ip->offset + nvgre_src_at(ip->version);
+    const uint32_t destination = ip->offset + nvgre_dst_at(ip->version);
     struct edit_sum header = {0, within};
     struct edit_sum transport = {0, within};
     struct edit_sum *over = ip->version == 4 ? &header : within;
@@ -250,7 +246,7 @@ static void change_ip(const struct inner_edit *whole, const struct nvgre_ip *ip,
     if (!is_later_fragment(e, ip))
         change_transport(e, ip, quoted, &transport);
     if (ip->version == 4)
-        edit_follow(e->changed, e->frame + ip->offset + 10, &header);
+        edit_follow(e->changed, e->frame + ip->offset + NVGRE_IPV4_CHECKSUM_AT, &header);
 }
 
 void rewrite_inner(bool *changed, const struct rewrite_inner *config, uint8_t *frame,
@@ -262,14 +258,14 @@ void rewrite_inner(bool *changed, const struct rewrite_inner *config, uint8_t *f
     if (caplen < NVGRE_ETH_LEN)
         return;
     rewrite_mac(changed, &config->dst_mac, frame, over);
-    rewrite_mac(changed, &config->src_mac, frame + 6, over);
+    rewrite_mac(changed, &config->src_mac, frame + NVGRE_ETH_SRC_AT, over);
     nvgre_inner_decode(frame, caplen, &inner);
     if (!inner.has_l2)
         return;
     if (inner.l2.vlan_count)
         edit_put16(changed, frame + NVGRE_ETH_LEN,
                    rewrite_bits(config->tci, wire_get16(frame + NVGRE_ETH_LEN)), over);
-    if (inner.l2.ethertype == ETHERTYPE_ARP || inner.l2.ethertype == ETHERTYPE_RARP)
+    if (inner.l2.ethertype == NVGRE_ETHERTYPE_ARP || inner.l2.ethertype == NVGRE_ETHERTYPE_RARP)
         change_arp(&e, inner.l2.l3_offset, over);
     if (inner.has_ip)
         change_ip(&e, &inner.ip, over, false);
@@ -282,7 +278,7 @@ static uint32_t covered_len(const uint8_t *p, const struct nvgre_ip *ip)
     uint32_t udp_len;
 
     if (len < checksum_offset(ip->protocol) + 2 || !checksum_offset(ip->protocol) ||
-        ip->protocol == UDP_LITE || ip->protocol == DCCP)
+        ip->protocol == NVGRE_UDP_LITE || ip->protocol == NVGRE_DCCP)
         return 0;
     if (ip->protocol != NVGRE_UDP)
         return len;
@@ -295,8 +291,8 @@ static uint32_t covered_len(const uint8_t *p, const struct nvgre_ip *ip)
 static void fix_transport(bool *changed, uint8_t *frame, const struct nvgre_ip *ip,
                           struct edit_sum *over)
 {
-    const uint32_t addresses_len = ip->version == 4 ? 8 : 32;
-    const uint8_t *addresses = frame + ip->offset + (ip->version == 4 ? 12 : 8);
+    const uint32_t addresses_len = 2 * nvgre_address_len(ip->version);
+    const uint8_t *addresses = frame + ip->offset + nvgre_src_at(ip->version);
     uint8_t *p = frame + ip->offset + ip->header_len;
     uint8_t *field = p + checksum_offset(ip->protocol);
     uint32_t len = covered_len(p, ip);
@@ -305,7 +301,7 @@ static void fix_transport(bool *changed, uint8_t *frame, const struct nvgre_ip *
 
     if (len == 0)
         return;
-    if (ip->protocol != ICMP)
+    if (ip->protocol != NVGRE_ICMP)
         sum = nvgre_pseudo_sum(addresses, addresses_len, ip->protocol, len);
     sum = nvgre_sum(p, len, sum + (uint16_t)~wire_get16(field));
     checksum = (uint16_t)~nvgre_sum_fold(sum);
@@ -324,11 +320,13 @@ void rewrite_fix_inner(bool *changed, uint8_t *frame, uint32_t caplen, uint32_t 
         return;
     header = frame + ip->offset;
     if (ip->version == 4) {
-        uint32_t sum = nvgre_sum(header, ip->header_len, (uint16_t)~wire_get16(header + 10));
+        uint32_t sum = nvgre_sum(header, ip->header_len,
+                                 (uint16_t)~wire_get16(header + NVGRE_IPV4_CHECKSUM_AT));
 
-        edit_put16(changed, header + 10, (uint16_t)~nvgre_sum_fold(sum), over);
+        edit_put16(changed, header + NVGRE_IPV4_CHECKSUM_AT, (uint16_t)~nvgre_sum_fold(sum), over);
     }
-    if (wire_get16(header + (ip->version == 4 ? 2 : 4)) == 0)
+    if (wire_get16(header +
+                   (ip->version == 4 ? NVGRE_IPV4_TOTAL_LEN_AT : NVGRE_IPV6_PAYLOAD_LEN_AT)) == 0)
         ip->len = len - ip->offset; /* of a super-packet */
     if (!ip->fragment && ip->len >= ip->header_len && caplen - ip->offset >= ip->len)
         fix_transport(changed, frame, ip, over);

@@ -3,10 +3,7 @@
 #include "link.h"
 #include "rewrite_parts.h"
 
-enum { NEXT_FRAGMENT = 44, IP_LEN_MAX = 0xFFFF };
-
-/* Where the tags of an Ethernet header begin. */
-enum { TAGS_OFFSET = 12 };
+enum { IP_LEN_MAX = 0xFFFF };
 
 /* The version that the packet's addresses shall have. */
 static uint8_t version_of(const struct rewrite *r)
@@ -24,8 +21,8 @@ static uint32_t put_link(const struct rewrite *r, const uint8_t *data, enum nvgr
     uint32_t to = 0;
 
     if (link == NVGRE_LINK_ETHERNET && outer->tag != REWRITE_TAG_NONE) {
-        memcpy(r->data, data, TAGS_OFFSET);
-        from = to = TAGS_OFFSET;
+        memcpy(r->data, data, NVGRE_ETH_TYPE_AT);
+        from = to = NVGRE_ETH_TYPE_AT;
         if (outer->tag == REWRITE_TAG_ADD) {
             wire_put16(r->data + to, outer->tpid);
             wire_put16(r->data + to + 2, outer->tci.value);
@@ -68,11 +65,11 @@ static uint32_t put_ipv6(const struct rewrite *r, const uint8_t *old, uint32_t p
     const uint32_t flow_label = was_ipv6 ? wire_get32(old) & 0xFFFFF : 0;
 
     wire_put32(p, 6u << 28 | (uint32_t)r->frame.ip.tos << 20 | flow_label);
-    wire_put16(p + 4, len > IP_LEN_MAX ? 0 : (uint16_t)len);
-    p[6] = extra ? NEXT_FRAGMENT : NVGRE_IP_PROTOCOL;
-    p[7] = old[was_ipv6 ? 7 : 8];
+    wire_put16(p + NVGRE_IPV6_PAYLOAD_LEN_AT, len > IP_LEN_MAX ? 0 : (uint16_t)len);
+    p[NVGRE_IPV6_NEXT_AT] = extra ? NVGRE_FRAGMENT : NVGRE_IP_PROTOCOL;
+    p[NVGRE_IPV6_HOP_LIMIT_AT] = old[nvgre_ttl_at(r->frame.ip.version)];
     if (was_ipv6)
-        memcpy(p + 8, old + 8, 32);
+        memcpy(p + NVGRE_IPV6_SRC_AT, old + NVGRE_IPV6_SRC_AT, 32);
     if (extra)
         put_fragment_header(r, p + NVGRE_IPV6_LEN);
     return NVGRE_IPV6_LEN + extra;
@@ -88,18 +85,18 @@ static uint32_t put_ipv4(const struct rewrite *r, const uint8_t *old, uint32_t p
     memset(p, 0, NVGRE_IPV4_LEN);
     p[0] = 0x45;
     p[1] = r->frame.ip.tos;
-    wire_put16(p + 2, (uint16_t)len);
-    wire_put16(p + 4, (uint16_t)r->part.id);
-    wire_put16(p + 6, (uint16_t)(r->frame.ip.fragment ? flags : NVGRE_IPV4_DF));
-    p[8] = old[7];
-    p[9] = NVGRE_IP_PROTOCOL;
+    wire_put16(p + NVGRE_IPV4_TOTAL_LEN_AT, (uint16_t)len);
+    wire_put16(p + NVGRE_IPV4_ID_AT, (uint16_t)r->part.id);
+    wire_put16(p + NVGRE_IPV4_FLAGS_AT, (uint16_t)(r->frame.ip.fragment ? flags : NVGRE_IPV4_DF));
+    p[NVGRE_IPV4_TTL_AT] = old[NVGRE_IPV6_HOP_LIMIT_AT];
+    p[NVGRE_IPV4_PROTOCOL_AT] = NVGRE_IP_PROTOCOL;
     return NVGRE_IPV4_LEN;
 }
 
 static void put_pas(const struct rewrite_outer *outer, uint8_t *ip)
 {
-    const uint32_t len = outer->ip_version == 4 ? 4 : 16;
-    uint8_t *source = ip + (outer->ip_version == 4 ? 12 : 8);
+    const uint32_t len = nvgre_address_len(outer->ip_version);
+    uint8_t *source = ip + nvgre_src_at(outer->ip_version);
 
     memcpy(source, outer->local, len);
     memcpy(source + len, outer->remote, len);
@@ -117,7 +114,7 @@ static uint32_t put_ip(struct rewrite *r, const uint8_t *data, uint8_t version,
     if (version != r->frame.ip.version)
         put_pas(&r->config->outer, p);
     if (version == 4)
-        wire_put16(p + 10, nvgre_checksum(p, NVGRE_IPV4_LEN));
+        wire_put16(p + NVGRE_IPV4_CHECKSUM_AT, nvgre_checksum(p, NVGRE_IPV4_LEN));
     return len;
 }
 
@@ -125,7 +122,8 @@ static uint32_t put_ip(struct rewrite *r, const uint8_t *data, uint8_t version,
 static uint32_t copy_ip(struct rewrite *r, const uint8_t *data, uint32_t payload_len, uint32_t at)
 {
     uint8_t *p = r->data + at;
-    uint8_t *length = p + (r->frame.ip.version == 4 ? 2 : 4);
+    uint8_t *length =
+        p + (r->frame.ip.version == 4 ? NVGRE_IPV4_TOTAL_LEN_AT : NVGRE_IPV6_PAYLOAD_LEN_AT);
     uint32_t len =
         payload_len + r->frame.ip.header_len - (r->frame.ip.version == 4 ? 0 : NVGRE_IPV6_LEN);
 
@@ -169,8 +167,9 @@ static uint32_t inner_tags(struct rewrite *r, const uint8_t *data)
     nvgre_inner_decode(data + r->frame.inner_offset, r->frame.inner_caplen, &inner);
     len = inner.has_l2 ? inner.l2.vlan_count * NVGRE_VLAN_TAG_LEN : 0;
     for (uint32_t i = 0; i < len; i += 2)
-        edit_sum_add(&r->gre_sum,
-                     edit_difference(wire_get16(data + r->frame.inner_offset + 12 + i), 0));
+        edit_sum_add(
+            &r->gre_sum,
+            edit_difference(wire_get16(data + r->frame.inner_offset + NVGRE_ETH_TYPE_AT + i), 0));
     return len;
 }
 
@@ -205,7 +204,8 @@ static enum outcome assemble(struct rewrite *r, const struct cap_packet *packet,
         r->frame.ip.len - r->frame.ip.header_len - r->frame.gre.header_len + gre_len - tags_len;
     const bool anew = version != r->frame.ip.version ||
                       (r->config->outer.normalise && version == 6 &&
-                       r->frame.ip.header_len > NVGRE_IPV6_LEN + (r->frame.ip.fragment ? 8 : 0));
+                       r->frame.ip.header_len >
+                           NVGRE_IPV6_LEN + (r->frame.ip.fragment ? NVGRE_IPV6_FRAGMENT_LEN : 0));
     uint32_t at;
 
     if (version != r->frame.ip.version && !link_has_both(packet->iface->linktype)) {
@@ -262,7 +262,7 @@ static void change_link(struct rewrite *r)
     const struct rewrite_outer *outer = &r->config->outer;
 
     rewrite_mac(&r->changed, &outer->dst_mac, r->data, NULL);
-    rewrite_mac(&r->changed, &outer->src_mac, r->data + 6, NULL);
+    rewrite_mac(&r->changed, &outer->src_mac, r->data + NVGRE_ETH_SRC_AT, NULL);
     if (outer->tag == REWRITE_TAG_SET && nvgre_is_tagged(r->data))
         edit_put16(&r->changed, r->data + NVGRE_ETH_LEN,
                    rewrite_bits(outer->tci, wire_get16(r->data + NVGRE_ETH_LEN)), NULL);
@@ -272,8 +272,8 @@ static void change_pas(struct rewrite *r, uint8_t *ip)
 {
     const struct rewrite_outer *outer = &r->config->outer;
     const uint8_t version = r->frame.ip.version;
-    const uint32_t len = version == 4 ? 4 : 16;
-    uint8_t *source = ip + (version == 4 ? 12 : 8);
+    const uint32_t len = nvgre_address_len(version);
+    uint8_t *source = ip + nvgre_src_at(version);
     struct edit_sum *over = version == 4 ? &r->outer_sum : NULL;
 
     if (outer->ip_version) {
@@ -308,14 +308,14 @@ void rewrite_outer(struct rewrite *r, enum nvgre_link link)
     change_pas(r, ip);
     if (r->frame.ip.version == 6) {
         change_bits(r, traffic_class(outer->tos), ip);
-        change_bits(r, outer->ttl, ip + 6);
+        change_bits(r, outer->ttl, ip + NVGRE_IPV6_NEXT_AT);
         return;
     }
     change_bits(r, outer->tos, ip);
-    change_bits(r, outer->ip_id, ip + 4);
-    change_bits(r, outer->df, ip + 6);
-    change_bits(r, upper(outer->ttl), ip + 8);
-    edit_follow(&r->changed, ip + 10, &r->outer_sum);
+    change_bits(r, outer->ip_id, ip + NVGRE_IPV4_ID_AT);
+    change_bits(r, outer->df, ip + NVGRE_IPV4_FLAGS_AT);
+    change_bits(r, upper(outer->ttl), ip + NVGRE_IPV4_TTL_AT);
+    edit_follow(&r->changed, ip + NVGRE_IPV4_CHECKSUM_AT, &r->outer_sum);
 }
 
 void rewrite_fix_outer(struct rewrite *r)
@@ -326,8 +326,9 @@ void rewrite_fix_outer(struct rewrite *r)
     uint32_t sum;
 
     if (r->frame.ip.version == 4) {
-        sum = nvgre_sum(ip, r->frame.ip.header_len, (uint16_t)~wire_get16(ip + 10));
-        edit_put16(&r->changed, ip + 10, (uint16_t)~nvgre_sum_fold(sum), NULL);
+        sum = nvgre_sum(ip, r->frame.ip.header_len,
+                        (uint16_t)~wire_get16(ip + NVGRE_IPV4_CHECKSUM_AT));
+        edit_put16(&r->changed, ip + NVGRE_IPV4_CHECKSUM_AT, (uint16_t)~nvgre_sum_fold(sum), NULL);
     }
     if (!r->has_gre || r->frame.ip.fragment || !(r->frame.gre.flags & NVGRE_FLAG_C) ||
         r->frame.gre.header_len + r->frame.inner_caplen < gre_len)

@@ -9,7 +9,6 @@
 #include "wire.h"
 
 enum { IP_LEN_MAX = 0xFFFF, TCP_LEN = 20, UDP_LEN = 8, EXTENSION_LEN = 8 };
-enum { NEXT_HOP_BY_HOP = 0, NEXT_ROUTING = 43, NEXT_FRAGMENT = 44 };
 enum { OPTION_END = 0, OPTION_NOP = 1, OPTION_MSS = 2, OPTION_MSS_LEN = 4 };
 enum {
     TCP_FIN = 0x01,
@@ -23,7 +22,7 @@ enum {
 /* An IPv6 extension header; those before the transport header are known to be there. */
 static uint32_t extension_len(uint8_t kind, const uint8_t *extension)
 {
-    return kind == NEXT_FRAGMENT ? EXTENSION_LEN : EXTENSION_LEN + extension[1] * 8u;
+    return kind == NVGRE_FRAGMENT ? EXTENSION_LEN : EXTENSION_LEN + extension[1] * 8u;
 }
 
 /* Whether a routing header names places that the packet has still to go to. */
@@ -31,12 +30,12 @@ static bool is_on_route(const uint8_t *frame, const struct nvgre_ip *ip)
 {
     const uint8_t *p = frame + ip->offset + NVGRE_IPV6_LEN;
     const uint8_t *end = frame + ip->offset + ip->header_len;
-    uint8_t kind = frame[ip->offset + 6];
+    uint8_t kind = frame[ip->offset + NVGRE_IPV6_NEXT_AT];
 
     while (p < end) {
         uint8_t next = p[0];
 
-        if (kind == NEXT_ROUTING && p[3] != 0)
+        if (kind == NVGRE_ROUTING && p[3] != 0)
             return true;
         p += extension_len(kind, p);
         kind = next;
@@ -49,8 +48,10 @@ static uint32_t jumbo_len(const uint8_t *frame, const struct nvgre_ip *ip)
 {
     const uint8_t *p = frame + ip->offset;
 
-    return ip->header_len >= NVGRE_IPV6_LEN + EXTENSION_LEN && wire_get16(p + 4) == 0 &&
-                   p[6] == NEXT_HOP_BY_HOP && p[41] == 0 && wire_get16(p + 42) == 0xC204
+    return ip->header_len >= NVGRE_IPV6_LEN + EXTENSION_LEN &&
+                   wire_get16(p + NVGRE_IPV6_PAYLOAD_LEN_AT) == 0 &&
+                   p[NVGRE_IPV6_NEXT_AT] == NVGRE_HOP_BY_HOP && p[41] == 0 &&
+                   wire_get16(p + 42) == 0xC204
                ? EXTENSION_LEN
                : 0;
 }
@@ -177,7 +178,7 @@ static uint32_t copy_headers(const struct segment *seg, uint8_t *room)
     copy_untagged(room, seg->frame, before, seg->tags_len);
     before -= seg->tags_len;
     memcpy(room + before, seg->frame + behind, seg->headers_len - behind);
-    room[seg->ip_offset - seg->tags_len + 6] = seg->frame[behind - seg->jumbo_len];
+    room[seg->ip_offset - seg->tags_len + NVGRE_IPV6_NEXT_AT] = seg->frame[behind - seg->jumbo_len];
     return before + seg->headers_len - behind;
 }
 
@@ -187,13 +188,13 @@ static void write_ip(const struct segment *seg, uint32_t i, uint8_t *ip, uint32_
     uint32_t header_len = (ip[0] & 0xFu) * 4;
 
     if (seg->version == 6) {
-        wire_put16(ip + 4, (uint16_t)(len - NVGRE_IPV6_LEN));
+        wire_put16(ip + NVGRE_IPV6_PAYLOAD_LEN_AT, (uint16_t)(len - NVGRE_IPV6_LEN));
         return;
     }
-    wire_put16(ip + 2, (uint16_t)len);
-    wire_put16(ip + 4, (uint16_t)(wire_get16(ip + 4) + i));
-    wire_put16(ip + 10, 0);
-    wire_put16(ip + 10, nvgre_checksum(ip, header_len));
+    wire_put16(ip + NVGRE_IPV4_TOTAL_LEN_AT, (uint16_t)len);
+    wire_put16(ip + NVGRE_IPV4_ID_AT, (uint16_t)(wire_get16(ip + NVGRE_IPV4_ID_AT) + i));
+    wire_put16(ip + NVGRE_IPV4_CHECKSUM_AT, 0);
+    wire_put16(ip + NVGRE_IPV4_CHECKSUM_AT, nvgre_checksum(ip, header_len));
 }
 
 /* The TCP header of segment `i`, whose payload begins at `start` of the whole. */
@@ -217,8 +218,8 @@ static void write_tcp(const struct segment *seg, uint32_t i, uint8_t *tcp, uint3
 static uint16_t transport_checksum(const struct segment *seg, const uint8_t *ip, const uint8_t *l4,
                                    uint32_t len)
 {
-    uint32_t sum = seg->version == 4 ? nvgre_pseudo_sum(ip + 12, 8, seg->protocol, len)
-                                     : nvgre_pseudo_sum(ip + 8, 32, seg->protocol, len);
+    uint32_t sum = nvgre_pseudo_sum(ip + nvgre_src_at(seg->version),
+                                    2 * nvgre_address_len(seg->version), seg->protocol, len);
     uint16_t checksum = (uint16_t)~nvgre_sum_fold(nvgre_sum(l4, len, sum));
 
     return seg->protocol == NVGRE_UDP && checksum == 0 ? 0xFFFF : checksum; /* 0 is for none */
