@@ -175,11 +175,10 @@ int main(int argc, char **argv)
     (void)iface_counters(argv[2], &counters);
     printf("{\"name\": \"%s\", \"sent\": %" PRIu64 ", \"refused\": %" PRIu64
            ", \"refusal\": \"%s\", \"failure\": \"%s\", \"busy\": %" PRIu64 ", \"lost\": %" PRIu32
-           ", \"reason\": \"%s\", \"packets\": %" PRIu64 ", \"bytes\": %" PRIu64
-           ", \"dropped\": %" PRIu64 ", \"ns\": %" PRId64 "}\n",
+           ", \"reason\": \"%s\", \"packets\": %" PRIu64 ", \"ns\": %" PRId64 "}\n",
            sender_name(sender), outcome.sent, outcome.refused, error_name(outcome.refusal),
            error_name(outcome.failure), outcome.busy, lost, error_name(reason), counters.packets,
-           counters.bytes, counters.dropped, ended - begun);
+           ended - begun);
     (void)sender_close(sender, &error);
     unload(&frames);
     return 0;

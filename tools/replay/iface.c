@@ -64,8 +64,6 @@ static void take_counters(struct iface_counters *counters, const struct rtattr *
 
     memcpy(&stats, RTA_DATA(attribute), len < sizeof stats ? len : sizeof stats);
     counters->packets = stats.tx_packets;
-    counters->bytes = stats.tx_bytes;
-    counters->dropped = stats.tx_dropped + stats.tx_errors;
 }
 
 static void take_attribute(struct iface_link *link, const struct rtattr *attribute)

@@ -23,11 +23,9 @@ int iface_info(const char *name, struct iface_info *info, struct cap_error *erro
 /* Bytes by which a frame exceeds what the system sends; 0 also where info->mtu is 0. */
 uint32_t iface_excess(const struct iface_info *info, const uint8_t *data, uint32_t len);
 
-/* The interface's own counters, of all that anybody sends there. */
+/* The interface's own counter, of all that anybody sends there. */
 struct iface_counters {
     uint64_t packets;
-    uint64_t bytes;
-    uint64_t dropped; /* with errors */
 };
 
 /* Returns 0, or -1 where they cannot be read, as when the interface is gone. */
