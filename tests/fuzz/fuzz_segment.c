@@ -58,7 +58,7 @@ static void check_cut(const uint8_t *frame, uint32_t caplen, uint32_t len, uint3
     struct segment seg;
     uint32_t captured = 0;
 
-    if (segment_begin(&seg, frame, caplen, len, tags_len, max_ip_len) != SEGMENT_CUT)
+    if (!segment_begin(&seg, frame, caplen, len, tags_len, max_ip_len))
         return;
     require(seg.count >= 1 && seg.size >= 1, "there are segments");
     for (uint32_t i = 0; i < seg.count; i++)

@@ -204,8 +204,7 @@ static enum outcome pass(const struct encap_config *encap, const struct passage 
 
     *count = 1;
     if (encap->mtu_action == MTU_SEGMENT && inner_len > passage->inner_max &&
-        segment_begin(&seg, packet->data, packet->caplen, packet->len, passage->tags_len, max) ==
-            SEGMENT_CUT) {
+        segment_begin(&seg, packet->data, packet->caplen, packet->len, passage->tags_len, max)) {
         *count = seg.count;
         return write_segment(encap, passage, &seg, room, result);
     }

@@ -56,80 +56,57 @@ static uint32_t jumbo_len(const uint8_t *frame, const struct nvgre_ip *ip)
                : 0;
 }
 
-static enum segment_verdict ip_verdict(enum nvgre_class kind)
-{
-    return kind == NVGRE_CLASS_OTHER       ? SEGMENT_NOT_TCP_UDP
-           : kind == NVGRE_CLASS_TRUNCATED ? SEGMENT_TRUNCATED
-                                           : SEGMENT_MALFORMED;
-}
-
-/* The transport header's length, if it is of a kind that can be cut. */
-static enum segment_verdict transport(const uint8_t *p, const struct nvgre_ip *ip, uint32_t caplen,
-                                      uint32_t *header_len)
+/* Finds the transport header's length; false if it is not of a kind that is cut. */
+static bool transport(const uint8_t *p, const struct nvgre_ip *ip, uint32_t caplen,
+                      uint32_t *header_len)
 {
     uint32_t room = ip->len - ip->header_len;
     uint32_t least = ip->protocol == NVGRE_TCP ? TCP_LEN : UDP_LEN;
     uint32_t udp_len;
 
-    if (room < least)
-        return SEGMENT_MALFORMED;
-    if (caplen < least)
-        return SEGMENT_TRUNCATED;
+    if (room < least || caplen < least)
+        return false;
     if (ip->protocol == NVGRE_UDP) {
         *header_len = UDP_LEN;
         udp_len = wire_get16(p + 4);
-        return udp_len == 0 || udp_len == room ? SEGMENT_CUT : SEGMENT_MALFORMED;
+        return udp_len == 0 || udp_len == room;
     }
     *header_len = (p[12] >> 4) * 4u;
-    if (*header_len < TCP_LEN || *header_len > room)
-        return SEGMENT_MALFORMED;
-    if (p[13] & (TCP_SYN | TCP_RST))
-        return SEGMENT_CONTROL;
-    return caplen < *header_len ? SEGMENT_TRUNCATED : SEGMENT_CUT;
+    return *header_len >= TCP_LEN && *header_len <= room && !(p[13] & (TCP_SYN | TCP_RST)) &&
+           caplen >= *header_len;
 }
 
-static enum segment_verdict divide(struct segment *seg, const struct nvgre_ip *ip,
-                                   uint32_t l4_header_len, uint32_t max_ip_len)
+/* False where the headers leave no room. */
+static bool divide(struct segment *seg, const struct nvgre_ip *ip, uint32_t l4_header_len,
+                   uint32_t max_ip_len)
 {
     uint32_t headers_len = ip->header_len - seg->jumbo_len + l4_header_len;
 
     if (max_ip_len > IP_LEN_MAX)
         max_ip_len = IP_LEN_MAX;
     if (headers_len >= max_ip_len)
-        return SEGMENT_HEADERS_TOO_LONG;
+        return false;
     seg->headers_len = seg->l4_offset + l4_header_len;
     seg->payload_len = ip->len - ip->header_len - l4_header_len;
     seg->size = max_ip_len - headers_len;
     seg->count = seg->payload_len ? (seg->payload_len + seg->size - 1) / seg->size : 1;
-    return SEGMENT_CUT;
+    return true;
 }
 
-enum segment_verdict segment_begin(struct segment *seg, const uint8_t *frame, uint32_t caplen,
-                                   uint32_t len, uint32_t tags_len, uint32_t max_ip_len)
+bool segment_begin(struct segment *seg, const uint8_t *frame, uint32_t caplen, uint32_t len,
+                   uint32_t tags_len, uint32_t max_ip_len)
 {
     struct nvgre_l2 l2;
     struct nvgre_ip ip;
     enum nvgre_reason reason;
-    enum nvgre_class kind;
-    enum segment_verdict verdict;
     uint32_t value;
     uint32_t l4_header_len;
 
-    if (!nvgre_l2_decode(NVGRE_LINK_ETHERNET, frame, caplen, &l2))
-        return caplen < len ? SEGMENT_TRUNCATED : SEGMENT_MALFORMED;
-    kind = nvgre_ip_decode(frame, caplen, len, &l2, &ip, &reason, &value);
-    if (kind != NVGRE_CLASS_CLEAN)
-        return ip_verdict(kind);
-    if (ip.len <= max_ip_len)
-        return SEGMENT_FITS;
-    if (ip.fragment)
-        return SEGMENT_FRAGMENT;
-    if (!nvgre_has_ports(ip.protocol))
-        return SEGMENT_NOT_TCP_UDP;
-    if (ip.len > SEGMENT_IP_LEN_MAX)
-        return SEGMENT_TOO_LONG;
-    if (ip.version == 6 && is_on_route(frame, &ip))
-        return SEGMENT_ROUTED;
+    if (!nvgre_l2_decode(NVGRE_LINK_ETHERNET, frame, caplen, &l2) ||
+        nvgre_ip_decode(frame, caplen, len, &l2, &ip, &reason, &value) != NVGRE_CLASS_CLEAN ||
+        ip.len <= max_ip_len || ip.len > SEGMENT_IP_LEN_MAX || ip.fragment ||
+        !nvgre_has_ports(ip.protocol) || (ip.version == 6 && is_on_route(frame, &ip)))
+        return false;
     *seg = (struct segment){.frame = frame,
                             .caplen = caplen < ip.offset + ip.len ? caplen : ip.offset + ip.len,
                             .ip_offset = ip.offset,
@@ -138,8 +115,8 @@ enum segment_verdict segment_begin(struct segment *seg, const uint8_t *frame, ui
                             .jumbo_len = ip.version == 6 ? jumbo_len(frame, &ip) : 0,
                             .version = ip.version,
                             .protocol = ip.protocol};
-    verdict = transport(frame + seg->l4_offset, &ip, seg->caplen - seg->l4_offset, &l4_header_len);
-    return verdict == SEGMENT_CUT ? divide(seg, &ip, l4_header_len, max_ip_len) : verdict;
+    return transport(frame + seg->l4_offset, &ip, seg->caplen - seg->l4_offset, &l4_header_len) &&
+           divide(seg, &ip, l4_header_len, max_ip_len);
 }
 
 /* The bytes of payload of segment `i`. */

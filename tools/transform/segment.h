@@ -15,20 +15,6 @@
 /* The longest IP packet that is cut: what Linux hands to a card at most (GSO_MAX_SIZE). */
 #define SEGMENT_IP_LEN_MAX (8u * 65536u)
 
-enum segment_verdict {
-    SEGMENT_CUT,             /* seg->count segments are to be written */
-    SEGMENT_FITS,            /* the IP packet is not longer than allowed */
-    SEGMENT_NOT_TCP_UDP,     /* nor IP, maybe; or behind a header that is not walked (AH, ESP) */
-    SEGMENT_FRAGMENT,        /* an IP fragment, which routers and hosts treat as it is */
-    SEGMENT_CONTROL,         /* TCP with SYN or RST: belongs to no segment in particular */
-    SEGMENT_ROUTED,          /* IPv6 on its way through a routing header: its checksum covers
-                                an address that is not its destination yet */
-    SEGMENT_TRUNCATED,       /* the headers are not all captured */
-    SEGMENT_MALFORMED,       /* lengths that contradict each other */
-    SEGMENT_TOO_LONG,        /* the IP packet is longer than SEGMENT_IP_LEN_MAX */
-    SEGMENT_HEADERS_TOO_LONG /* the headers leave no room for payload */
-};
-
 /* A super-packet taken apart. All offsets and lengths are bytes. */
 struct segment {
     const uint8_t *frame;
@@ -49,13 +35,19 @@ struct segment {
  * Looks at an Ethernet frame, with or without VLAN tags, of which `caplen` bytes were captured and
  * `len` were on the wire. Its IP packet may be `max_ip_len` bytes long. An IP length of 0 stands
  * for the rest of the frame. The segments go without the first `tags_len` bytes of VLAN tags: all
- * or 0. With SEGMENT_CUT, *seg is set and points into the frame.
+ * or 0. Returns true, with *seg set and pointing into the frame, if it is to be cut.
+ *
+ * Not cut is what fits, anything but TCP and UDP (or after a header that is not walked, such as
+ * AH), IP fragments, TCP with SYN or RST (which belongs to no segment in particular), IPv6 on its
+ * way through a routing header (its checksum covers an address that is not its destination yet),
+ * what is malformed, longer than SEGMENT_IP_LEN_MAX or not captured to the end of its headers, and
+ * what has headers that leave no room for payload.
  *
  * UDP says nowhere into how many bytes its sender wanted it cut: datagrams get as long as they
  * may. The same goes for a datagram that was meant to travel in IP fragments.
  */
-enum segment_verdict segment_begin(struct segment *seg, const uint8_t *frame, uint32_t caplen,
-                                   uint32_t len, uint32_t tags_len, uint32_t max_ip_len);
+bool segment_begin(struct segment *seg, const uint8_t *frame, uint32_t caplen, uint32_t len,
+                   uint32_t tags_len, uint32_t max_ip_len);
 
 /* The length of segment `i` (below seg->count) on the wire. */
 uint32_t segment_len(const struct segment *seg, uint32_t i);
