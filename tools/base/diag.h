@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef TOOLS_DIAG_H
-#define TOOLS_DIAG_H
+#ifndef BASE_DIAG_H
+#define BASE_DIAG_H
 
 /* The only printer of messages: one line each, on standard error. */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef TOOLS_SIGNALS_H
-#define TOOLS_SIGNALS_H
+#ifndef BASE_SIGNALS_H
+#define BASE_SIGNALS_H
 
 /*
  * SIGINT, SIGTERM and SIGHUP ask for a clean end, SIGUSR1 for counters. A second signal of the

@@ -29,16 +29,9 @@ int cap_writer_open(struct cap_writer *writer, const char *path, const struct ca
     return -1;
 }
 
-void cap_writer_start(struct cap_writer *writer)
-{
-    writer->started = true;
-    writer->ops->start(writer);
-}
-
 enum cap_result cap_writer_keep(struct cap_writer *writer, const struct cap_packet *packet)
 {
-    if (!writer->started)
-        cap_writer_start(writer);
+    cap_writer_start(writer);
     return writer->ops->keep(writer, packet);
 }
 
@@ -49,7 +42,7 @@ enum cap_result cap_writer_block(struct cap_writer *writer, const struct cap_blo
 
 int cap_writer_flush(struct cap_writer *writer)
 {
-    if (!writer->started && !cap_reader_is_pcapng(writer->reader))
+    if (!cap_reader_is_pcapng(writer->reader))
         cap_writer_start(writer);
     return cap_output_flush(&writer->output);
 }
@@ -57,8 +50,7 @@ int cap_writer_flush(struct cap_writer *writer)
 /* Adds what is missing, and takes back what is not whole. */
 static void round_off(struct cap_writer *writer)
 {
-    if (!writer->started)
-        cap_writer_start(writer);
+    cap_writer_start(writer);
     pcapng_writer_take_back(writer);
 }
 

@@ -101,14 +101,19 @@ void cap_writer_init(struct cap_writer *writer, const struct cap_reader *reader,
 int cap_writer_open(struct cap_writer *writer, const char *path, const struct cap_reader *reader,
                     const struct cap_writer_config *config, struct cap_error *error);
 
-/* Writes what stands before the first packet. */
-void cap_writer_start(struct cap_writer *writer);
+/* Writes what comes before the first packet, once. */
+static inline void cap_writer_start(struct cap_writer *writer)
+{
+    if (__builtin_expect(writer->started, 1))
+        return;
+    writer->started = true;
+    writer->ops->start(writer);
+}
 
 /* Room for the bytes of the next packet: more than CAP_PACKET_MAX and any headers. */
 static inline uint8_t *cap_writer_room(struct cap_writer *writer)
 {
-    if (!writer->started)
-        cap_writer_start(writer);
+    cap_writer_start(writer);
     return cap_output_at(&writer->output) + writer->header_len;
 }
 

@@ -148,7 +148,7 @@ static int run(struct session *session)
     session->config.report = print_on_stderr;
     code = choose_targets(session);
     if (code == EXIT_CLEAN)
-        code = replay_prepare(&session->replay, &session->config);
+        code = targets_prepare(&session->replay, &session->config);
     if (code == EXIT_CLEAN)
         code = choose_transform(session, &transform);
     if (code != EXIT_CLEAN)
@@ -160,12 +160,12 @@ static int run(struct session *session)
         if (printed != EXIT_CLEAN && (code == EXIT_CLEAN || code == EXIT_PARTLY))
             code = printed;
     }
-    return replay_close(&session->replay) == 0 ? code : EXIT_RUNTIME;
+    return targets_close(&session->replay) == 0 ? code : EXIT_RUNTIME;
 }
 
 static void session_free(struct session *session)
 {
-    replay_free(&session->replay);
+    targets_free(&session->replay);
     direction_free(&session->direction);
     free(session->vsids);
     encap_setup_free(&session->encap);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef TOOLS_ENCAP_OPTIONS_H
-#define TOOLS_ENCAP_OPTIONS_H
+#ifndef CLI_ENCAP_OPTIONS_H
+#define CLI_ENCAP_OPTIONS_H
 
 /* How frames are put into NVGRE: the options of all commands that do so, and what they lead to. */
 

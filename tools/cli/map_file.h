@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef TOOLS_MAP_FILE_H
-#define TOOLS_MAP_FILE_H
+#ifndef CLI_MAP_FILE_H
+#define CLI_MAP_FILE_H
 
 #include <stdbool.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef TOOLS_REPLAY_OPTIONS_H
-#define TOOLS_REPLAY_OPTIONS_H
+#ifndef CLI_REPLAY_OPTIONS_H
+#define CLI_REPLAY_OPTIONS_H
 
 /* The options of the command replay. */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef MAP_LEARN_H
-#define MAP_LEARN_H
+#ifndef LEARN_LEARN_H
+#define LEARN_LEARN_H
 
 /*
  * Learning a map from NVGRE packets: which MAC and customer address (CA) of a VSID is behind which

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef MAP_LEARNED_H
-#define MAP_LEARNED_H
+#ifndef LEARN_LEARNED_H
+#define LEARN_LEARNED_H
 
 /* What learning collects. Internal to the module. */
 

@@ -4,7 +4,7 @@
 
 /* Frames on their way to the senders: gathered into a batch for each target. */
 
-#include "replay.h"
+#include "state.h"
 
 /* Makes room for the frames that wait. Returns 0, or -1 if out of memory. */
 int dispatch_begin(struct replay *replay);

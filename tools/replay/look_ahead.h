@@ -2,7 +2,7 @@
 #ifndef REPLAY_LOOK_AHEAD_H
 #define REPLAY_LOOK_AHEAD_H
 
-#include "replay.h"
+#include "state.h"
 
 /*
  * Reads all frames once before any is sent: counts those above their target's MTU, sets

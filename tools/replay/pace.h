@@ -4,7 +4,7 @@
 
 /* Time and signals in a replay: a part of replay.c, as are dispatch.h and look_ahead.h. */
 
-#include "replay.h"
+#include "state.h"
 
 #define NS_PER_S INT64_C(1000000000)
 

@@ -10,7 +10,6 @@
 #include "dispatch.h"
 #include "look_ahead.h"
 #include "pace.h"
-#include "targets.h"
 
 static bool go_on(void *context)
 {

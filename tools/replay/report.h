@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "replay.h"
+#include "state.h"
 
 void replay_print(const struct replay *replay, FILE *stream);
 

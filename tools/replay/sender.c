@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
 #include "frame.h"
 #include "sender_kinds.h"
@@ -108,16 +107,4 @@ uint32_t sender_flush(struct sender *sender, int *reason)
 int sender_close(struct sender *sender, struct cap_error *error)
 {
     return sender ? sender->ops->close(sender, error) : 0;
-}
-
-int sender_pause(int64_t ns)
-{
-    const struct timespec time = {.tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000};
-
-    return nanosleep(&time, NULL);
-}
-
-bool sender_is_busy(int reason)
-{
-    return reason == EAGAIN || reason == ENOBUFS || reason == ENOMEM || reason == EINTR;
 }

@@ -69,3 +69,15 @@ uint32_t socket_sender_flush(struct sender *sender, int *reason)
     }
     return 0;
 }
+
+int sender_pause(int64_t ns)
+{
+    const struct timespec time = {.tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000};
+
+    return nanosleep(&time, NULL);
+}
+
+bool sender_is_busy(int reason)
+{
+    return reason == EAGAIN || reason == ENOBUFS || reason == ENOMEM || reason == EINTR;
+}

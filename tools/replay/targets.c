@@ -40,7 +40,7 @@ static int ask(const struct replay_config *config, struct replay_target *target)
     return EXIT_CLEAN;
 }
 
-int replay_prepare(struct replay *replay, const struct replay_config *config)
+int targets_prepare(struct replay *replay, const struct replay_config *config)
 {
     *replay = (struct replay){.config = config};
     replay->targets = calloc(config->name_count, sizeof *replay->targets);
@@ -84,7 +84,7 @@ int targets_open(struct replay *replay)
     return EXIT_CLEAN;
 }
 
-int replay_close(struct replay *replay)
+int targets_close(struct replay *replay)
 {
     struct cap_error error;
     int result = 0;
@@ -101,8 +101,8 @@ int replay_close(struct replay *replay)
     return result;
 }
 
-void replay_free(struct replay *replay)
+void targets_free(struct replay *replay)
 {
-    (void)replay_close(replay);
+    (void)targets_close(replay);
     free(replay->targets);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef TOOLS_FILTER_H
-#define TOOLS_FILTER_H
+#ifndef SELECT_FILTER_H
+#define SELECT_FILTER_H
 
 /* A filter expression of libpcap (pcap-filter(7)), compiled for each link type it meets. */
 
