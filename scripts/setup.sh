@@ -6,8 +6,8 @@
 set -eu
 
 build="git gcc libc6-dev cmake ninja-build pkg-config libjansson-dev libpcap-dev libyaml-dev
-       zlib1g-dev libzstd-dev libxxhash-dev nettle-dev libxdp-dev libbpf-dev libglib2.0-dev wireshark-dev
-       tshark"
+       zlib1g-dev libzstd-dev libxxhash-dev nettle-dev libsmartcols-dev libxdp-dev libbpf-dev
+       libglib2.0-dev wireshark-dev tshark"
 package="dpkg-dev file lintian"
 dissect="util-linux python3 python3-pytest python3-scapy wireshark-common"
 test="libcmocka-dev abigail-tools debootstrap g++ clang clang-format clang-tidy libclang-rt-14-dev valgrind

@@ -2,7 +2,6 @@
 #include <stdio.h>
 
 #include "base/text.h"
-#include "info/grid.h"
 #include "info/show.h"
 #include "support.h"
 
@@ -74,80 +73,11 @@ static void test_wrap(void **state)
     }
 }
 
-static void test_list(void **state)
-{
-    char out[GRID_CELL_MAX] = "";
-    struct grid_list list = {.out = out, .width = 14};
-
-    (void)state;
-    grid_list_add(&list, "first", 2);
-    grid_list_add(&list, "second", 1);
-    grid_list_add(&list, "third", 0);
-    assert_string_equal(out, "first, +2");
-    *out = '\0';
-    list = (struct grid_list){.out = out, .width = 13};
-    grid_list_add(&list, "first", 1);
-    grid_list_add(&list, "second", 0);
-    assert_string_equal(out, "first, second");
-    *out = '\0';
-    list = (struct grid_list){.out = out, .width = 4};
-    grid_list_add(&list, "the first is always there", 9);
-    grid_list_end(&list, 9);
-    assert_string_equal(out, "the first is always there, +9");
-}
-
-static void number_cell(const void *context, uint32_t row, char out[GRID_CELL_MAX])
-{
-    (void)context;
-    snprintf(out, GRID_CELL_MAX, "%u", row ? 12345u : 1u);
-}
-
-static double bar_cell(const void *context, uint32_t row)
-{
-    (void)context;
-    return row ? 1 : 0.5;
-}
-
-static void test_grid(void **state)
-{
-    static const struct grid_column columns[] = {{.title = "key", .text = number_cell},
-                                                 {.title = "less", .text = number_cell, .rank = 2},
-                                                 {.title = "bar", .share = bar_cell, .rank = 1}};
-    static const struct {
-        unsigned width;
-        bool utf8;
-        const char *text;
-    } rows[] = {
-        {30, false,
-         "    key   less  bar\n      1      1  #######\n  12345  12345  ##############\n"},
-        {22, false, "    key   less  bar\n      1      1  ###\n  12345  12345  ######\n"},
-        {21, true, "    key  bar\n      1  ██████\n  12345  ████████████\n"},
-        {7, true, "    key\n      1\n  12345\n"},
-        {1, true, "    key\n      1\n  12345\n"},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        const struct grid_style style = {rows[i].width, rows[i].utf8, false};
-        char *text = NULL;
-        size_t len = 0;
-        FILE *stream = open_memstream(&text, &len);
-
-        assert_non_null(stream);
-        grid_print(columns, COUNT(columns), 2, NULL, &style, stream);
-        fclose(stream);
-        assert_string_equal(text, rows[i].text);
-        free(text);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_text),
         cmocka_unit_test(test_wrap),
-        cmocka_unit_test(test_list),
-        cmocka_unit_test(test_grid),
     };
 
     return cmocka_run_group_tests_name("text", tests, NULL, NULL);

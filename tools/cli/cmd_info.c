@@ -65,9 +65,7 @@ const struct option_set info_option_set = {
 static struct grid_style style_for(int fd)
 {
     (void)setlocale(LC_CTYPE, "");
-    return (struct grid_style){.width = terminal_width(fd),
-                               .utf8 = terminal_is_utf8(),
-                               .colours = terminal_has_colours(fd)};
+    return (struct grid_style){.width = terminal_width(fd), .colours = terminal_has_colours(fd)};
 }
 
 /* Returns 0, or -1 if out of memory. */
@@ -88,7 +86,7 @@ static int show(const struct info_options *options, const struct info_result *re
     if (info_view_sort(&view, (enum info_sort)options->sort.value, top) != 0)
         return -1;
     if (table)
-        info_show_table(&view, &style, stream);
+        failed = info_show_table(&view, &style, stream);
     else if (options->json)
         failed = info_show_json(&view, stream);
     else

@@ -1,179 +1,237 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "grid.h"
 
+#include <errno.h>
 #include <inttypes.h>
+#include <libsmartcols/libsmartcols.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { INDENT = 2, GAP = 2, BAR_MIN = 6, BAR_MAX = 40, FILL_MIN = 16 };
+#include "base/terminal.h"
 
+enum { INDENT = 2, GAP = 2, BAR_WIDTH = 12, LIST_MIN = 16 };
+
+#define LIST_HINT 0.1 /* of the width; a list is as wide as the other columns allow */
 #define BOLD "\033[1m"
-#define BAR_COLOUR "\033[36m"
 #define PLAIN "\033[0m"
 
-struct layout {
-    unsigned widths[GRID_COLUMNS_MAX]; /* 0 for a column that is left out */
-};
-
-unsigned grid_width(const char *text)
+/* Characters of UTF-8 text. */
+static size_t characters(const char *text, size_t len)
 {
-    unsigned width = 0;
+    size_t count = 0;
 
-    for (; *text; text++)
-        width += (*text & 0xC0) != 0x80;
-    return width;
+    for (size_t i = 0; i < len; i++)
+        count += (text[i] & 0xC0) != 0x80;
+    return count;
 }
 
-static bool stretches(const struct grid_column *column)
+/* ---- Lists in several lines ---- */
+
+static size_t list_width(const struct libscols_column *column, const char *data, void *context)
 {
-    return column->share || column->fill;
+    (void)column;
+    (void)context;
+    return characters(data, strlen(data));
 }
 
-static unsigned least_width(const struct grid_column *column, uint32_t rows, const void *context)
+/* What follows the last mark with which a line is not too long; NULL where there is none. */
+static char *line_break(char *data, size_t width, const char *mark)
 {
-    unsigned width = grid_width(column->title);
-    char cell[GRID_CELL_MAX];
+    char *found = NULL;
 
-    if (column->share)
-        return BAR_MIN;
-    if (column->fill)
-        return width > FILL_MIN ? width : FILL_MIN;
-    for (uint32_t row = 0; row < rows; row++) {
-        unsigned len;
-
-        column->text(context, row, cell);
-        len = grid_width(cell);
-        width = len > width ? len : width;
+    for (char *p = strstr(data, mark); p; p = strstr(p, mark)) {
+        p += strlen(mark);
+        if (characters(data, (size_t)(p - data)) - 1 > width)
+            break;
+        found = p;
     }
-    return width;
+    return found;
 }
 
-static unsigned total_width(const struct layout *layout, unsigned count)
+/* Ends a line of a list between items, else between words; returns the rest, NULL for none. */
+static char *list_next(const struct libscols_column *column, char *data, void *context)
 {
-    unsigned total = INDENT;
+    size_t width = scols_column_get_width(column);
+    char *rest;
 
-    for (unsigned i = 0; i < count; i++)
-        total += layout->widths[i] ? layout->widths[i] + (total > INDENT ? GAP : 0) : 0;
+    if (list_width(column, data, context) <= width)
+        return NULL;
+    rest = line_break(data, width, ", ");
+    if (!rest)
+        rest = line_break(data, width, " ");
+    if (!rest) {
+        rest = strchr(data, ' ');
+        rest += rest != NULL;
+    }
+    if (rest)
+        rest[-1] = '\0';
+    return rest;
+}
+
+/* ---- Cells ---- */
+
+/* In eighths of a character where there are such. */
+static void put_bar(double share, char out[GRID_CELL_MAX])
+{
+    static const char *const eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+    bool utf8 = terminal_is_utf8();
+    unsigned steps = utf8 ? 8 : 1;
+    unsigned length = (unsigned)(share * BAR_WIDTH * steps + 0.5);
+    size_t used = 0;
+
+    for (unsigned i = 0; i < length / steps; i++)
+        used += (size_t)snprintf(out + used, GRID_CELL_MAX - used, "%s", utf8 ? "█" : "#");
+    snprintf(out + used, GRID_CELL_MAX - used, "%s", eighths[length % steps]);
+}
+
+/*
+ * From here on, what libsmartcols says is added up and looked at in grid_print: its functions take
+ * the NULL that another one returned, and fail.
+ */
+
+static int add_columns(struct libscols_table *table, const struct grid_column *columns,
+                       unsigned count)
+{
+    int failed = 0;
+
+    for (unsigned i = 0; i < count; i++) {
+        const struct grid_column *column = &columns[i];
+        bool left = column->left || column->list || column->share;
+        struct libscols_column *made =
+            scols_table_new_column(table, column->title, column->list ? LIST_HINT : 0,
+                                   column->list ? SCOLS_FL_WRAP
+                                   : left       ? 0
+                                                : SCOLS_FL_RIGHT);
+
+        failed |= !made;
+        if (column->list)
+            failed |= scols_column_set_wrapfunc(made, list_width, list_next, NULL);
+    }
+    return failed;
+}
+
+static int add_row(struct libscols_table *table, const struct grid_column *columns, unsigned count,
+                   uint32_t row, const void *context)
+{
+    struct libscols_line *line = scols_table_new_line(table, NULL);
+    char cell[GRID_CELL_MAX];
+    int failed = 0;
+
+    for (unsigned i = 0; i < count; i++) {
+        if (columns[i].share)
+            put_bar(columns[i].share(context, row), cell);
+        else
+            columns[i].text(context, row, cell);
+        failed |= scols_line_set_data(line, i, cell);
+        if (columns[i].share && *cell)
+            failed |= scols_cell_set_color(scols_line_get_cell(line, i), "cyan");
+    }
+    return failed;
+}
+
+/* ---- Layout ---- */
+
+/* The least width of a table that was printed, without the columns that are left out. */
+static size_t least_width(struct libscols_table *table, const struct grid_column *columns,
+                          unsigned count)
+{
+    size_t total = 0;
+
+    for (unsigned i = 0; i < count; i++) {
+        struct libscols_column *column = scols_table_get_column(table, i);
+        size_t width = scols_column_get_width(column);
+
+        if (scols_column_is_hidden(column))
+            continue;
+        if (columns[i].list && width > LIST_MIN)
+            width = strlen(columns[i].title) > LIST_MIN ? strlen(columns[i].title) : LIST_MIN;
+        total += width + (total ? GAP : 0);
+    }
     return total;
 }
 
 /* Leaves out the least needed column; false where all that are left are needed. */
-static bool leave_out(struct layout *layout, const struct grid_column *columns, unsigned count)
+static bool leave_out(struct libscols_table *table, const struct grid_column *columns,
+                      unsigned count)
 {
-    unsigned worst = count;
-
-    for (unsigned i = 0; i < count; i++)
-        if (layout->widths[i] && columns[i].rank &&
-            (worst == count || columns[i].rank > columns[worst].rank))
-            worst = i;
-    if (worst == count)
-        return false;
-    layout->widths[worst] = 0;
-    return true;
-}
-
-static void lay_out(struct layout *layout, const struct grid_column *columns, unsigned count,
-                    uint32_t rows, const void *context, unsigned width)
-{
-    for (unsigned i = 0; i < count; i++)
-        layout->widths[i] = least_width(&columns[i], rows, context);
-    while (total_width(layout, count) > width && leave_out(layout, columns, count)) {
-    }
-    for (unsigned i = 0; i < count; i++) {
-        unsigned total = total_width(layout, count);
-
-        if (!layout->widths[i] || !stretches(&columns[i]) || total >= width)
-            continue;
-        layout->widths[i] += width - total;
-        if (columns[i].share && layout->widths[i] > BAR_MAX)
-            layout->widths[i] = BAR_MAX;
-    }
-}
-
-/* A line in the making. Spaces wait until something follows. */
-struct line {
-    FILE *stream;
-    unsigned spaces;
-};
-
-static void put_text(struct line *line, const char *text)
-{
-    if (!*text)
-        return;
-    fprintf(line->stream, "%*s%s", (int)line->spaces, "", text);
-    line->spaces = 0;
-}
-
-static void put_cell(struct line *line, const char *text, unsigned width, bool left)
-{
-    unsigned used = grid_width(text);
-    unsigned spaces = used < width ? width - used : 0;
-
-    line->spaces += left ? 0 : spaces;
-    put_text(line, text);
-    line->spaces += left ? spaces : 0;
-}
-
-/* In eighths of a character where there are such. */
-static void put_bar(struct line *line, double share, unsigned width, const struct grid_style *style)
-{
-    static const char *const eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
-    unsigned steps = style->utf8 ? 8 : 1;
-    unsigned length = (unsigned)(share * width * steps + 0.5);
-    unsigned used = length / steps + (length % steps > 0);
-
-    if (used && style->colours)
-        put_text(line, BAR_COLOUR);
-    for (unsigned i = 0; i < length / steps; i++)
-        put_text(line, style->utf8 ? "█" : "#");
-    put_text(line, eighths[length % steps]);
-    if (used && style->colours)
-        put_text(line, PLAIN);
-    line->spaces += width - used;
-}
-
-static void put_row(const struct layout *layout, const struct grid_column *columns, unsigned count,
-                    uint32_t row, const void *context, const struct grid_style *style, FILE *stream)
-{
-    struct line line = {stream, INDENT};
-    char cell[GRID_CELL_MAX];
+    struct libscols_column *worst = NULL;
+    unsigned rank = 0;
 
     for (unsigned i = 0; i < count; i++) {
-        const struct grid_column *column = &columns[i];
-        unsigned width = layout->widths[i];
+        struct libscols_column *column = scols_table_get_column(table, i);
 
-        if (!width)
-            continue;
-        if (column->share) {
-            put_bar(&line, column->share(context, row), width, style);
-        } else if (column->fill) {
-            column->fill(context, row, style, width, cell);
-            put_cell(&line, cell, width, true);
-        } else {
-            column->text(context, row, cell);
-            put_cell(&line, cell, width, column->left);
+        if (columns[i].rank > rank && !scols_column_is_hidden(column)) {
+            worst = column;
+            rank = columns[i].rank;
         }
-        line.spaces += GAP;
     }
-    fputc('\n', stream);
+    return worst &&
+           scols_column_set_flags(worst, scols_column_get_flags(worst) | SCOLS_FL_HIDDEN) == 0;
 }
 
-void grid_print(const struct grid_column *columns, unsigned count, uint32_t rows,
-                const void *context, const struct grid_style *style, FILE *stream)
+/*
+ * Prints the table into memory, which becomes *text. Without memory libsmartcols may leave out a
+ * cell and fclose may leave *text NULL; both say nothing but in errno.
+ */
+static int print_text(struct libscols_table *table, char **text)
 {
-    struct line head = {stream, INDENT};
-    struct layout layout;
+    size_t len;
+    FILE *stream = open_memstream(text, &len);
+    int failed;
 
-    lay_out(&layout, columns, count, rows, context, style->width);
-    for (unsigned i = 0; i < count; i++) {
-        if (!layout.widths[i])
-            continue;
-        put_cell(&head, columns[i].title, layout.widths[i],
-                 columns[i].left || stretches(&columns[i]));
-        head.spaces += GAP;
+    if (!stream)
+        return -1;
+    errno = 0;
+    failed = scols_table_set_stream(table, stream) | scols_print_table(table) | ferror(stream);
+    failed |= fclose(stream);
+    return failed || errno == ENOMEM;
+}
+
+/* Prints the table as wide as it is, to know that, and then in lines of `width`. */
+static int fit(struct libscols_table *table, const struct grid_column *columns, unsigned count,
+               size_t width, char **text)
+{
+    if (scols_table_set_termforce(table, SCOLS_TERMFORCE_NEVER) | print_text(table, text))
+        return -1;
+    free(*text);
+    *text = NULL;
+    while (least_width(table, columns, count) > width && leave_out(table, columns, count)) {
     }
-    fputc('\n', stream);
-    for (uint32_t row = 0; row < rows; row++)
-        put_row(&layout, columns, count, row, context, style, stream);
+    return scols_table_set_termforce(table, SCOLS_TERMFORCE_ALWAYS) |
+           scols_table_set_termwidth(table, width) | print_text(table, text);
+}
+
+static void put_lines(const char *text, FILE *stream)
+{
+    while (*text) {
+        size_t len = strcspn(text, "\n");
+        size_t used = len;
+
+        while (used && text[used - 1] == ' ')
+            used--;
+        fprintf(stream, "%*s%.*s\n", INDENT, "", (int)used, text);
+        text += len + (text[len] == '\n');
+    }
+}
+
+int grid_print(const struct grid_column *columns, unsigned count, uint32_t rows,
+               const void *context, const struct grid_style *style, FILE *stream)
+{
+    struct libscols_table *table = scols_new_table();
+    char *text = NULL;
+    int failed = scols_table_set_column_separator(table, "  ") |
+                 scols_table_enable_colors(table, style->colours) |
+                 add_columns(table, columns, count);
+
+    for (uint32_t row = 0; row < rows && !failed; row++)
+        failed = add_row(table, columns, count, row, context);
+    if (!failed)
+        failed = fit(table, columns, count, style->width - INDENT, &text);
+    if (!failed)
+        put_lines(text, stream);
+    free(text);
+    scols_unref_table(table);
+    return failed ? -1 : 0;
 }
 
 void grid_title(const char *title, const struct grid_style *style, FILE *stream)
@@ -181,31 +239,19 @@ void grid_title(const char *title, const struct grid_style *style, FILE *stream)
     fprintf(stream, "%s%s%s\n", style->colours ? BOLD : "", title, style->colours ? PLAIN : "");
 }
 
-void grid_list_end(struct grid_list *list, uint64_t left)
+void grid_list_add(char list[GRID_CELL_MAX], const char *item)
 {
-    size_t at = strlen(list->out);
+    size_t at = strlen(list);
 
-    if (!list->full && left)
-        snprintf(list->out + at, GRID_CELL_MAX - at, ", +%" PRIu64, left);
-    list->full = true;
+    snprintf(list + at, GRID_CELL_MAX - at, "%s%s", at ? ", " : "", item);
 }
 
-void grid_list_add(struct grid_list *list, const char *item, uint64_t left)
+void grid_list_end(char list[GRID_CELL_MAX], uint64_t left)
 {
-    char more[32] = "";
-    unsigned needed = grid_width(item) + (list->items ? 2 : 0);
-    size_t at = strlen(list->out);
+    char text[32];
 
-    if (list->full)
+    if (left == 0)
         return;
-    if (left)
-        snprintf(more, sizeof more, ", +%" PRIu64, left);
-    if (list->items && (list->used + needed + strlen(more) > list->width ||
-                        at + strlen(item) + sizeof more >= GRID_CELL_MAX)) {
-        grid_list_end(list, left + 1);
-        return;
-    }
-    snprintf(list->out + at, GRID_CELL_MAX - at, "%s%s", list->items ? ", " : "", item);
-    list->used += needed;
-    list->items++;
+    snprintf(text, sizeof text, "+%" PRIu64, left);
+    grid_list_add(list, text);
 }

@@ -4,7 +4,8 @@
 
 /*
  * A table of text with aligned columns, as wide as a window: columns that are less needed are left
- * out where it is narrow, and one column takes what the others leave.
+ * out where it is narrow, and lists go on in the next line. The program's locale must be set:
+ * characters that it does not have, and control characters, are printed as \x1b.
  */
 
 #include <stdbool.h>
@@ -13,7 +14,6 @@
 
 struct grid_style {
     unsigned width; /* characters in a line */
-    bool utf8;
     bool colours;
 };
 
@@ -22,45 +22,31 @@ struct grid_style {
 struct grid_column {
     const char *title;
     bool left;     /* aligned so; numbers are not */
+    bool list;     /* items with ", " between them, in several lines where one is too short */
     unsigned rank; /* 0 is always shown; the highest is left out first */
-    /* Writes a cell, "" for nothing. One of the next two is set for the column that stretches. */
+    /* One of these: writes a cell, "" for nothing; or gives the length of a bar, 0 to 1. */
     void (*text)(const void *context, uint32_t row, char out[GRID_CELL_MAX]);
-    double (*share)(const void *context, uint32_t row); /* a bar, 0 to 1 */
-    void (*fill)(const void *context, uint32_t row, const struct grid_style *style, unsigned width,
-                 char out[GRID_CELL_MAX]); /* text of so many characters, if that is possible */
+    double (*share)(const void *context, uint32_t row);
 };
-
-#define GRID_COLUMNS_MAX 12
 
 /* Begins a function for `text`. */
 #define GRID_CELL(name) static void name(const void *context, uint32_t row, char out[GRID_CELL_MAX])
 
-void grid_print(const struct grid_column *columns, unsigned count, uint32_t rows,
-                const void *context, const struct grid_style *style, FILE *stream);
+/* Returns 0, or -1 if out of memory. What cannot be written shows when the stream is flushed. */
+int grid_print(const struct grid_column *columns, unsigned count, uint32_t rows,
+               const void *context, const struct grid_style *style, FILE *stream);
 
 /* The same with an array. */
 #define GRID_PRINT(columns, ...)                                                                   \
     grid_print(columns, sizeof(columns) / sizeof((columns)[0]), __VA_ARGS__)
 
-/* Characters of UTF-8 text. */
-unsigned grid_width(const char *text);
-
 /* A line in bold. */
 void grid_title(const char *title, const struct grid_style *style, FILE *stream);
 
-/* Items in a row, as many as fit: `a, b, +3`. */
-struct grid_list {
-    char *out; /* of GRID_CELL_MAX */
-    unsigned width;
-    unsigned used;
-    unsigned items;
-    bool full;
-};
+/* Adds an item to a list, which is "" at first. It is cut where a cell has no more room. */
+void grid_list_add(char list[GRID_CELL_MAX], const char *item);
 
-/* Adds an item, `left` of which follow; without it, and full, where there is no room. */
-void grid_list_add(struct grid_list *list, const char *item, uint64_t left);
-
-/* Ends a list to which nothing more is added, though `left` items are not in it. */
-void grid_list_end(struct grid_list *list, uint64_t left);
+/* Says at a list's end how many items are not in it: `a, b, +3`. Nothing for none. */
+void grid_list_end(char list[GRID_CELL_MAX], uint64_t left);
 
 #endif

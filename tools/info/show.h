@@ -49,12 +49,13 @@ const char *info_format_text(enum cap_format format);
 /* The name of a LINKTYPE_ value, or its number in `out`. */
 const char *info_linktype_text(uint16_t linktype, char out[TEXT_MAX]);
 
-void info_show_table(const struct info_view *view, const struct grid_style *style, FILE *stream);
+/* All tables. Returns 0, or -1 if out of memory, as the next two functions do. */
+int info_show_table(const struct info_view *view, const struct grid_style *style, FILE *stream);
 
-/* The part of the table that is of tenants. */
-void info_show_tenants(const struct info_view *view, const struct grid_style *style, FILE *stream);
+/* The tables of tenants. */
+int info_show_tenants(const struct info_view *view, const struct grid_style *style, FILE *stream);
 
-/* Returns 0, or -1 where memory is out. What cannot be written shows when the stream is flushed. */
+/* What cannot be written shows when the stream is flushed. */
 int info_show_json(const struct info_view *view, FILE *stream);
 
 void info_show_csv(const struct info_view *view, FILE *stream);

@@ -4,6 +4,8 @@
 #include "base/text.h"
 #include "show.h"
 
+enum { LINKTYPES_SHOWN = 4 };
+
 /* ---- Deviations ---- */
 
 struct findings {
@@ -30,29 +32,26 @@ GRID_CELL(finding_cell)
     snprintf(out, GRID_CELL_MAX, "%" PRIu64, FINDING->packets);
 }
 
-static void numbers_fill(const void *context, uint32_t row, const struct grid_style *style,
-                         unsigned width, char out[GRID_CELL_MAX])
+GRID_CELL(numbers_cell)
 {
-    struct grid_list list = {.out = out, .width = width};
     uint64_t packets = FINDING->packets;
     unsigned count = packets < INFO_NUMBERS_MAX ? (unsigned)packets : INFO_NUMBERS_MAX;
 
-    (void)style;
     *out = '\0';
     for (unsigned i = 0; i < count; i++) {
         char item[TEXT_MAX];
 
         snprintf(item, sizeof item, "%" PRIu64, FINDING->numbers[i]);
-        grid_list_add(&list, item, packets - i - 1);
+        grid_list_add(out, item);
     }
-    grid_list_end(&list, packets - count);
+    grid_list_end(out, packets - count);
 }
 
 static const struct grid_column finding_columns[] = {
     {.title = "what", .left = true, .text = rule_cell},
     {.title = "rule", .left = true, .text = reference_cell, .rank = 1},
     {.title = "packets", .text = finding_cell},
-    {.title = "packet numbers", .fill = numbers_fill},
+    {.title = "packet numbers", .list = true, .text = numbers_cell},
 };
 
 /* ---- Other traffic ---- */
@@ -92,21 +91,18 @@ static const struct grid_column kind_columns[] = {
 /* ---- All of it ---- */
 
 /* Such as `Ethernet, raw IP`; "" where there are no packets. */
-static void put_linktypes(const struct info *info, const struct grid_style *style,
-                          char out[GRID_CELL_MAX])
+static void put_linktypes(const struct info *info, char out[GRID_CELL_MAX])
 {
-    struct grid_list list = {.out = out, .width = style->width / 2};
-    unsigned left = 0;
+    unsigned count = 0;
 
     *out = '\0';
-    for (unsigned i = 0; i <= UINT16_MAX; i++)
-        left += info->linktypes[i] > 0;
-    for (unsigned i = 0; i <= UINT16_MAX && left; i++) {
+    for (unsigned i = 0; i <= UINT16_MAX; i++) {
         char text[TEXT_MAX];
 
-        if (info->linktypes[i])
-            grid_list_add(&list, info_linktype_text((uint16_t)i, text), --left);
+        if (info->linktypes[i] && ++count <= LINKTYPES_SHOWN)
+            grid_list_add(out, info_linktype_text((uint16_t)i, text));
     }
+    grid_list_end(out, count > LINKTYPES_SHOWN ? count - LINKTYPES_SHOWN : 0);
 }
 
 static void show_file(const struct info_view *view, const struct grid_style *style, FILE *stream)
@@ -115,7 +111,7 @@ static void show_file(const struct info_view *view, const struct grid_style *sty
     char linktypes[GRID_CELL_MAX];
     char text[TEXT_MAX];
 
-    put_linktypes(view->info, style, linktypes);
+    put_linktypes(view->info, linktypes);
     grid_title(view->in, style, stream);
     fprintf(stream, "  %s, %s%s%" PRIu64 " packets, %s\n", info_format_text(view->format),
             linktypes, *linktypes ? ", " : "", file->all.packets,
@@ -135,7 +131,7 @@ static void show_file(const struct info_view *view, const struct grid_style *sty
         fprintf(stream, "  %" PRIu64 " packets not selected\n", view->not_selected);
 }
 
-static void show_findings(const struct info *info, const struct grid_style *style, FILE *stream)
+static int show_findings(const struct info *info, const struct grid_style *style, FILE *stream)
 {
     struct findings findings = {.info = info};
 
@@ -143,17 +139,17 @@ static void show_findings(const struct info *info, const struct grid_style *styl
         if (info->findings[i].packets)
             findings.rules[findings.count++] = (enum info_rule)i;
     if (findings.count == 0 && info->nvgre.packets == 0)
-        return;
+        return 0;
     fputc('\n', stream);
     if (findings.count == 0) {
         grid_title("No deviations", style, stream);
-        return;
+        return 0;
     }
     grid_title("Deviations and remarks", style, stream);
-    GRID_PRINT(finding_columns, findings.count, &findings, style, stream);
+    return GRID_PRINT(finding_columns, findings.count, &findings, style, stream);
 }
 
-static void show_kinds(const struct info *info, const struct grid_style *style, FILE *stream)
+static int show_kinds(const struct info *info, const struct grid_style *style, FILE *stream)
 {
     struct kinds kinds = {.info = info};
 
@@ -161,20 +157,21 @@ static void show_kinds(const struct info *info, const struct grid_style *style, 
         if (info->kinds[i].packets)
             kinds.kinds[kinds.count++] = (enum info_kind)i;
     if (kinds.count == 0)
-        return;
+        return 0;
     fputc('\n', stream);
     grid_title("Not NVGRE", style, stream);
-    GRID_PRINT(kind_columns, kinds.count, &kinds, style, stream);
+    return GRID_PRINT(kind_columns, kinds.count, &kinds, style, stream);
 }
 
-void info_show_table(const struct info_view *view, const struct grid_style *style, FILE *stream)
+int info_show_table(const struct info_view *view, const struct grid_style *style, FILE *stream)
 {
     show_file(view, style, stream);
-    info_show_tenants(view, style, stream);
-    show_findings(view->info, style, stream);
-    show_kinds(view->info, style, stream);
+    if (info_show_tenants(view, style, stream) != 0 ||
+        show_findings(view->info, style, stream) != 0 || show_kinds(view->info, style, stream) != 0)
+        return -1;
     if (view->cut)
         fprintf(stream, "\nInput cut: this is of what stands before the cut.\n");
     if (view->interrupted)
         fprintf(stream, "\nInterrupted: this is of what was read so far.\n");
+    return 0;
 }

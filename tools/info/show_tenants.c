@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/terminal.h"
 #include "base/text.h"
 #include "show.h"
 
@@ -218,28 +219,24 @@ GRID_CELL(ca_count_cell)
         put_count(&TENANT->details->cas, out);
 }
 
-static void put_address(const struct info_address *address, bool pair, bool utf8, double share,
-                        char *out)
+static void put_address(const struct info_address *address, bool pair, double share, char *out)
 {
     char source[TEXT_MAX];
     char destination[TEXT_MAX];
     char percent[TEXT_MAX];
 
     snprintf(out, GRID_CELL_MAX, "%s%s%s %s", info_address_text(address, false, source),
-             !pair  ? ""
-             : utf8 ? " → "
-                    : " -> ",
+             !pair                ? ""
+             : terminal_is_utf8() ? " → "
+                                  : " -> ",
              pair ? info_address_text(address, true, destination) : "",
              text_percent(share, percent));
 }
 
-static void fill_addresses(const struct info_view *view, const struct info_tenant *tenant,
-                           bool pairs, const struct grid_style *style, unsigned width, char *out)
+static void put_addresses(const struct info_view *view, const struct info_tenant *tenant,
+                          const struct info_address_list *found, bool pairs, char *out)
 {
     const struct info_addresses *addresses = &view->info->tenants.addresses;
-    const struct info_address_list *found =
-        pairs ? &tenant->details->pa_pairs : &tenant->details->cas;
-    struct grid_list list = {.out = out, .width = width};
     uint32_t indexes[INFO_BUSIEST];
     unsigned count = info_addresses_busiest(addresses, found, indexes, INFO_BUSIEST);
 
@@ -247,53 +244,46 @@ static void fill_addresses(const struct info_view *view, const struct info_tenan
         const struct info_address *address = info_address_at(addresses, indexes[i]);
         char item[GRID_CELL_MAX];
 
-        put_address(address, pairs, style->utf8, (double)address->packets / (double)tenant->packets,
-                    item);
-        grid_list_add(&list, item, found->count - i - 1);
+        put_address(address, pairs, (double)address->packets / (double)tenant->packets, item);
+        grid_list_add(out, item);
     }
-    grid_list_end(&list, found->count - count);
+    grid_list_end(out, found->count - count);
 }
 
-static void pa_fill(const void *context, uint32_t row, const struct grid_style *style,
-                    unsigned width, char out[GRID_CELL_MAX])
+GRID_CELL(pa_cell)
 {
     *out = '\0';
     if (TENANT->details)
-        fill_addresses(context, TENANT, true, style, width, out);
+        put_addresses(context, TENANT, &TENANT->details->pa_pairs, true, out);
 }
 
-static void ca_fill(const void *context, uint32_t row, const struct grid_style *style,
-                    unsigned width, char out[GRID_CELL_MAX])
+GRID_CELL(ca_cell)
 {
     *out = '\0';
     if (TENANT->details)
-        fill_addresses(context, TENANT, false, style, width, out);
+        put_addresses(context, TENANT, &TENANT->details->cas, false, out);
 }
 
-static void protocol_fill(const void *context, uint32_t row, const struct grid_style *style,
-                          unsigned width, char out[GRID_CELL_MAX])
+GRID_CELL(protocol_cell)
 {
     const struct info_tenant *tenant = TENANT;
-    struct grid_list list = {.out = out, .width = width};
     uint64_t counts[INFO_PROTOCOL_COUNT] = {0};
-    unsigned left = 0;
 
-    (void)style;
     *out = '\0';
     if (tenant->details)
         memcpy(counts, tenant->details->protocols, sizeof counts);
-    for (int i = 0; i < INFO_PROTOCOL_COUNT; i++)
-        left += counts[i] > 0;
-    while (left) {
+    for (;;) {
         char item[GRID_CELL_MAX];
         char percent[TEXT_MAX];
         int most = 0;
 
         for (int i = 1; i < INFO_PROTOCOL_COUNT; i++)
             most = counts[i] > counts[most] ? i : most;
+        if (counts[most] == 0)
+            break;
         snprintf(item, sizeof item, "%s %s", info_protocol_texts[most],
                  text_percent((double)counts[most] / (double)tenant->packets, percent));
-        grid_list_add(&list, item, --left);
+        grid_list_add(out, item);
         counts[most] = 0;
     }
 }
@@ -301,54 +291,56 @@ static void protocol_fill(const void *context, uint32_t row, const struct grid_s
 static const struct grid_column pa_columns[] = {
     {.title = "VSID", .text = vsid_cell},
     {.title = "pairs", .text = pa_count_cell},
-    {.title = "busiest", .fill = pa_fill},
+    {.title = "busiest", .list = true, .text = pa_cell},
 };
 
 static const struct grid_column ca_columns[] = {
     {.title = "VSID", .text = vsid_cell},
     {.title = "addresses", .text = ca_count_cell},
-    {.title = "busiest, as source or destination", .fill = ca_fill},
+    {.title = "busiest, as source or destination", .list = true, .text = ca_cell},
 };
 
 static const struct grid_column protocol_columns[] = {
     {.title = "VSID", .text = vsid_cell},
-    {.title = "share of packets", .fill = protocol_fill},
+    {.title = "share of packets", .list = true, .text = protocol_cell},
 };
 
 /* ---- All of them ---- */
 
-void info_show_tenants(const struct info_view *view, const struct grid_style *style, FILE *stream)
+int info_show_tenants(const struct info_view *view, const struct grid_style *style, FILE *stream)
 {
     const struct info *info = view->info;
     uint32_t count = info->tenants.count;
     uint32_t rows = view->shown + (info->tenants.others.packets > 0);
     char text[TEXT_MAX];
+    int failed = 0;
 
     fputc('\n', stream);
     if (count == 0) {
         grid_title("No NVGRE", style, stream);
-        return;
+        return 0;
     }
     grid_title("Tenants", style, stream);
     fprintf(stream, "  %" PRIu64 " packets, %" PRIu32 "%s VSID%s, ", info->nvgre.packets, count,
             info->tenants.others.packets ? " or more" : "", count == 1 ? "" : "s");
     fprintf(stream, "%s inner, ", text_scaled((double)info->nvgre.inner_bytes, "B", text));
     fprintf(stream, "%s outer\n\n", text_scaled((double)info->nvgre.outer_bytes, "B", text));
-    GRID_PRINT(tenant_columns, rows, view, style, stream);
+    failed |= GRID_PRINT(tenant_columns, rows, view, style, stream);
     if (view->shown < count)
         fprintf(stream, "  %" PRIu32 " more VSIDs are not shown (--top N)\n", count - view->shown);
     if (info->tenants.others.packets)
         fprintf(stream, "  others: of VSIDs behind the first %u\n", INFO_TENANTS_MAX);
     fputc('\n', stream);
     grid_title("FlowIDs", style, stream);
-    GRID_PRINT(flowid_columns, view->shown, view, style, stream);
+    failed |= GRID_PRINT(flowid_columns, view->shown, view, style, stream);
     fputc('\n', stream);
     grid_title("Provider addresses", style, stream);
-    GRID_PRINT(pa_columns, view->shown, view, style, stream);
+    failed |= GRID_PRINT(pa_columns, view->shown, view, style, stream);
     fputc('\n', stream);
     grid_title("Customer addresses", style, stream);
-    GRID_PRINT(ca_columns, view->shown, view, style, stream);
+    failed |= GRID_PRINT(ca_columns, view->shown, view, style, stream);
     fputc('\n', stream);
     grid_title("Inner protocols", style, stream);
-    GRID_PRINT(protocol_columns, view->shown, view, style, stream);
+    failed |= GRID_PRINT(protocol_columns, view->shown, view, style, stream);
+    return failed;
 }
