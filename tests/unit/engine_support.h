@@ -48,13 +48,15 @@ static unsigned misuses;
 static inline enum outcome word_run(const void *config, const struct cap_packet *packet,
                                     uint8_t *room, struct transform_result *result)
 {
+    static uint64_t last; /* packet */
     const struct transform_next before = result->next;
     const uint32_t at = before.receiver;
-    const enum outcome outcome = outcome_of_letter(packet->data[at]);
+    const enum outcome outcome = outcome_of_letter(at < packet->caplen ? packet->data[at] : 'o');
     const bool more = (at > 0 || outcome == OUTCOME_DONE) && at + 1 < packet->caplen;
 
     (void)config;
-    misuses += before.more != (at > 0) || at >= packet->caplen;
+    misuses += before.more != (at > 0) || (at > 0 && packet->number != last);
+    last = packet->number;
     result->next = (struct transform_next){.more = more, .receiver = more ? at + 1 : 0};
     result->value = 0xb0 + at;
     result->vsid = 5000 + at;

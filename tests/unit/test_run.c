@@ -9,6 +9,7 @@
 #define SECTION "[0a0d0d0a 1a2b3c4d 0001 0000 ffffffffffffffff ] "
 #define ETHERNET "[00000001 0001 0000 00040000 ] "
 #define SLL "[00000001 0071 0000 00040000 ] "
+#define SHORT_PACKET "[00000006 00000001 00000000 000f4240 00000001 00000001 :64 | ] "
 #define PACKET(iface, data) "[00000006 " iface " 00000000 000f4240 00000002 00000002 :" data " | ] "
 
 /* Runs a transform from the scratch file `in`; collects its messages. */
@@ -87,10 +88,10 @@ static const struct packets_row packets_rows[] = {
                  "in: packet 2: time beyond what its record can hold; kept as it is\n"},
     {"another link type in pcap",
      .text = SECTION ETHERNET SLL PACKET("00000000", "6464") PACKET("00000001", "6464")
-         PACKET("00000001", "6f6f") PACKET("00000000", "6464"),
+         PACKET("00000001", "6f6f") SHORT_PACKET PACKET("00000000", "6464"),
      .config.output = {.has_format = true, .format = CAP_FORMAT_PCAP}, .out = "D0 D1 D0 D1",
      .code = EXIT_PARTLY, .done = 2, .written = 4,
-     .messages = "in: packet 2: " LOST "in: packet 3: " LOST},
+     .messages = "in: packet 2: " LOST "in: packet 3: " LOST "in: packet 4: " LOST},
     {"another link type in pcap, strict",
      .text = SECTION ETHERNET SLL PACKET("00000000", "6464") PACKET("00000001", "6464"),
      .config = {.strict = true, .output = {.has_format = true, .format = CAP_FORMAT_PCAP}},
@@ -246,34 +247,45 @@ static void test_refused(void **state)
 }
 
 /* A full disk ends the run where it is found, also within the packets made of one. */
+struct full_row {
+    const char *name;
+    char letter;
+    size_t letters;   /* of each of three packets */
+    uint64_t packets; /* read until 256 KiB are to be written */
+};
+
+static const struct full_row fulls[] = {
+    {"packets of one", 'd', 20000, 1},
+    {"packets that are kept", 'o', 140000, 2},
+};
+
 static void test_full_on_the_way(void **state)
 {
-    const size_t letters = 20000; /* of a packet: more than 256 KiB of output */
+    const struct full_row *row = *state;
     struct run_config config = {.output.out = "/dev/full"};
-    char *words = calloc(1, 3 * (letters + 1));
+    const size_t size = 3 * (row->letters + 1);
+    char *words = calloc(1, size);
     struct summary summary;
     const char *messages;
 
-    (void)state;
     assert_non_null(words);
-    memset(words, 'd', 3 * (letters + 1) - 1);
-    words[letters] = words[2 * letters + 1] = ' ';
+    memset(words, row->letter, size - 1);
+    words[row->letters] = words[2 * row->letters + 1] = ' ';
     words_write("in", words);
     assert_int_equal(run(&config, &word_transform, &summary, &messages), EXIT_RUNTIME);
     assert_string_equal(messages, "/dev/full: cannot write: No space left on device\n");
-    assert_int_equal(summary.packets_read, 1);
+    assert_int_equal(summary.packets_read, row->packets);
     free(words);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_counts),
-                                       cmocka_unit_test(test_full_on_the_way)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_counts)};
     int failures;
 
     scratch_make();
     failures = RUN_ROWS(test_packets, packets_rows) + RUN_ROWS(test_retime, retimes) +
-               RUN_ROWS(test_refused, refused) +
+               RUN_ROWS(test_refused, refused) + RUN_ROWS(test_full_on_the_way, fulls) +
                cmocka_run_group_tests_name("run", tests, NULL, NULL);
     scratch_remove();
     return failures != 0;
