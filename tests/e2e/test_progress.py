@@ -108,7 +108,7 @@ def test_a_pipe(start, terminal, line, piped):
     text = done.stderr.encode() if piped else shown(leader)
     assert (b"standard input: 2 packets, " in text) is not piped
     assert (b"\033" in text) is not piped
-    assert b"%" not in text.split(b"\033[K")[0] and b"left" not in text
+    assert b"%" not in text.split(b"\033[K")[0] and b" s left" not in text
 
 
 def test_a_message_takes_its_place(start, terminal):

@@ -9,7 +9,6 @@
 #include "capfile/output.h"
 #include "pipeline/scan.h"
 #include "transform/classes.h"
-#include "transform/link.h"
 
 struct session {
     const struct learn_config *config;
@@ -40,16 +39,13 @@ static enum outcome take(struct session *session, const struct cap_packet *packe
                          struct transform_result *result, int *code)
 {
     struct nvgre_frame frame;
-    enum nvgre_link link;
+    enum outcome outcome = decode_packet(packet, &frame, result);
 
-    if (!link_of(packet->iface->linktype, &link))
-        return OUTCOME_LINK_TYPE;
-    if (!nvgre_class_has_inner(
-            nvgre_frame_decode(link, packet->data, packet->caplen, packet->len, &frame)))
-        return outcome_of_class(&frame, result);
+    if (outcome != OUTCOME_DONE)
+        return outcome;
     if (!range_set_selects(&session->config->vsids, nvgre_key_vsid(frame.gre.key)))
         return OUTCOME_NOT_SELECTED;
-    if (map_learn_packet(session->learn, link, packet->data, &frame) == 0)
+    if (map_learn_packet(session->learn, packet, &frame) == 0)
         return OUTCOME_DONE;
     diag(session->scan.name, "out of memory");
     *code = EXIT_RUNTIME;

@@ -78,18 +78,19 @@ static enum added learn_pa(struct map_learn *learn, const struct address *addres
 }
 
 /* The outer MAC and VLAN that a PA sends with. */
-static void learn_sender(struct map_learn *learn, uint32_t index, enum nvgre_link link,
-                         const uint8_t *data, const struct nvgre_frame *frame)
+static void learn_sender(struct map_learn *learn, uint32_t index, const struct cap_packet *packet,
+                         const struct nvgre_frame *frame)
 {
     struct learned_pa *pa = (struct learned_pa *)learn->pas.items + index;
-    struct learned_pa now = {
-        .address = pa->address, .sends = true, .has_mac = link == NVGRE_LINK_ETHERNET};
+    struct learned_pa now = {.address = pa->address,
+                             .sends = true,
+                             .has_mac = packet->iface->linktype == CAP_LINKTYPE_ETHERNET};
 
     if (now.has_mac) {
-        memcpy(now.mac, data + NVGRE_ETH_SRC_AT, sizeof now.mac);
+        memcpy(now.mac, packet->data + NVGRE_ETH_SRC_AT, sizeof now.mac);
         now.has_mac = !(now.mac[0] & 1);
         if (frame->l2.vlan_count == 1)
-            now.vlan = wire_get16(data + NVGRE_ETH_LEN) & 0xFFF;
+            now.vlan = wire_get16(packet->data + NVGRE_ETH_LEN) & 0xFFF;
         if (now.vlan > 4094)
             now.vlan = 0;
     }
@@ -187,9 +188,10 @@ static enum added learn_tenant(struct map_learn *learn, uint32_t vsid,
     return added == ADDED && find_sender_ca(inner, &ca) ? learn_ca(learn, vsid, &ca, mac) : added;
 }
 
-static enum added learn_all(struct map_learn *learn, enum nvgre_link link, const uint8_t *data,
+static enum added learn_all(struct map_learn *learn, const struct cap_packet *packet,
                             const struct nvgre_frame *frame)
 {
+    const uint8_t *data = packet->data;
     const struct address from = address_of_ip(data, &frame->ip, false);
     const struct address to = address_of_ip(data, &frame->ip, true);
     uint32_t vsid = nvgre_key_vsid(frame->gre.key);
@@ -201,7 +203,7 @@ static enum added learn_all(struct map_learn *learn, enum nvgre_link link, const
     if (added == ADDED && is_host(&from)) {
         added = learn_pa(learn, &from, &pa);
         if (added == ADDED)
-            learn_sender(learn, pa, link, data, frame);
+            learn_sender(learn, pa, packet, frame);
         if (added == ADDED && inner.has_l2)
             added = learn_tenant(learn, vsid, &inner, pa);
     }
@@ -214,10 +216,10 @@ static enum added learn_all(struct map_learn *learn, enum nvgre_link link, const
     return added;
 }
 
-int map_learn_packet(struct map_learn *learn, enum nvgre_link link, const uint8_t *data,
+int map_learn_packet(struct map_learn *learn, const struct cap_packet *packet,
                      const struct nvgre_frame *frame)
 {
-    enum added added = learn_all(learn, link, data, frame);
+    enum added added = learn_all(learn, packet, frame);
 
     learn->counts.packets++;
     learn->counts.not_learned += added == NO_ROOM;

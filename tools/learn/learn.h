@@ -7,6 +7,7 @@
  * provider address (PA), as their sources tell. Memory is bounded by `entries_max`.
  */
 
+#include "capfile/capture.h"
 #include "map/map.h"
 
 /* What was learned so far, and what contradicted it: there the later packet wins. */
@@ -30,10 +31,10 @@ struct map_learn *map_learn_new(uint32_t entries_max);
 void map_learn_free(struct map_learn *learn);
 
 /*
- * Learns from a packet of class CLEAN or DEVIANT, as nvgre_frame_decode found it with this link
- * header. Returns 0, or -1 where memory is out.
+ * Learns from a packet of class CLEAN or DEVIANT, as nvgre_frame_decode found it. Returns 0, or -1
+ * where memory is out.
  */
-int map_learn_packet(struct map_learn *learn, enum nvgre_link link, const uint8_t *data,
+int map_learn_packet(struct map_learn *learn, const struct cap_packet *packet,
                      const struct nvgre_frame *frame);
 const struct map_learn_counts *map_learn_counts(const struct map_learn *learn);
 

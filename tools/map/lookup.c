@@ -261,18 +261,3 @@ const struct map_pa *map_pa(const struct map *map, uint32_t index)
 {
     return &map->pas[index];
 }
-
-uint32_t map_record_count(const struct map *map)
-{
-    return map->record_count;
-}
-
-uint32_t map_subnet_count(const struct map *map)
-{
-    return map->subnet_count;
-}
-
-uint32_t map_route_count(const struct map *map)
-{
-    return map->routes.count;
-}

@@ -79,11 +79,6 @@ struct map_pa {
 uint32_t map_pa_count(const struct map *map);
 const struct map_pa *map_pa(const struct map *map, uint32_t index);
 
-/* How many records, subnets and routes there are, for a summary. */
-uint32_t map_record_count(const struct map *map);
-uint32_t map_subnet_count(const struct map *map);
-uint32_t map_route_count(const struct map *map);
-
 /* How a frame's way was found; in the order in which it is looked for. */
 enum map_hit {
     MAP_MISS,

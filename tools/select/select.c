@@ -2,7 +2,7 @@
 #include "select.h"
 
 #include "base/diag.h"
-#include "transform/link.h"
+#include "transform/classes.h"
 
 int select_init(struct selection *selection, const struct select_config *config,
                 enum inner_frame inner_frame, const char *file)
@@ -116,14 +116,10 @@ static enum select_answer ask_frame(struct selection *selection, const uint8_t *
 static enum select_answer ask_in_tunnel(struct selection *selection,
                                         const struct cap_packet *packet)
 {
+    struct transform_result unused;
     struct nvgre_frame frame;
-    enum nvgre_link link;
-    enum nvgre_class kind;
 
-    if (!link_of(packet->iface->linktype, &link))
-        return SELECT_NO;
-    kind = nvgre_frame_decode(link, packet->data, packet->caplen, packet->len, &frame);
-    if (!nvgre_class_has_inner(kind))
+    if (decode_packet(packet, &frame, &unused) != OUTCOME_DONE)
         return SELECT_NO;
     return ask_frame(selection, packet->data + frame.inner_offset, frame.inner_caplen,
                      frame.inner_len);

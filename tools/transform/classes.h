@@ -2,6 +2,7 @@
 #ifndef TRANSFORM_CLASSES_H
 #define TRANSFORM_CLASSES_H
 
+#include "link.h"
 #include "transform.h"
 
 /* The outcome of a packet that has no NVGRE header and inner frame to work on. */
@@ -24,6 +25,25 @@ static inline enum outcome outcome_of_class(const struct nvgre_frame *frame,
     default:
         return OUTCOME_NOT_NVGRE;
     }
+}
+
+/*
+ * Decodes a packet of any link type. Returns OUTCOME_DONE if it has an NVGRE header and an inner
+ * frame, else the reason why not; then *frame is not to be used.
+ */
+static inline enum outcome decode_packet(const struct cap_packet *packet, struct nvgre_frame *frame,
+                                         struct transform_result *result)
+{
+    enum nvgre_link link;
+
+    if (!link_of(packet->iface->linktype, &link)) {
+        result->value = packet->iface->linktype;
+        return OUTCOME_LINK_TYPE;
+    }
+    if (nvgre_class_has_inner(
+            nvgre_frame_decode(link, packet->data, packet->caplen, packet->len, frame)))
+        return OUTCOME_DONE;
+    return outcome_of_class(frame, result);
 }
 
 #endif

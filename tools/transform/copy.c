@@ -4,19 +4,15 @@
 #include <string.h>
 
 #include "classes.h"
-#include "link.h"
 
 static enum outcome check_vsid(const struct copy_config *copy, const struct cap_packet *packet,
                                struct transform_result *result)
 {
     struct nvgre_frame frame;
-    enum nvgre_link link;
+    enum outcome outcome = decode_packet(packet, &frame, result);
 
-    if (!link_of(packet->iface->linktype, &link))
-        return OUTCOME_LINK_TYPE;
-    if (!nvgre_class_has_inner(
-            nvgre_frame_decode(link, packet->data, packet->caplen, packet->len, &frame)))
-        return outcome_of_class(&frame, result);
+    if (outcome != OUTCOME_DONE)
+        return outcome;
     return range_set_has(&copy->vsids, nvgre_key_vsid(frame.gre.key)) ? OUTCOME_DONE
                                                                       : OUTCOME_NOT_SELECTED;
 }

@@ -5,7 +5,6 @@
 #include "describe.h"
 #include "ecn.h"
 #include "inner.h"
-#include "link.h"
 
 static bool is_peer(const struct decap_config *decap, const struct nvgre_frame *frame,
                     const uint8_t *data)
@@ -147,17 +146,10 @@ TRANSFORM_REST enum outcome run_any(const void *config, const struct cap_packet 
 {
     const struct decap_config *decap = config;
     struct nvgre_frame frame;
-    enum nvgre_link link;
-    enum nvgre_class kind;
-    enum outcome outcome;
+    enum outcome outcome = decode_packet(packet, &frame, result);
 
-    if (!link_of(packet->iface->linktype, &link)) {
-        result->value = packet->iface->linktype;
-        return OUTCOME_LINK_TYPE;
-    }
-    kind = nvgre_frame_decode(link, packet->data, packet->caplen, packet->len, &frame);
-    if (!nvgre_class_has_inner(kind))
-        return outcome_of_class(&frame, result);
+    if (outcome != OUTCOME_DONE)
+        return outcome;
     outcome = take(decap, false, &frame, packet->data, room, result);
     if (outcome == OUTCOME_DONE && decap->dedupe && dedupe_is_copy(decap->dedupe, packet, &frame))
         return OUTCOME_COPY;

@@ -16,9 +16,8 @@
 #include "capfile/capture.h"
 #include "frame.h"
 
-#define DEDUPE_WINDOW_MS 10u /* between a frame and its copies */
-#define DEDUPE_FRAMES 4096u  /* remembered, the last ones */
-#define DEDUPE_PAS_MAX 250u  /* that a frame goes to; one more is taken for another frame */
+#define DEDUPE_FRAMES 4096u /* remembered, the last ones */
+#define DEDUPE_PAS_MAX 250u /* that a frame goes to; one more is taken for another frame */
 
 struct dedupe;
 
