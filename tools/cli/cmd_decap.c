@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/diag.h"
-#include "base/progress.h"
 #include "capfile/split.h"
 #include "commands.h"
 #include "map_file.h"
@@ -72,9 +71,16 @@ const struct option_set decap_option_set = {
     "are pcap or pcapng files; - is standard input or output.",
     tables};
 
-/* What the rows cannot say of each other. */
-static int check(struct decap_options *options)
+struct session {
+    struct decap_options options;
+    struct decap_config config;
+    struct map *map;
+};
+
+static int check(void *context)
 {
+    struct decap_options *options = &((struct session *)context)->options;
+
     if ((options->tag.value == TAG_VLAN) != (options->maps.count > 0))
         return options_misuse(&decap_option_set, "--tag=vlan and --map FILE need each other");
     if (options->dedupe_window.given && !options->dedupe)
@@ -91,11 +97,12 @@ static int check(struct decap_options *options)
     return OPTIONS_GO_ON;
 }
 
-/* Sets up what the configuration points to. Returns OPTIONS_GO_ON or a code. */
-static int fill_config(const struct decap_options *options, struct decap_config *config,
-                       struct map **map)
+static int setup(void *context, struct transform *transform)
 {
-    int code;
+    struct session *session = context;
+    const struct decap_options *options = &session->options;
+    struct decap_config *config = &session->config;
+    int code = OPTIONS_GO_ON;
 
     *config = (struct decap_config){.vsids = options->vsids,
                                     .peers = options->peers,
@@ -111,38 +118,25 @@ static int fill_config(const struct decap_options *options, struct decap_config 
             return EXIT_RUNTIME;
         }
     }
-    if (!options->maps.count)
-        return OPTIONS_GO_ON;
-    code = map_file_load(&options->maps, true, map);
-    config->map = *map;
+    if (options->maps.count)
+        code = map_file_load(&options->maps, true, &session->map);
+    config->map = session->map;
+    *transform = decap_transform(config);
     return code;
+}
+
+static void free_session(void *context)
+{
+    struct session *session = context;
+
+    dedupe_free(session->config.dedupe);
+    map_free(session->map);
 }
 
 int cmd_decap(int argc, char **argv)
 {
-    const char *positional[2] = {NULL, NULL};
-    struct decap_options options = {0};
-    struct decap_config config = {0};
-    struct map *map = NULL;
-    struct transform transform;
-    int code = options_parse(&decap_option_set, argc, argv, &options, positional, 2);
+    static const struct run_command command = {&decap_option_set, check, setup, free_session};
+    struct session session = {.map = NULL};
 
-    if (code == OPTIONS_GO_ON)
-        code = check(&options);
-    if (code == OPTIONS_GO_ON)
-        code = run_files(&decap_option_set, &options.run, positional);
-    if (code == OPTIONS_GO_ON) {
-        progress_begin(options.run.quiet);
-        code = fill_config(&options, &config, &map);
-    }
-    if (code == OPTIONS_GO_ON) {
-        transform = decap_transform(&config);
-        code = run_command("decap", &options.run, &transform);
-    }
-    dedupe_free(config.dedupe);
-    map_free(map);
-    range_set_free(&options.vsids);
-    range_set_free(&options.peers);
-    select_options_free(&options.run.select);
-    return code;
+    return run_command(&command, &session, argc, argv);
 }

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "base/progress.h"
 #include "commands.h"
 #include "encap_options.h"
 
@@ -15,27 +14,36 @@ const struct option_set encap_option_set = {
     "input or output.",
     tables};
 
+struct session {
+    struct encap_options options;
+    struct encap_setup setup;
+};
+
+static int check(void *context)
+{
+    const struct session *session = context;
+
+    return encap_options_check(&encap_option_set, &session->options);
+}
+
+static int setup(void *context, struct transform *transform)
+{
+    struct session *session = context;
+    int code = encap_setup(&session->setup, &session->options);
+
+    *transform = encap_transform(&session->setup.config);
+    return code;
+}
+
+static void free_session(void *context)
+{
+    encap_setup_free(&((struct session *)context)->setup);
+}
+
 int cmd_encap(int argc, char **argv)
 {
-    const char *positional[2] = {NULL, NULL};
-    struct encap_options options = {0};
-    struct encap_setup setup = {.map = NULL};
-    struct transform transform;
-    int code = options_parse(&encap_option_set, argc, argv, &options, positional, 2);
+    static const struct run_command command = {&encap_option_set, check, setup, free_session};
+    struct session session = {.setup.map = NULL};
 
-    if (code == OPTIONS_GO_ON)
-        code = encap_options_check(&encap_option_set, &options);
-    if (code == OPTIONS_GO_ON)
-        code = run_files(&encap_option_set, &options.run, positional);
-    if (code == OPTIONS_GO_ON) {
-        progress_begin(options.run.quiet);
-        code = encap_setup(&setup, &options);
-    }
-    if (code == OPTIONS_GO_ON) {
-        transform = encap_transform(&setup.config);
-        code = run_command("encap", &options.run, &transform);
-    }
-    encap_setup_free(&setup);
-    encap_options_free(&options);
-    return code;
+    return run_command(&command, &session, argc, argv);
 }

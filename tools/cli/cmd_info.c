@@ -153,6 +153,6 @@ int cmd_info(int argc, char **argv)
         signals_end();
     }
     select_options_free(&options.select);
-    range_set_free(&options.vsids);
+    options_free(&info_option_set, &options);
     return code;
 }

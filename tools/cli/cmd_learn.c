@@ -159,6 +159,6 @@ int cmd_learn(int argc, char **argv)
         code = run(&options);
         signals_end();
     }
-    range_set_free(&options.vsids);
+    options_free(&learn_option_set, &options);
     return code;
 }

@@ -169,7 +169,8 @@ static void session_free(struct session *session)
     direction_free(&session->direction);
     free(session->vsids);
     encap_setup_free(&session->encap);
-    replay_options_free(&session->options);
+    select_options_free(&session->options.encap.run.select);
+    options_free(&replay_option_set, &session->options);
     free(session);
 }
 

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "base/diag.h"
-#include "base/progress.h"
 #include "commands.h"
 #include "run_options.h"
 #include "transform/rewrite.h"
@@ -114,9 +113,14 @@ const struct option_set rewrite_option_set = {
     "are pcap or pcapng files; - is standard input or output.",
     tables};
 
-/* What the rows cannot say of each other. */
-static int check(const struct rewrite_options *options)
+struct session {
+    struct rewrite_options options;
+    struct rewrite_config config;
+};
+
+static int check(void *context)
 {
+    const struct rewrite_options *options = &((const struct session *)context)->options;
     uint32_t reserved = vsid_map_find_reserved(&options->vsid_map);
     bool of_tag = options->vlan_id.given || options->vlan_pri.given || options->vlan_cfi.given;
 
@@ -222,9 +226,11 @@ static void fill_key(const struct rewrite_options *options, struct rewrite_confi
     config->key = options->key.given ? options->key.value : flowid;
 }
 
-/* Returns OPTIONS_GO_ON or a code. */
-static int fill_config(const struct rewrite_options *options, struct rewrite_config *config)
+static int setup(void *context, struct transform *transform)
 {
+    struct session *session = context;
+    const struct rewrite_options *options = &session->options;
+    struct rewrite_config *config = &session->config;
     bool failed = false;
 
     config->vsids = options->vsids;
@@ -238,48 +244,25 @@ static int fill_config(const struct rewrite_options *options, struct rewrite_con
         config->outer.pas.anonymise = config->inner.cas.anonymise;
         failed = !config->inner.cas.anonymise;
     }
+    *transform = rewrite_transform(config);
     if (!failed && config->fragments)
         return OPTIONS_GO_ON;
     diag("rewrite", "out of memory");
     return EXIT_RUNTIME;
 }
 
-static void free_options(struct rewrite_options *options)
+static void free_session(void *context)
 {
-    range_set_free(&options->vsids);
-    vsid_map_free(&options->vsid_map);
-    net_map_free(&options->src_pas);
-    net_map_free(&options->dst_pas);
-    net_map_free(&options->pas);
-    net_map_free(&options->src_cas);
-    net_map_free(&options->dst_cas);
-    net_map_free(&options->cas);
-    port_map_free(&options->ports);
-    select_options_free(&options->run.select);
+    struct session *session = context;
+
+    anonymise_free(session->config.inner.cas.anonymise);
+    rewrite_fragments_free(session->config.fragments);
 }
 
 int cmd_rewrite(int argc, char **argv)
 {
-    const char *positional[2] = {NULL, NULL};
-    struct rewrite_options options = {0};
-    struct rewrite_config config = {0};
-    struct transform transform;
-    int code = options_parse(&rewrite_option_set, argc, argv, &options, positional, 2);
+    static const struct run_command command = {&rewrite_option_set, check, setup, free_session};
+    struct session session = {.config.fragments = NULL};
 
-    if (code == OPTIONS_GO_ON)
-        code = check(&options);
-    if (code == OPTIONS_GO_ON)
-        code = run_files(&rewrite_option_set, &options.run, positional);
-    if (code == OPTIONS_GO_ON) {
-        progress_begin(options.run.quiet);
-        code = fill_config(&options, &config);
-    }
-    if (code == OPTIONS_GO_ON) {
-        transform = rewrite_transform(&config);
-        code = run_command("rewrite", &options.run, &transform);
-    }
-    anonymise_free(config.inner.cas.anonymise);
-    rewrite_fragments_free(config.fragments);
-    free_options(&options);
-    return code;
+    return run_command(&command, &session, argc, argv);
 }

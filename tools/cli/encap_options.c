@@ -227,9 +227,3 @@ void encap_setup_free(struct encap_setup *setup)
     ways_free(&setup->ways);
     map_free(setup->map);
 }
-
-void encap_options_free(struct encap_options *options)
-{
-    range_set_free(&options->vsids);
-    select_options_free(&options->run.select);
-}

@@ -49,6 +49,5 @@ struct encap_setup {
  */
 int encap_setup(struct encap_setup *setup, const struct encap_options *options);
 void encap_setup_free(struct encap_setup *setup);
-void encap_options_free(struct encap_options *options);
 
 #endif

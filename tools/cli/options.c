@@ -372,3 +372,32 @@ int options_flush_stdout(void)
     diag("standard output", "cannot write: %s", strerror(errno));
     return EXIT_RUNTIME;
 }
+
+static void free_field(enum option_kind kind, void *field)
+{
+    switch (kind) {
+    case OPTION_VSIDS:
+    case OPTION_PAS:
+    case OPTION_PACKETS:
+        range_set_free(field);
+        break;
+    case OPTION_VSID_MAP:
+        vsid_map_free(field);
+        break;
+    case OPTION_NETS:
+        net_map_free(field);
+        break;
+    case OPTION_PORTS:
+        port_map_free(field);
+        break;
+    default:
+        break;
+    }
+}
+
+void options_free(const struct option_set *set, void *options)
+{
+    for (const struct option_row *const *table = set->tables; *table; table++)
+        for (const struct option_row *row = *table; !options_row_ends(row); row++)
+            free_field(row->kind, (char *)options + row->offset);
+}

@@ -113,6 +113,9 @@ struct option_set {
 int options_parse(const struct option_set *set, int argc, char **argv, void *options,
                   const char **positional, int positional_max);
 
+/* Frees the lists that rows filled; for options that began as zeroes. */
+void options_free(const struct option_set *set, void *options);
+
 /* Whether a row is the all-zero one behind a table's last row. */
 bool options_row_ends(const struct option_row *row);
 

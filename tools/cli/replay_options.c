@@ -198,9 +198,3 @@ void replay_options_config(const struct replay_options *options, struct replay_c
         .stats_ns = options->stats.value * INT64_C(1000000000),
         .mtu_action = (enum mtu_action)encap->mtu_action.value};
 }
-
-void replay_options_free(struct replay_options *options)
-{
-    range_set_free(&options->sources);
-    encap_options_free(&options->encap);
-}

@@ -31,6 +31,5 @@ struct replay_options {
  */
 int replay_options_check(struct replay_options *options, const char *in);
 void replay_options_config(const struct replay_options *options, struct replay_config *config);
-void replay_options_free(struct replay_options *options);
 
 #endif

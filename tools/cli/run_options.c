@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/diag.h"
+#include "base/progress.h"
 #include "base/signals.h"
 
 static const struct option_word others_words[] = {
@@ -65,8 +66,9 @@ const struct option_row run_option_rows[] = {
      "the summary as JSON on standard output (standard error if OUT is -)", .offset = FIELD(json)},
     {0}};
 
-int run_files(const struct option_set *set, struct run_options *options,
-              const char *const positional[2])
+/* Takes IN and OUT from positional arguments or -r and -w. Returns OPTIONS_GO_ON or a code. */
+static int take_files(const struct option_set *set, struct run_options *options,
+                      const char *const positional[2])
 {
     int next = 0;
 
@@ -128,26 +130,47 @@ static int print_json(const char *command, const struct run_options *options,
     return options_flush_stdout();
 }
 
-int run_command(const char *command, const struct run_options *options,
-                const struct transform *transform)
+static int run(const struct option_set *set, const struct run_options *options,
+               const struct transform *transform)
 {
     struct run_config config = config_of(options);
     struct summary summary;
+    int printed = EXIT_CLEAN;
     int code;
 
     config.report = print_on_stderr;
     signals_install();
     code = run_transform(&config, transform, &summary);
-    if (code == EXIT_CLEAN || code == EXIT_PARTLY) {
-        int printed = EXIT_CLEAN;
+    if (code != EXIT_CLEAN && code != EXIT_PARTLY)
+        return code;
+    if (options->json)
+        printed = print_json(set->command, options, &summary,
+                             output_is_standard(options->out) ? stderr : stdout);
+    else if (!options->quiet)
+        summary_print(&summary, stderr);
+    return printed == EXIT_CLEAN ? code : printed;
+}
 
-        if (options->json)
-            printed = print_json(command, options, &summary,
-                                 output_is_standard(options->out) ? stderr : stdout);
-        else if (!options->quiet)
-            summary_print(&summary, stderr);
-        code = printed == EXIT_CLEAN ? code : printed;
+int run_command(const struct run_command *command, void *session, int argc, char **argv)
+{
+    const char *positional[2] = {NULL, NULL};
+    struct run_options *options = session;
+    struct transform transform;
+    int code = options_parse(command->set, argc, argv, session, positional, 2);
+
+    if (code == OPTIONS_GO_ON)
+        code = command->check(session);
+    if (code == OPTIONS_GO_ON)
+        code = take_files(command->set, options, positional);
+    if (code == OPTIONS_GO_ON) {
+        progress_begin(options->quiet);
+        code = command->setup(session, &transform);
     }
+    if (code == OPTIONS_GO_ON)
+        code = run(command->set, options, &transform);
+    command->free(session);
+    select_options_free(&options->select);
+    options_free(command->set, session);
     signals_end();
     return code;
 }

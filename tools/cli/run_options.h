@@ -46,12 +46,18 @@ extern const struct option_word flowid_words[];
 /* Whether a value of --flowid is a hash of the flow. The hasher is made in either case. */
 bool flowid_hasher(uint32_t flowid, struct nvgre_hasher *hasher);
 
-/* Takes IN and OUT from positional arguments or -r and -w. Returns OPTIONS_GO_ON or a code. */
-int run_files(const struct option_set *set, struct run_options *options,
-              const char *const positional[2]);
+/*
+ * A command that writes a capture. All functions get its session, which begins with its options,
+ * and those with struct run_options. They return OPTIONS_GO_ON or an exit code, after a message.
+ */
+struct run_command {
+    const struct option_set *set;
+    int (*check)(void *session); /* checks what the rows of options cannot */
+    int (*setup)(void *session, struct transform *transform);
+    void (*free)(void *session); /* in any case */
+};
 
-/* Runs the transform over all packets of IN and prints the summary. Returns the exit code. */
-int run_command(const char *command, const struct run_options *options,
-                const struct transform *transform);
+/* Runs a command with a session of zeroes and prints the summary. Returns the exit code. */
+int run_command(const struct run_command *command, void *session, int argc, char **argv);
 
 #endif

@@ -78,7 +78,5 @@ struct select_config select_options_config(const struct select_options *options)
 
 void select_options_free(struct select_options *options)
 {
-    range_set_free(&options->include);
-    range_set_free(&options->exclude);
     free(options->filter);
 }
