@@ -41,6 +41,7 @@ extern "C" {
 #define NVGRE_VSID_MAX 0xFFFFFFu       /* 24 bits */
 #define NVGRE_VSID_RESERVED_MAX 0xFFFu /* 0..0xFFF are reserved (RFC 7637 section 3.4) */
 #define NVGRE_VSID_VENDOR 0xFFFFFFu    /* vendor specific, NVE to NVE (section 3.4) */
+#define NVGRE_VSID_NONE 0xFFFFFFFFu    /* no VSID: larger than any */
 
 /* The first 16 bits of a GRE header. */
 #define NVGRE_FLAG_C 0x8000u        /* checksum present */

@@ -146,7 +146,7 @@ static void choose(struct setting *setting, const uint8_t *choices)
     setting->any.usual_max = 0;
     setting->iface =
         (struct cap_iface){.linktype = CAP_LINKTYPE_ETHERNET,
-                           .tag = choices[3] & 0x40 ? 5002u + (choices[3] >> 7) : CAP_TAG_NONE};
+                           .vsid = choices[3] & 0x40 ? 5001u + (choices[3] >> 7) : NVGRE_VSID_NONE};
 }
 
 /* The header's words add up to 0xFFFF, a word and its carry at a time. */

@@ -243,11 +243,20 @@ static void knows_pas_and_vlans(void **state)
     static const struct {
         struct map_vlans vlans;
         uint32_t vsid;
-    } vlans[] = {{{0, 101}, 5001},     {{0, 102}, 5002},        {{0, 103}, MAP_NONE},
-                 {{0, 0}, MAP_NONE},   {{0, 200}, MAP_NONE},    {{0, 201}, MAP_NONE},
-                 {{200, 102}, 5003},   {{200, 101}, MAP_NONE},  {{102, 200}, MAP_NONE},
-                 {{201, 102}, 5004},   {{201, 0}, 5004},        {{200, 0}, MAP_NONE},
-                 {{101, 5}, MAP_NONE}, {{4095, 4095}, MAP_NONE}};
+    } vlans[] = {{{0, 101}, 5001},
+                 {{0, 102}, 5002},
+                 {{0, 103}, NVGRE_VSID_NONE},
+                 {{0, 0}, NVGRE_VSID_NONE},
+                 {{0, 200}, NVGRE_VSID_NONE},
+                 {{0, 201}, NVGRE_VSID_NONE},
+                 {{200, 102}, 5003},
+                 {{200, 101}, NVGRE_VSID_NONE},
+                 {{102, 200}, NVGRE_VSID_NONE},
+                 {{201, 102}, 5004},
+                 {{201, 0}, 5004},
+                 {{200, 0}, NVGRE_VSID_NONE},
+                 {{101, 5}, NVGRE_VSID_NONE},
+                 {{4095, 4095}, NVGRE_VSID_NONE}};
     struct map *map = load_map(map_text);
     uint32_t found = 0;
 

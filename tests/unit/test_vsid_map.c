@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "nvgre.h"
 #include "support.h"
 
 enum { CHANGES_MAX = 8 };
@@ -124,7 +125,7 @@ struct reserved_row {
 };
 
 static const struct reserved_row reserved[] = {
-    {"0:4096,4095:16777214", UINT32_MAX},
+    {"0:4096,4095:16777214", NVGRE_VSID_NONE},
     {"5001:4095", 4095},
     {"5001:0", 0},
     {"5001:16777215", 0xFFFFFF},
@@ -142,7 +143,7 @@ static void test_reserved(void **state)
     assert_int_equal(vsid_map_parse(&map, row->name), 0);
     assert_int_equal(vsid_map_find_reserved(&map), row->reserved);
     vsid_map_free(&map);
-    assert_int_equal(vsid_map_find_reserved(&map), UINT32_MAX);
+    assert_int_equal(vsid_map_find_reserved(&map), NVGRE_VSID_NONE);
 }
 
 /* Maps of many ranges, against a table of all the VSIDs that they can have. */

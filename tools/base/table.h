@@ -119,6 +119,12 @@ int table_add(struct table *table, struct table_key key, uint32_t index, uint32_
 /* Removes a slot that was found; others that were found do not hold any more. */
 void table_remove(struct table *table, const struct table_slot *slot);
 
+/* How many slots there are, free ones too. */
+static inline uint32_t table_room(const struct table *table)
+{
+    return table->slots ? table->mask + 1 : 0;
+}
+
 /* Removes all, in a time that does not depend on how much it was. */
 void table_free(struct table *table);
 

@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "nvgre.h"
+
 enum cap_format { CAP_FORMAT_PCAP, CAP_FORMAT_NSECPCAP, CAP_FORMAT_PCAPNG };
 
 #define CAP_LINKTYPE_ETHERNET 1u
@@ -27,7 +29,7 @@ struct cap_iface {
     uint8_t tsresol;  /* units of time as if_tsresol has them: 6 is 10^-6 s, 0x80 + n is 2^-n s */
     uint32_t snaplen; /* 0 for no limit */
     int64_t tsoffset; /* seconds to add to each time stamp */
-    uint32_t tag;     /* the tenant that its name tells (iface_tags.h), or CAP_TAG_NONE */
+    uint32_t vsid;    /* the tenant that its name tells (iface_tags.h), or NVGRE_VSID_NONE */
 };
 
 /* How a packet stood in its file. */

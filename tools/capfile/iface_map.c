@@ -21,19 +21,21 @@ struct cap_iface_numbers *cap_iface_map_at(struct cap_iface_map *map, uint32_t i
     return &map->numbers[id];
 }
 
-uint32_t *cap_iface_map_number(struct cap_iface_map *map, uint32_t id, bool own, uint32_t tag)
+static struct table_key key_of(uint32_t id, uint32_t vsid)
 {
-    struct cap_iface_numbers *numbers;
+    return (struct table_key){(uint64_t)id << 32 | vsid, 0};
+}
 
-    if (tag != CAP_TAG_NONE) {
-        struct cap_iface_tag *place = cap_iface_tags_find(&map->tags, id, tag);
+uint32_t cap_iface_map_find(const struct cap_iface_map *map, uint32_t id, uint32_t vsid)
+{
+    const struct table_slot *slot = table_find(&map->tenants, key_of(id, vsid));
 
-        return place ? &place->number : NULL;
-    }
-    numbers = cap_iface_map_at(map, id);
-    if (!numbers)
-        return NULL;
-    return own ? &numbers->own : &numbers->ethernet;
+    return slot ? slot->value : 0;
+}
+
+int cap_iface_map_add(struct cap_iface_map *map, uint32_t id, uint32_t vsid, uint32_t number)
+{
+    return table_add(&map->tenants, key_of(id, vsid), 0, number);
 }
 
 void cap_iface_map_clear(struct cap_iface_map *map)
@@ -41,12 +43,12 @@ void cap_iface_map_clear(struct cap_iface_map *map)
     if (map->used)
         memset(map->numbers, 0, map->used * sizeof *map->numbers);
     map->used = 0;
-    cap_iface_tags_free(&map->tags);
+    table_free(&map->tenants);
 }
 
 void cap_iface_map_free(struct cap_iface_map *map)
 {
     free(map->numbers);
-    cap_iface_tags_free(&map->tags);
+    table_free(&map->tenants);
     *map = (struct cap_iface_map){0};
 }

@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-#include "iface_tags.h"
+#include "base/table.h"
 
 struct cap_iface_numbers {
     uint32_t own;      /* with the link type it has */
@@ -19,8 +19,8 @@ struct cap_iface_numbers {
 struct cap_iface_map {
     struct cap_iface_numbers *numbers; /* by number in the input */
     uint32_t room;
-    uint32_t used; /* numbers that the section may have set */
-    struct cap_iface_tags tags;
+    uint32_t used;        /* numbers that the section may have set */
+    struct table tenants; /* numbers, by number in the input and VSID */
 };
 
 /* The numbers for an interface of the input. */
@@ -35,8 +35,11 @@ static inline struct cap_iface_numbers cap_iface_map_get(const struct cap_iface_
 /* The same, to be changed; NULL where memory is out. */
 struct cap_iface_numbers *cap_iface_map_at(struct cap_iface_map *map, uint32_t id);
 
-/* One number to be changed, of a tag if there is one; NULL where memory is out. */
-uint32_t *cap_iface_map_number(struct cap_iface_map *map, uint32_t id, bool own, uint32_t tag);
+/* The number for an interface of the input and a VSID, of which there is only Ethernet. */
+uint32_t cap_iface_map_find(const struct cap_iface_map *map, uint32_t id, uint32_t vsid);
+
+/* Sets that number, once. Returns 0, or -1 where memory is out. */
+int cap_iface_map_add(struct cap_iface_map *map, uint32_t id, uint32_t vsid, uint32_t number);
 
 /* Forgets all, as at the beginning of a section. */
 void cap_iface_map_clear(struct cap_iface_map *map);

@@ -69,7 +69,8 @@ int pcap_reader_open(struct cap_reader *reader)
     link = order_get32(header + 20, reader->swapped);
     *iface = (struct cap_iface){.linktype = PCAP_LINKTYPE(link),
                                 .tsresol = magic == PCAP_MAGIC_NSEC ? 9 : 6,
-                                .snaplen = order_get32(header + 16, reader->swapped)};
+                                .snaplen = order_get32(header + 16, reader->swapped),
+                                .vsid = NVGRE_VSID_NONE};
     if (PCAP_FCS_PRESENT(link) && iface->linktype == CAP_LINKTYPE_ETHERNET)
         iface->fcs_len = (uint8_t)(PCAP_FCS_UNITS(link) * 2);
     reader->format = magic == PCAP_MAGIC_NSEC ? CAP_FORMAT_NSECPCAP : CAP_FORMAT_PCAP;

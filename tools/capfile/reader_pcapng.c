@@ -44,7 +44,7 @@ static void read_iface_option(struct cap_iface *iface, const struct pcapng_optio
                               bool swapped)
 {
     if (option->code == PCAPNG_IF_NAME)
-        iface->tag = cap_tag_of_name(option->value, option->len);
+        iface->vsid = cap_vsid_of_name(option->value, option->len);
     else if (option->code == PCAPNG_IF_TSRESOL && option->len == 1)
         iface->tsresol = option->value[0];
     else if (option->code == PCAPNG_IF_TSOFFSET && option->len == 8)
@@ -69,7 +69,8 @@ static enum cap_event read_interface(struct cap_reader *reader, const uint8_t *b
         return CAP_FAILED;
     *iface = (struct cap_iface){.linktype = order_get16(block + 8, reader->swapped),
                                 .tsresol = 6,
-                                .snaplen = order_get32(block + 12, reader->swapped)};
+                                .snaplen = order_get32(block + 12, reader->swapped),
+                                .vsid = NVGRE_VSID_NONE};
     for (; pcapng_option_read(p, block + len - 4, reader->swapped, &option); p = option.next)
         read_iface_option(iface, &option, reader->swapped);
     reader->block.iface = iface;

@@ -14,10 +14,10 @@
 enum { HEAD_ROOM = 256 };
 
 /*
- * Interfaces that all files together may remember, in places of their tables: 24 MiB. Beyond
+ * Interfaces that all files together may remember, in slots of their tables: 64 MiB. Beyond
  * that, which takes thousands of interfaces, all files begin sections of their own anew.
  */
-#define TAG_ROOM_MAX (2u << 20)
+#define SLOTS_MAX (4u << 20)
 
 struct split_file {
     struct cap_split *split;
@@ -33,12 +33,12 @@ struct cap_split {
     const struct cap_reader *reader;
     struct cap_writer_config config;
     struct cap_spool spool;
-    struct cap_iface_tags numbers; /* of a VSID + 1: 1 + index in files */
+    struct table file_by_vsid;
     uint32_t file_count;
-    uint32_t section;  /* counts when files must begin a new one */
-    uint32_t tag_room; /* of all files */
-    uint8_t *staging;  /* where packets are put together */
-    uint8_t *room;     /* for their data in it */
+    uint32_t section; /* counts when files must begin a new one */
+    uint32_t slots;   /* of all files */
+    uint8_t *staging; /* where packets are put together */
+    uint8_t *room;    /* for their data in it */
     uint8_t head[HEAD_ROOM];
     struct split_file *files[CAP_SPLIT_FILES_MAX];
 };
@@ -256,27 +256,27 @@ static void begin(struct split_file *file)
 static struct split_file *file_of(struct cap_split *split, uint32_t vsid, struct cap_error *error,
                                   enum cap_result *result)
 {
-    uint32_t number = cap_iface_tags_number(&split->numbers, 0, vsid + 1);
-    struct cap_iface_tag *place;
+    const struct table_key key = {vsid, 0};
+    const struct table_slot *slot = table_find(&split->file_by_vsid, key);
     struct split_file *file;
 
     *result = CAP_WRITE_FAILED;
-    if (number)
-        return split->files[number - 1];
+    if (slot)
+        return split->files[table_slot_index(slot)];
     if (split->file_count == CAP_SPLIT_FILES_MAX) {
         cap_error_set(error, "no file for VSID %u, as there are %u already", vsid,
                       CAP_SPLIT_FILES_MAX);
         *result = CAP_UNSTORABLE;
         return NULL;
     }
-    place = cap_iface_tags_find(&split->numbers, 0, vsid + 1);
-    if (!place)
+    file = add_file(split, vsid, error);
+    if (!file)
+        return NULL;
+    if (table_add(&split->file_by_vsid, key, split->file_count - 1, 0) != 0) {
         cap_error_set(error, "out of memory");
-    file = place ? add_file(split, vsid, error) : NULL;
-    if (file) {
-        place->number = split->file_count;
-        begin(file);
+        return NULL;
     }
+    begin(file);
     return file;
 }
 
@@ -284,8 +284,8 @@ static struct split_file *file_of(struct cap_split *split, uint32_t vsid, struct
 static void forget_interfaces(struct cap_split *split)
 {
     for (uint32_t i = 0; i < split->file_count; i++)
-        cap_iface_tags_free(&split->files[i]->writer.pcapng.map.tags);
-    split->tag_room = 0;
+        table_free(&split->files[i]->writer.pcapng.map.tenants);
+    split->slots = 0;
     split->section++;
 }
 
@@ -293,14 +293,14 @@ enum cap_result cap_split_commit(struct cap_split *split, const struct cap_packe
                                  uint32_t caplen, uint32_t len, uint32_t vsid, const char *comment,
                                  struct cap_error *error)
 {
-    const struct cap_label label = {vsid + 1, comment};
+    const struct cap_label label = {vsid, comment};
     enum cap_result result;
     struct split_file *file = file_of(split, vsid, error, &result);
-    uint32_t tag_room;
+    uint32_t slots;
 
     if (!file)
         return result;
-    tag_room = file->writer.pcapng.map.tags.room;
+    slots = table_room(&file->writer.pcapng.map.tenants);
     if (file->section != split->section)
         begin(file);
     if (!file->writer.output.error)
@@ -312,8 +312,8 @@ enum cap_result cap_split_commit(struct cap_split *split, const struct cap_packe
         errno = file->writer.output.error;
         cap_error_system(error, "cannot write");
     }
-    split->tag_room += file->writer.pcapng.map.tags.room - tag_room;
-    if (split->tag_room > TAG_ROOM_MAX)
+    split->slots += table_room(&file->writer.pcapng.map.tenants) - slots;
+    if (split->slots > SLOTS_MAX)
         forget_interfaces(split);
     return result;
 }
@@ -357,7 +357,7 @@ void cap_split_close(struct cap_split *split)
         free(split->files[i]);
     }
     cap_spool_close(&split->spool);
-    cap_iface_tags_free(&split->numbers);
+    table_free(&split->file_by_vsid);
     free(split->prefix);
     free(split->suffix);
     free(split->staging);

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "iface_map.h"
+#include "iface_tags.h"
 #include "output.h"
 #include "reader.h"
 
@@ -37,7 +38,7 @@ struct cap_pcap_writer {
     uint16_t linktype; /* of the file */
 };
 
-/* What only writer_pcapng.c knows, but for the tags of cap_split. */
+/* What only writer_pcapng.c knows, but for the tenants of cap_split. */
 struct cap_pcapng_writer {
     struct cap_iface_map map;
     uint32_t iface_count;    /* in the output's section */

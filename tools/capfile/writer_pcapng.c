@@ -45,19 +45,19 @@ static uint32_t count_iface(struct cap_writer *writer, uint32_t snaplen)
 
 /* Describes an interface in the output; returns 1 + its number there. */
 static uint32_t describe_iface(struct cap_writer *writer, const struct cap_iface *iface,
-                               uint16_t linktype, uint32_t tag)
+                               uint16_t linktype, uint32_t vsid)
 {
     uint8_t *body = cap_output_at(&writer->output) + 8;
     uint32_t snaplen = cap_writer_grown_snaplen(writer, iface->snaplen);
     int64_t tsoffset = (int64_t)order64((uint64_t)iface->tsoffset, writer->swapped);
-    char name[CAP_TAG_NAME_MAX];
+    char name[CAP_VSID_NAME_MAX];
     uint8_t *p = body + 8;
 
     order_put16(body, linktype, writer->swapped);
     order_put16(body + 2, 0, writer->swapped);
     order_put32(body + 4, snaplen, writer->swapped);
-    if (tag != CAP_TAG_NONE) {
-        uint16_t len = cap_tag_name(tag, name);
+    if (vsid != NVGRE_VSID_NONE) {
+        uint16_t len = cap_vsid_name(vsid, name);
 
         p = put_option(writer, p, PCAPNG_IF_NAME, name, len);
     }
@@ -112,7 +112,7 @@ static void start(struct cap_writer *writer)
         return;
     numbers = map_at(writer, 0);
     if (numbers && writer->config.linktype(iface->linktype) == iface->linktype)
-        numbers->own = describe_iface(writer, iface, iface->linktype, CAP_TAG_NONE);
+        numbers->own = describe_iface(writer, iface, iface->linktype, NVGRE_VSID_NONE);
 }
 
 /* The number of a packet's interface in the output without a tag. */
@@ -125,31 +125,51 @@ static inline uint32_t plain_number(const struct cap_writer *writer,
     return linktype == packet->iface->linktype ? numbers.own : numbers.ethernet;
 }
 
-/* Whether a packet's interface is in the output, or may come there. */
-static bool has_interface(struct cap_writer *writer, const struct cap_packet *packet,
-                          uint16_t linktype, uint32_t tag)
-{
-    if (writer->pcapng.iface_count < PCAPNG_INTERFACES_MAX)
-        return true;
-    if (tag != CAP_TAG_NONE ? cap_iface_tags_number(&writer->pcapng.map.tags, packet->iface_id, tag)
-                            : plain_number(writer, packet, linktype))
-        return true;
-    cap_error_set(&writer->error, "a pcapng section has %u interfaces at most",
-                  PCAPNG_INTERFACES_MAX);
-    return false;
-}
-
 /* Describes a packet's interface while the packet's data already stand in the buffer. */
-static uint32_t describe_before_data(struct cap_writer *writer, const struct cap_packet *packet,
-                                     uint16_t linktype, uint32_t caplen, uint32_t tag)
+static void describe_before_data(struct cap_writer *writer, const struct cap_packet *packet,
+                                 uint16_t linktype, uint32_t caplen, uint32_t vsid)
 {
     uint8_t *data = cap_writer_room(writer);
     uint8_t *aside = data + INTERFACE_BLOCK_MAX;
-    uint32_t number;
 
     memmove(aside, data, caplen);
-    number = describe_iface(writer, packet->iface, linktype, tag);
+    (void)describe_iface(writer, packet->iface, linktype, vsid);
     memmove(cap_writer_room(writer), aside, caplen);
+}
+
+/*
+ * The number of a packet's interface, which is described if it is not in the output yet. 0 with
+ * *result set where that cannot be.
+ */
+static uint32_t number_of(struct cap_writer *writer, const struct cap_packet *packet,
+                          uint16_t linktype, uint32_t caplen, uint32_t vsid,
+                          enum cap_result *result)
+{
+    struct cap_iface_map *map = &writer->pcapng.map;
+    const uint32_t id = packet->iface_id;
+    uint32_t number = vsid == NVGRE_VSID_NONE ? plain_number(writer, packet, linktype)
+                                              : cap_iface_map_find(map, id, vsid);
+    struct cap_iface_numbers *numbers = NULL;
+
+    if (number)
+        return number;
+    if (writer->pcapng.iface_count >= PCAPNG_INTERFACES_MAX) {
+        cap_error_set(&writer->error, "a pcapng section has %u interfaces at most",
+                      PCAPNG_INTERFACES_MAX);
+        *result = CAP_UNSTORABLE;
+        return 0;
+    }
+    number = writer->pcapng.iface_count + 1;
+    if (vsid == NVGRE_VSID_NONE)
+        numbers = cap_iface_map_at(map, id);
+    if (numbers) {
+        *(linktype == packet->iface->linktype ? &numbers->own : &numbers->ethernet) = number;
+    } else if (vsid == NVGRE_VSID_NONE || cap_iface_map_add(map, id, vsid, number) != 0) {
+        writer->output.error = ENOMEM;
+        *result = CAP_WRITE_FAILED;
+        return 0;
+    }
+    describe_before_data(writer, packet, linktype, caplen, vsid);
     return number;
 }
 
@@ -220,29 +240,22 @@ __attribute__((noinline)) static enum cap_result
 commit_any(struct cap_writer *writer, const struct cap_packet *packet, uint16_t linktype,
            uint32_t caplen, uint32_t len, const struct cap_label *label)
 {
-    const uint32_t tag = label ? label->tag : CAP_TAG_NONE;
     const char *comment = label ? label->comment : NULL;
-    uint32_t *number;
+    enum cap_result result = CAP_OK;
+    uint32_t number =
+        number_of(writer, packet, linktype, caplen, label ? label->vsid : NVGRE_VSID_NONE, &result);
     uint8_t *body;
     uint8_t *p;
 
-    if (!has_interface(writer, packet, linktype, tag))
-        return CAP_UNSTORABLE;
-    number = cap_iface_map_number(&writer->pcapng.map, packet->iface_id,
-                                  linktype == packet->iface->linktype, tag);
-    if (!number) {
-        writer->output.error = ENOMEM;
-        return CAP_WRITE_FAILED;
-    }
-    if (*number == 0)
-        *number = describe_before_data(writer, packet, linktype, caplen, tag);
+    if (number == 0)
+        return result;
     writer->packets++;
     writer->bytes += caplen;
     if (packet->record == CAP_RECORD_SIMPLE && !comment &&
-        simple_tells(writer, *number, caplen, len))
+        simple_tells(writer, number, caplen, len))
         return commit_simple(writer, caplen, len);
     body = cap_output_at(&writer->output) + 8;
-    order_put32(body, *number - 1, writer->swapped);
+    order_put32(body, number - 1, writer->swapped);
     put_time(writer, body, packet);
     order_put32(body + 12, caplen, writer->swapped);
     order_put32(body + 16, len, writer->swapped);

@@ -130,7 +130,7 @@ static int check(void *context)
         return options_misuse(&rewrite_option_set, "--key gives the FlowID; leave out --flowid");
     if (options->key.given)
         reserved = nvgre_key_vsid(options->key.value);
-    if (!options->allow_reserved && reserved != UINT32_MAX &&
+    if (!options->allow_reserved &&
         (nvgre_vsid_is_reserved(reserved) || reserved == NVGRE_VSID_VENDOR))
         return options_misuse(&rewrite_option_set,
                               "VSID %u is reserved; use 4096 to 16777214 or --allow-reserved-vsid",

@@ -39,7 +39,7 @@ int build_provider_route(struct builder *builder, const struct route_entry *entr
     struct route route = entry->route;
 
     route.domain = MAP_NONE;
-    route.vsid = MAP_NONE;
+    route.vsid = NVGRE_VSID_NONE;
     set_place(&route, entry->at);
     return add_route(builder, &builder->map->provider_routes, &builder->map->provider_lengths,
                      &route);

@@ -242,7 +242,7 @@ uint32_t map_vlans_vsid(const struct map *map, struct map_vlans vlans)
         vlans.vlan = 0;
         slot = table_find(&map->subnet_by_vlans, vlans_key(vlans));
     }
-    return slot ? map->subnets[table_slot_index(slot)].vsid : MAP_NONE;
+    return slot ? map->subnets[table_slot_index(slot)].vsid : NVGRE_VSID_NONE;
 }
 
 struct map_vlans map_vsid_vlans(const struct map *map, uint32_t vsid)

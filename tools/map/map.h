@@ -18,7 +18,7 @@
 #include "base/address.h"
 #include "frame.h"
 
-#define MAP_NONE UINT32_MAX              /* no index, no VSID */
+#define MAP_NONE UINT32_MAX              /* no index */
 #define MAP_FILE_MAX (UINT32_C(1) << 30) /* bytes of a file */
 #define MAP_RECORDS_MAX 0xFFFFFEu        /* of each kind of entry */
 #define MAP_WARNINGS_MAX 10u             /* kept; all are counted */
@@ -120,8 +120,8 @@ struct map_vlans {
 };
 
 /*
- * The VSID of a frame with these VLANs, or MAP_NONE: that of both, else that of the service VLAN,
- * whatever is behind it. And the VLANs of a VSID.
+ * The VSID of a frame with these VLANs, or NVGRE_VSID_NONE: that of both, else that of the service
+ * VLAN, whatever is behind it. And the VLANs of a VSID.
  */
 uint32_t map_vlans_vsid(const struct map *map, struct map_vlans vlans);
 struct map_vlans map_vsid_vlans(const struct map *map, uint32_t vsid);

@@ -16,7 +16,7 @@ struct prefix_lengths {
 
 struct route {
     uint32_t domain; /* index, or MAP_NONE for provider routes */
-    uint32_t vsid;   /* subnet of the next hop; MAP_NONE for provider routes */
+    uint32_t vsid;   /* subnet of the next hop; NVGRE_VSID_NONE for provider routes */
     uint32_t metric;
     uint32_t line;
     uint32_t column;

@@ -184,7 +184,7 @@ enum cap_result output_commit(struct output *output, const struct cap_packet *pa
                               const struct transform_result *result)
 {
     const enum result_tag tag = output->config->tag;
-    struct cap_label label = {tag == RESULT_TAG_INTERFACE ? result->vsid + 1 : CAP_TAG_NONE, NULL};
+    struct cap_label label = {tag == RESULT_TAG_INTERFACE ? result->vsid : NVGRE_VSID_NONE, NULL};
     char comment[CAP_COMMENT_MAX + 1];
 
     if (!output->labelling)

@@ -86,10 +86,10 @@ static enum outcome find_vsid(const struct encap_config *encap, const struct pas
 
     *vsid = nvgre_key_vsid(encap->key);
     if (encap->inherit & INHERIT_VSID)
-        *vsid = iface->tag == CAP_TAG_NONE ? MAP_NONE : iface->tag - 1;
+        *vsid = iface->vsid;
     if (encap->inherit & INHERIT_VLAN)
         *vsid = map_vlans_vsid(encap->ways->map, vlans_of(inner));
-    if (*vsid == MAP_NONE)
+    if (*vsid == NVGRE_VSID_NONE)
         return OUTCOME_NO_VSID;
     return range_set_selects(&encap->vsids, *vsid) ? OUTCOME_DONE : OUTCOME_NOT_SELECTED;
 }

@@ -85,5 +85,5 @@ uint32_t vsid_map_find_reserved(const struct vsid_map *map)
         if (map->pairs[i].new_last == NVGRE_VSID_VENDOR)
             return NVGRE_VSID_VENDOR;
     }
-    return UINT32_MAX;
+    return NVGRE_VSID_NONE;
 }

@@ -34,7 +34,7 @@ bool vsid_map_apply(const struct vsid_map *map, uint32_t *vsid);
 
 /*
  * The lowest VSID that comes of a pair and is none of a tenant (RFC 7637 section 3.4: reserved, or
- * the vendor's), of the first such pair; UINT32_MAX where there is none.
+ * the vendor's), of the first such pair; NVGRE_VSID_NONE where there is none.
  */
 uint32_t vsid_map_find_reserved(const struct vsid_map *map);
 
