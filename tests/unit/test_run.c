@@ -221,6 +221,8 @@ static const struct refused_row refused[] = {
      .messages = "in: is also the input; the input is never overwritten\n"},
     {"full", "/dev/full", .code = EXIT_RUNTIME,
      .messages = "/dev/full: cannot write: No space left on device\n"},
+    {"full, with files of tenants", "/dev/full", "t-%v", .code = EXIT_RUNTIME,
+     .messages = "/dev/full: cannot write: No space left on device\n"},
     {"tags in pcap", "out.pcap", .tag = RESULT_TAG_INTERFACE, .code = EXIT_USAGE,
      .messages = "out.pcap: only pcapng has tags; name it so, or use -F pcapng\n"},
     {"tags in split pcap", "out.pcapng", "t-%v.pcap", RESULT_TAG_COMMENT, EXIT_USAGE,

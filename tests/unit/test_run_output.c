@@ -26,35 +26,41 @@ struct name_row {
     bool from_pcapng;
     const char *format, *compression; /* asked for: a digit of the enum, or NULL */
     const char *magic;                /* of the output */
+    bool nsec;                        /* the input has nanoseconds */
 };
 
 static const struct name_row names[] = {
-    {"out", false, NULL, NULL, "a1b2c3d4"},
-    {"out.pcapng", false, NULL, NULL, "0a0d0d0a"},
-    {"out.PCAPNG", false, NULL, NULL, "0a0d0d0a"},
-    {"out.pcap", true, NULL, NULL, "a1b2c3d4"},
-    {"out.dat", true, NULL, NULL, "0a0d0d0a"},
-    {"out.pcapng.dat", false, NULL, NULL, "a1b2c3d4"},
-    {"out.pcap.gz", false, NULL, NULL, ":1f8b"},
-    {"out.zst", false, NULL, NULL, ":28b52ffd"},
-    {".gz", false, NULL, NULL, ":1f8b"},
-    {"out.pcapng.gz", false, NULL, "0", "0a0d0d0a"},
-    {"plain.pcapng", false, NULL, "1", ":1f8b"},
-    {"nsec.pcapng", false, "1", NULL, "a1b23c4d"},
-    {"usec.pcapng", false, "0", NULL, "a1b2c3d4"},
-    {"new.pcap", false, "2", NULL, "0a0d0d0a"},
+    {"out", false, NULL, NULL, .magic = "a1b2c3d4"},
+    {"out.pcapng", false, NULL, NULL, .magic = "0a0d0d0a"},
+    {"out.PCAPNG", false, NULL, NULL, .magic = "0a0d0d0a"},
+    {"out.pcap", true, NULL, NULL, .magic = "a1b2c3d4"},
+    {"nsec.pcap", true, NULL, NULL, .magic = "a1b23c4d", .nsec = true},
+    {"nsec.pcap.zst", true, NULL, "0", .magic = "a1b23c4d", .nsec = true},
+    {"out-of-nsec.pcap", true, "0", NULL, .magic = "a1b2c3d4", .nsec = true},
+    {"out.dat", true, NULL, NULL, .magic = "0a0d0d0a"},
+    {"out.pcapng.dat", false, NULL, NULL, .magic = "a1b2c3d4"},
+    {"out.pcap.gz", false, NULL, NULL, .magic = ":1f8b"},
+    {"out.zst", false, NULL, NULL, .magic = ":28b52ffd"},
+    {".gz", false, NULL, NULL, .magic = ":1f8b"},
+    {"out.pcapng.gz", false, NULL, "0", .magic = "0a0d0d0a"},
+    {"plain.pcapng", false, NULL, "1", .magic = ":1f8b"},
+    {"nsec.pcapng", false, "1", NULL, .magic = "a1b23c4d"},
+    {"usec.pcapng", false, "0", NULL, .magic = "a1b2c3d4"},
+    {"new.pcap", false, "2", NULL, .magic = "0a0d0d0a"},
 };
 
 static void test_name(void **state)
 {
     const struct name_row *row = *state;
     struct capture magic = capture_of(row->magic, host_is_big());
-    struct run_config config = {.in = words_write("in", "o"),
-                                .output = {.out = scratch_path("in.pcapng")}};
+    struct capture input = words_of("o");
+    struct run_config config = {.output = {.out = scratch_path("in.pcapng")}};
     struct capture output;
     struct summary summary;
     const char *messages;
 
+    capture_put(&input, 0, row->nsec ? 0xa1b23c4d : 0xa1b2c3d4, 4);
+    config.in = capture_write("in", &input);
     if (row->from_pcapng) {
         assert_int_equal(run(&config, &word_transform, &summary, &messages), EXIT_CLEAN);
         config.in = scratch_path("in.pcapng");
@@ -71,6 +77,7 @@ static void test_name(void **state)
     assert_int_equal(run(&config, &word_transform, &summary, &messages), EXIT_CLEAN);
     output = capture_read(config.output.out);
     assert_memory_equal(output.data, magic.data, magic.len);
+    free(input.data);
     free(output.data);
     free(magic.data);
 }
