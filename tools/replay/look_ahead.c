@@ -32,14 +32,14 @@ static int report_excess(const struct replay *replay, const struct excess *found
     return any && replay->config->mtu_action == MTU_ERROR ? EXIT_RUNTIME : EXIT_CLEAN;
 }
 
-/* The frames of all loops, as far as they are wanted. */
+/* The frames of all loops that are to be sent. */
 static uint64_t all_of(const struct replay *replay, const struct excess *found)
 {
     const struct replay_config *config = replay->config;
     uint64_t all = 0;
 
     for (uint32_t i = 0; i < replay->target_count; i++)
-        all += found[i].frames;
+        all += found[i].frames - (config->mtu_action == MTU_DROP ? found[i].above : 0);
     all *= config->loops;
     return config->limit && (config->limit < all || !config->loops) ? config->limit : all;
 }
