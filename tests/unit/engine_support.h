@@ -180,13 +180,21 @@ static inline void messages_begin(void)
     dup2(messages_file, STDERR_FILENO);
 }
 
-/* The messages, with the names of scratch files without their folder. */
+static inline void remove_all(char *text, const char *part)
+{
+    const size_t len = strlen(part);
+    char *found;
+
+    while ((found = strstr(text, part)))
+        memmove(found, found + len, strlen(found + len) + 1);
+}
+
+/* The messages; scratch files and sample captures have no folder in them. */
 static inline const char *messages_end(void)
 {
     static char text[8192];
-    const size_t folder = strlen(scratch) + 1;
+    char folder[sizeof scratch + 1];
     ssize_t len;
-    char *found;
 
     fflush(stderr);
     dup2(messages_saved, STDERR_FILENO);
@@ -195,8 +203,9 @@ static inline const char *messages_end(void)
     close(messages_file);
     assert_true(len >= 0);
     text[len] = '\0';
-    while ((found = strstr(text, scratch)))
-        memmove(found, found + folder, strlen(found + folder) + 1);
+    snprintf(folder, sizeof folder, "%s/", scratch);
+    remove_all(text, folder);
+    remove_all(text, CAPTURES_DIR "/");
     return text;
 }
 
