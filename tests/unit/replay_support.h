@@ -27,7 +27,7 @@ static inline struct replay_config file_config(struct direction *direction, cons
 
 /*
  * Runs a replay as its command does; with `transform` NULL packets are sent as they are. The files
- * have their names then; replay_free is due.
+ * have their names then; targets_free is due.
  */
 static inline int play(struct replay *replay, const struct replay_config *config,
                        const struct transform *transform, const char **messages)
@@ -37,12 +37,12 @@ static inline int play(struct replay *replay, const struct replay_config *config
     int code;
 
     messages_begin();
-    code = replay_prepare(replay, config);
+    code = targets_prepare(replay, config);
     copy.linktype = replay->linktype;
     copied = copy_transform(&copy);
     if (code == EXIT_CLEAN)
         code = replay_run(replay, transform ? transform : &copied);
-    if (replay_close(replay) != 0)
+    if (targets_close(replay) != 0)
         code = -1;
     *messages = messages_end();
     return code;

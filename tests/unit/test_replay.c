@@ -103,7 +103,7 @@ static void assert_play(const struct play_row *row, const struct replay_config *
     assert_int_equal(counts->failed, row->failed);
     if (!config->preload || !row->untried)
         assert_int_equal(replay.expected, row->expected ? row->expected : frames);
-    replay_free(&replay);
+    targets_free(&replay);
 }
 
 static void test_play(void **state)
@@ -169,7 +169,7 @@ static void test_refused(void **state)
     assert_int_equal(replay.targets->counts.failed, row->failed);
     assert_int_equal(replay.targets->counts.sent, 0);
     assert_int_equal(replay.targets->counts.bytes, 0);
-    replay_free(&replay);
+    targets_free(&replay);
     assert_int_equal(scratch_clear(), 1);
 }
 
@@ -219,10 +219,10 @@ static void test_times(void **state)
     config.loop_delay_ns = row->loop_delay_ns;
     config.duration_ns = row->duration_ns;
     assert_int_equal(play(&replay, &config, NULL, &messages), EXIT_CLEAN);
-    replay_free(&replay);
+    targets_free(&replay);
     assert_int_equal(cap_reader_open(&reader, config.names[0], &wait), 0);
     while (cap_reader_next(&reader) == CAP_PACKET) {
-        const struct cap_time time = cap_packet_time(&reader.packet);
+        const struct time_point time = cap_packet_time(&reader.packet);
         const int64_t ns = time.sec * 1000000000 + time.nsec;
 
         if (before)
@@ -262,7 +262,7 @@ static void test_tenants(void **state)
         assert_int_equal(run_transform(&run, &transform, &summary), EXIT_CLEAN);
         assert_same_packets(run.output.out, expected[i]);
     }
-    replay_free(&replay);
+    targets_free(&replay);
     direction_free(&direction);
     free(list);
 }
@@ -287,7 +287,7 @@ static void test_pipe(void **state)
         assert_int_equal(play(&replay, &config, NULL, &messages), EXIT_CLEAN);
         assert_int_equal(replay.targets->counts.sent, 2 * loops);
         assert_int_equal(replay.expected, loops == 1 ? 0 : 2 * loops);
-        replay_free(&replay);
+        targets_free(&replay);
         delivery_close(&delivery);
     }
     free(capture.data);

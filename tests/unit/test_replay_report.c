@@ -145,7 +145,7 @@ static void test_shown(void **state)
     }
     fclose(stream);
     free(text);
-    assert_int_equal(replay_close(&replay), 0);
+    assert_int_equal(targets_close(&replay), 0);
 }
 
 /* ---- Signals ---- */
@@ -228,7 +228,7 @@ static void test_signal(void **state)
     assert_int_equal(reported_loops, row->loops);
     if (row->reports)
         assert_int_equal(reported_start, row->loops > 0);
-    replay_free(&replay);
+    targets_free(&replay);
 }
 
 /* Reports come by time too: at least one in 2 ms if each ms has one. */
@@ -247,7 +247,7 @@ static void test_stats(void **state)
         reports = 0;
         assert_int_equal(play(&replay, &config, NULL, &messages), EXIT_CLEAN);
         assert_true(wanted ? reports > 0 && reports < 100 : reports == 0);
-        replay_free(&replay);
+        targets_free(&replay);
     }
 }
 
@@ -275,7 +275,7 @@ static void test_batches(void **state)
         assert_int_equal(play(&replay, &config, NULL, &messages), EXIT_CLEAN);
         assert_int_equal(replay.targets->counts.sent, rows[row].count);
         assert_same_packets(config.names[0], config.in);
-        replay_free(&replay);
+        targets_free(&replay);
         free(words);
     }
 }
