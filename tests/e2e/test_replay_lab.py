@@ -240,7 +240,7 @@ def test_duration_ends_a_wait_for_a_slow_interface(veth, replay, sender):
     assert (counts["failed"], counts["missing"]) == (0, 0)
 
 
-@pytest.mark.parametrize("sender", ["packet", "ring", "pcap"])
+@pytest.mark.parametrize("sender", ["packet", "ring"])
 def test_frames_that_the_queue_loses_are_missing(veth, replay, sender):
     """The kernel takes all frames, and drops the oldest ones when its queue is full."""
     veth.sh("tc qdisc replace dev near0 root handle 1: htb default 1")

@@ -30,6 +30,11 @@ def test_json_stays_out_of_a_capture_on_standard_output(run, tmp_path, name):
     assert done.stdout == expected and json.loads(done.stderr)["encapsulated"] == 18
 
 
+def test_json_stays_out_of_a_map_on_standard_output(run):
+    done = run("learn", "--json", CAPTURES / "two-tenants.pcap", "/dev/stdout")
+    assert done.stdout.startswith(b"version: 1\n") and json.loads(done.stderr)["subnets"] == 2
+
+
 def test_file_size_limit(run, tmp_path):
     """A file that must not grow is a failed write, and nothing is left of it."""
     (tmp_path / "in").write_bytes(pcapfile.pcap([bytes(1000)] * 1000))

@@ -114,6 +114,8 @@ static int run(const struct learn_options *options)
                                         .entries = options->entries.value,
                                         .strict = options->strict,
                                         .report = print_text};
+    /* Asked before the map is closed. */
+    FILE *stream = output_is_standard(options->out) ? stderr : stdout;
     struct learn_result result;
     int code = learn_capture(&config, &result);
     int printed = EXIT_CLEAN;
@@ -121,7 +123,7 @@ static int run(const struct learn_options *options)
     if (code != EXIT_CLEAN && code != EXIT_PARTLY)
         return code;
     if (options->json)
-        printed = print_json(&result, output_is_standard(options->out) ? stderr : stdout);
+        printed = print_json(&result, stream);
     else if (!options->quiet)
         print_text(&result);
     return printed == EXIT_CLEAN ? code : printed;

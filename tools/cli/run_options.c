@@ -133,6 +133,8 @@ static int print_json(const char *command, const struct run_options *options,
 static int run(const struct option_set *set, const struct run_options *options,
                const struct transform *transform)
 {
+    /* Asked before the output is closed. */
+    FILE *stream = output_is_standard(options->out) ? stderr : stdout;
     struct run_config config = config_of(options);
     struct summary summary;
     int printed = EXIT_CLEAN;
@@ -144,8 +146,7 @@ static int run(const struct option_set *set, const struct run_options *options,
     if (code != EXIT_CLEAN && code != EXIT_PARTLY)
         return code;
     if (options->json)
-        printed = print_json(set->command, options, &summary,
-                             output_is_standard(options->out) ? stderr : stdout);
+        printed = print_json(set->command, options, &summary, stream);
     else if (!options->quiet)
         summary_print(&summary, stderr);
     return printed == EXIT_CLEAN ? code : printed;
