@@ -13,10 +13,10 @@
 
 struct address {
     uint8_t version;   /* 4, 6, or 0 for none */
-    uint8_t bytes[16]; /* 4 or 16 bytes, network order; the rest is 0 */
+    uint8_t bytes[16]; /* 4 or 16 bytes in network order; the rest is 0 */
 };
 
-/* Bytes of an address of an IP version. */
+/* Length in bytes; 16 for version 0 too. */
 static inline uint32_t address_len(uint8_t version)
 {
     return version == 4 ? 4 : 16;
@@ -39,7 +39,7 @@ static inline bool address_equal(const struct address *a, const struct address *
     return a->version == b->version && memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
 }
 
-/* Whether all bytes are 0, as in the addresses 0.0.0.0 and :: and in none. */
+/* Whether all bytes are 0: 0.0.0.0, ::, or no address. */
 static inline bool address_is_zero(const struct address *address)
 {
     static const uint8_t zero[16];
@@ -52,19 +52,19 @@ static inline bool address_is_group(const struct address *address)
     return nvgre_pa_is_group(address->version, address->bytes);
 }
 
-/* Reads a whole text. Returns false, with version 0, if it is not an address. */
+/* The whole text must be an address; if it is not, returns false and sets version 0. */
 bool address_read(const char *text, struct address *address);
 
 /*
- * Reads `ADDRESS/LENGTH`, or an address, which is a prefix of all its bits, at *text. The address
- * ends at a slash, at one of the characters of `ends` or with the text. Moves *text to the prefix's
- * end. Keeps the address's bits after the prefix. Returns false, with *text anywhere, if there is
- * no prefix.
+ * Reads `ADDRESS/LENGTH` at *text and moves *text to its end. Without `/LENGTH` the prefix is the
+ * whole address. The address ends at a slash, at a character of `ends`, or at the end of the text.
+ * The address keeps its bits after the prefix. Returns false if there is no prefix; *text is then
+ * undefined.
  */
 bool address_read_prefix(const char **text, const char *ends, struct address *address,
                          uint8_t *len);
 
-/* Sets all bits of an address after the first `len` to 0; returns whether they were 0 already. */
+/* Sets all bits after the first `len` to 0. Returns whether they were 0 before. */
 bool address_mask(struct address *address, uint8_t len);
 
 struct address_text {

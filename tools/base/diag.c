@@ -17,7 +17,7 @@ const char *diag_file_name(const char *path, const char *standard)
 
 static void write_progress(const char *text, size_t len)
 {
-    static const char erase_rest[] = {'\033', '[', 'K'}; /* of an earlier, longer one */
+    static const char erase_rest[] = {'\033', '[', 'K'}; /* the old text may be longer */
     char line[1 + DIAG_PROGRESS_MAX + sizeof erase_rest] = "\r";
 
     memcpy(line + 1, text, len);
@@ -29,7 +29,7 @@ void diag_progress(const char *text)
 {
     const pid_t group = tcgetpgrp(STDERR_FILENO);
 
-    if (group >= 0 && group != getpgrp()) /* none of a terminal that is not the process's own */
+    if (group >= 0 && group != getpgrp()) /* in the background, the terminal is not ours */
         return;
     progress_shown = 1;
     write_progress(text, strnlen(text, DIAG_PROGRESS_MAX));

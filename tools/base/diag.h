@@ -2,32 +2,31 @@
 #ifndef BASE_DIAG_H
 #define BASE_DIAG_H
 
-/* The only printer of messages: one line each, on standard error. */
+/* All messages are printed here: one line each, on standard error. */
 
 #include <stdint.h>
 
-/* How the process ends. */
 enum exit_code {
     EXIT_CLEAN = 0,
-    EXIT_RUNTIME = 1, /* file, device, memory; with --strict, a bad packet */
+    EXIT_RUNTIME = 1, /* failure of a file, device or memory; with --strict, a bad packet */
     EXIT_USAGE = 2,
-    EXIT_PARTLY = 3 /* finished, but with packets that could not be handled, or a cut input */
+    EXIT_PARTLY = 3 /* finished, but some packets could not be handled or the input is cut */
 };
 
-/* Messages of a kind: a capture of nothing but bad packets must not flood the terminal. */
+/* Messages of one kind. A capture full of bad packets must not flood the terminal. */
 #define DIAG_MESSAGES_MAX 10
 
-#define DIAG_PROGRESS_MAX 160
+#define DIAG_PROGRESS_MAX 160 /* bytes */
 
 /*
- * A line of the terminal, at most DIAG_PROGRESS_MAX bytes, that stands until the next one, the next
- * message or diag_progress_end. Not while the process is in the terminal's background. Safe in a
- * signal handler.
+ * Shows a progress line, cut to DIAG_PROGRESS_MAX bytes. The next line, the next message or
+ * diag_progress_end replaces it. Shows nothing while the process is in the background of its
+ * terminal. Safe in a signal handler.
  */
 void diag_progress(const char *text);
 void diag_progress_end(void);
 
-/* What messages call a file: - is the standard one. */
+/* The name of a file in messages: `standard` for the path -, else the path. */
 const char *diag_file_name(const char *path, const char *standard);
 
 /* `subject: message` */

@@ -15,7 +15,7 @@ int list_read_into(const char *text, list_read_item read_item, void *to)
 }
 
 struct array {
-    char *end; /* of the items that were read */
+    char *end; /* after the last item */
     size_t size;
     list_read_item read_item;
 };

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 
 /*
- * Reads a number at *text, decimal (leading zeros too, never octal) or 0x and hexadecimal, and
- * moves *text behind it. Returns false where there is none or it is above `max`.
+ * Reads a number at *text and moves *text to its end. The number is decimal, or hexadecimal after
+ * 0x; leading zeros do not make it octal. Returns false if there is no number or it is above `max`.
  */
 static inline bool number_read(const char **text, uint32_t max, uint32_t *value)
 {
@@ -19,7 +19,7 @@ static inline bool number_read(const char **text, uint32_t max, uint32_t *value)
 
     if (!isxdigit((unsigned char)(*text)[hex ? 2 : 0]))
         return false;
-    number = strtoull(*text, &end, hex ? 16 : 10); /* too large a number gives the largest */
+    number = strtoull(*text, &end, hex ? 16 : 10); /* ULLONG_MAX if it is too large */
     if (end == *text || number > max)
         return false;
     *text = end;
@@ -27,7 +27,7 @@ static inline bool number_read(const char **text, uint32_t max, uint32_t *value)
     return true;
 }
 
-/* The same with a range such as `5-9`, or a number, which is a range of one. */
+/* The same for a range such as `5-9`. A single number is a range of one. */
 static inline bool number_read_range(const char **text, uint32_t max, uint32_t *first,
                                      uint32_t *last)
 {

@@ -3,30 +3,30 @@
 #define BASE_PROGRESS_H
 
 /*
- * How far a command is: one line on the terminal, from its first second on, twice a second, and
- * nothing where standard error is no terminal or the process is in its background. A timer's signal
- * asks for it (signals_tick), so that it costs nothing a packet.
+ * Progress of a command: one line on the terminal, updated twice a second after the first second.
+ * Nothing is shown if standard error is not a terminal, or if the process is in its background. A
+ * timer signal requests each update (signals_tick), so that packets cost nothing extra.
  */
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Begins, unless the command is to be quiet. */
+/* Starts the timer, unless `quiet`. */
 void progress_begin(bool quiet);
 
 /*
- * What the process is busy with while nobody looks at signals_tick, such as "reading map.yaml"; it
- * must stay until the next call. NULL where that is over.
+ * Sets the line for work that does not check signals_tick, such as "reading map.yaml". The text
+ * must stay valid until the next call. NULL ends that work.
  */
 void progress_phase(const char *text);
 
 /*
- * Shows how much of a capture, called `in`, was read: packets, bytes, and the share of it between
- * 0 and 1, or 0 where that is not known.
+ * Shows how much of the capture `in` was read: packets, bytes, and the share between 0 and 1.
+ * A share of 0 means unknown.
  */
 void progress_show(const char *in, uint64_t packets, uint64_t bytes, double share);
 
-/* Takes the line off the terminal. */
+/* Stops the timer and erases the line. */
 void progress_end(void);
 
 #endif

@@ -2,8 +2,7 @@
 #ifndef BASE_RANGE_SET_H
 #define BASE_RANGE_SET_H
 
-/* Sets of numbers or of addresses, as options list them: which packets, VSIDs, provider addresses.
- */
+/* Sets of packet numbers, VSIDs or provider addresses, as options list them. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,10 +11,10 @@
 #include "address.h"
 #include "wire.h"
 
-/* A number, or an address. Addresses of different IP versions are apart from each other. */
+/* A number or an address. Keys of different IP versions are never equal. */
 struct range_key {
-    uint8_t version; /* of an address, 4 or 6; 0 for a number */
-    uint64_t high;   /* the first 8 bytes of an address; 0 of a number */
+    uint8_t version; /* 4 or 6 for an address, 0 for a number */
+    uint64_t high;   /* first 8 bytes of an address; 0 for a number */
     uint64_t low;
 };
 
@@ -25,7 +24,7 @@ struct range {
 };
 
 struct range_set {
-    struct range *ranges; /* in order, without overlaps */
+    struct range *ranges; /* sorted, without overlaps */
     size_t count;
 };
 
@@ -36,13 +35,13 @@ enum range_kind {
 };
 
 /*
- * Reads a list. Returns 0, -1 if it is not valid, or -2 if out of memory; the set is then empty.
- * What was in the set before is not freed.
+ * Reads a list. Returns 0, -1 if it is invalid, or -2 if out of memory; on failure the set is
+ * empty. Earlier contents of the set are not freed.
  */
 int range_set_parse(struct range_set *set, enum range_kind kind, const char *text);
 void range_set_free(struct range_set *set);
 
-/* For the functions below. */
+/* Used by the functions below. */
 bool range_set_has_key(const struct range_set *set, struct range_key key);
 
 static inline struct range_key range_key_of(const struct address *address)
@@ -62,7 +61,7 @@ static inline bool range_set_has_address(const struct range_set *set, const stru
     return range_set_has_key(set, range_key_of(address));
 }
 
-/* The same for a set that selects everything when it is empty. */
+/* The same, but an empty set selects everything. */
 static inline bool range_set_selects(const struct range_set *set, uint64_t number)
 {
     return set->count == 0 || range_set_has(set, number);

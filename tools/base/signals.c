@@ -34,7 +34,7 @@ static void on_pause(int number)
     signals_pending = 1;
 }
 
-/* What was ignored at the start (nohup, a shell's background job) stays ignored. */
+/* A signal that is ignored at the start (nohup, a shell's background job) stays ignored. */
 static void install(int number, const struct sigaction *action)
 {
     struct sigaction before;

@@ -24,7 +24,7 @@ void table_seed(uint64_t seed)
     const XXH128_hash_t secret = XXH3_128bits_withSeed(NULL, 0, seed);
 
     table_secret[0] = secret.low64;
-    table_secret[1] = secret.high64 | 1; /* not zero, by which it is known that there is one */
+    table_secret[1] = secret.high64 | 1; /* never 0: 0 means no secret yet */
 }
 
 void table_seed_random(void)
@@ -32,7 +32,7 @@ void table_seed_random(void)
     uint64_t seed;
 
     if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) != sizeof seed)
-        seed = (uint64_t)(uintptr_t)&seed; /* early at boot; good enough */
+        seed = (uint64_t)(uintptr_t)&seed; /* early at boot; address randomisation is good enough */
     table_seed(seed);
 }
 
@@ -43,7 +43,7 @@ struct table_key table_key_bytes(const void *data, size_t len)
     return (struct table_key){hash.low64, (uint8_t)hash.high64};
 }
 
-/* Lookups in large tables wait less in huge pages, where the system has them. */
+/* Huge pages make lookups in large tables faster (fewer TLB misses). */
 static struct table_slot *make_slots(size_t count)
 {
     size_t len = count * sizeof(struct table_slot);
@@ -93,7 +93,9 @@ static int grow(struct table *table)
     return 0;
 }
 
-/* Small tables have more room, so that most keys are in their first slot, which processors guess.
+/*
+ * Small tables are at most a quarter full, large ones half. Then most keys are in their first slot,
+ * as the branch prediction of processors expects.
  */
 static int make_room(struct table *table, uint32_t count)
 {
@@ -112,7 +114,7 @@ int table_add(struct table *table, struct table_key key, uint32_t index, uint32_
     return 0;
 }
 
-/* What stood behind it moves up, so that no search ends at the hole. */
+/* Later slots of the same run move up, so that no search ends at the hole. */
 void table_remove(struct table *table, const struct table_slot *slot)
 {
     uint32_t hole = (uint32_t)(slot - table->slots);
@@ -164,7 +166,7 @@ uint32_t table_recent_add(struct table_recent *recent, struct table_key key, uin
     first = table_find(&recent->table, recent->keys[index]);
     if (first && table_slot_index(first) == index)
         table_remove(&recent->table, first);
-    (void)table_add(&recent->table, key, index, value); /* there is room */
+    (void)table_add(&recent->table, key, index, value); /* cannot fail: there is room */
     recent->keys[index] = key;
     recent->next = index + 1 < recent->room ? index + 1 : 0;
     return index;

@@ -3,17 +3,17 @@
 #define BASE_TABLE_H
 
 /*
- * The hash table of all parts: keys of 72 bits in slots of 16 bytes with open addressing, so that
- * a lookup touches one cache line. With a key go an index, usually of an array that the caller
- * has, and a value.
+ * The hash table for all folders: keys of 72 bits in slots of 16 bytes with open addressing. A
+ * lookup usually reads one cache line. Each key has an index, usually into an array of the caller,
+ * and a value.
  *
- * A key is exact where 72 bits are enough for all that it tells, or it is hashed. Two hashed keys
- * can be the same: then the caller compares what the index leads to, and goes on with table_next
- * where that differs; or it takes them for one, which happens once in 2^72 pairs.
+ * A key of up to 72 bits can be stored exactly. A longer key is hashed. Two different things can
+ * have the same hashed key: about one pair in 2^72 for table_key_bytes, one in 2^64 for keys of
+ * words. The caller either accepts that, or compares the entry at the index and continues with
+ * table_next if it differs.
  *
- * Where a key is in a table, and what a hashed key is, depends on a secret of this run, so that
- * nobody can choose keys that meet. Output must not depend on it: no function gives keys in the
- * order in which they are in a table.
+ * The hashes depend on a random secret of this run, so that nobody can choose keys that collide.
+ * Output must not depend on the secret: no function returns keys in table order.
  */
 
 #include <stdbool.h>
@@ -29,26 +29,26 @@ struct table_key {
 
 struct table_slot {
     uint64_t low;
-    uint32_t index_high; /* index + 1 in the upper 24 bits, 0 where empty; the key's high below */
-    uint32_t value;      /* the caller's */
+    uint32_t index_high; /* upper 24 bits: index + 1, or 0 if empty; lower 8 bits: the key's high */
+    uint32_t value;      /* for the caller */
 };
 
-/* All zeroes is an empty one. */
+/* All zero is an empty table. */
 struct table {
     struct table_slot *slots;
     uint32_t mask; /* slots - 1 */
     uint32_t count;
-    uint32_t shift; /* 64 - the bits of mask */
+    uint32_t shift; /* 64 - number of bits in mask */
 };
 
-/* The secret: random at its first use. Zeroes before. */
+/* Random from its first use on; zero before. */
 extern uint64_t table_secret[2];
 
-/* Makes a secret of a number, so that tests can be repeated; all tables must be empty. */
+/* table_seed makes tests repeatable. All tables must be empty when the secret changes. */
 void table_seed(uint64_t seed);
 void table_seed_random(void);
 
-/* Both halves of a product. */
+/* The XOR of both halves of the 128-bit product. */
 static inline uint64_t table_fold(uint64_t a, uint64_t b)
 {
     __extension__ const unsigned __int128 product = (unsigned __int128)a * b;
@@ -56,7 +56,7 @@ static inline uint64_t table_fold(uint64_t a, uint64_t b)
     return (uint64_t)(product >> 64) ^ (uint64_t)product;
 }
 
-/* A hashed key of some words: begin with this, and add each. */
+/* A hashed key of words: begin with this, then add each word. */
 static inline struct table_key table_key_begin(void)
 {
     if (__builtin_expect(table_secret[1] == 0, 0))
@@ -69,7 +69,7 @@ static inline struct table_key table_key_add(struct table_key key, uint64_t word
     return (struct table_key){table_fold(key.low ^ word, table_secret[1]), key.high};
 }
 
-/* A hashed key of bytes. Words may be added. */
+/* A hashed key of bytes. Words can be added to it. */
 struct table_key table_key_bytes(const void *data, size_t len);
 
 static inline uint32_t table_slot_index(const struct table_slot *slot)
@@ -77,7 +77,7 @@ static inline uint32_t table_slot_index(const struct table_slot *slot)
     return (slot->index_high >> 8) - 1;
 }
 
-/* The second product spreads keys that are near each other, of which the first makes a pattern. */
+/* The first product maps neighbouring keys to a regular pattern; the second one spreads them. */
 static inline uint32_t table_home(const struct table *table, struct table_key key)
 {
     return (uint32_t)(table_fold(key.low ^ table_secret[0], table_secret[1] ^ key.high) *
@@ -98,7 +98,7 @@ static inline const struct table_slot *table_probe(const struct table *table, st
     }
 }
 
-/* The first slot with a key, and the one behind another; NULL where there is none. */
+/* The first slot with a key, and the next one after `slot`. NULL if there is none. */
 static inline const struct table_slot *table_find(const struct table *table, struct table_key key)
 {
     return table->count ? table_probe(table, key, table_home(table, key)) : NULL;
@@ -111,12 +111,12 @@ static inline const struct table_slot *table_next(const struct table *table, str
 }
 
 /*
- * Adds a slot, another one if the key is there; slots that were found do not hold any more. An
- * index is at most TABLE_INDEX_MAX. Returns 0, or -1 where memory is out.
+ * Adds a slot, also if the key is there already. Pointers to slots become invalid. `index` is at
+ * most TABLE_INDEX_MAX. Returns 0, or -1 if out of memory.
  */
 int table_add(struct table *table, struct table_key key, uint32_t index, uint32_t value);
 
-/* Removes a slot that was found; others that were found do not hold any more. */
+/* Removes a slot. Pointers to other slots become invalid. */
 void table_remove(struct table *table, const struct table_slot *slot);
 
 /* How many slots there are, free ones too. */
@@ -128,25 +128,28 @@ static inline uint32_t table_room(const struct table *table)
 /* Removes all, in a time that does not depend on how much it was. */
 void table_free(struct table *table);
 
-/* The last keys that were added, each with an index below `room`, and a value. */
+/* The keys added last, at most `room`, each with an index below `room` and a value. */
 struct table_recent {
     struct table table;
-    struct table_key *keys; /* by index; what was replaced may still be here */
+    struct table_key *keys; /* by index; may contain replaced keys */
     uint32_t room;
     uint32_t next; /* index */
 };
 
-/* Returns 0, or -1 where memory is out; later calls need none. */
+/* Returns 0, or -1 if out of memory. Later calls allocate nothing. */
 int table_recent_init(struct table_recent *recent, uint32_t room);
 void table_recent_free(struct table_recent *recent);
 
 /*
- * Adds a key, in place of the same key or, where there is no room, of the one that was added
- * first. Returns its index, which is another one each time.
+ * Adds a key. It replaces the same key and, if all indexes are used, the oldest one. Returns the
+ * key's index: 0, 1, and so on, then 0 again after room - 1.
  */
 uint32_t table_recent_add(struct table_recent *recent, struct table_key key, uint32_t value);
 
-/* Room for one more element behind `count`, doubling; -1 where memory is out. */
+/*
+ * Makes room for one more element after `count` in an array of elements of `size` bytes; the room
+ * doubles. Returns 0, or -1 if out of memory.
+ */
 int array_grow(void **array, uint32_t count, uint32_t *room, size_t size);
 
 #endif

@@ -7,15 +7,15 @@
 #include <stdbool.h>
 
 /*
- * Characters in a line: the environment's COLUMNS, else the width of the terminal `fd`, else 80. It
- * is at least 40, so that words fit, and at most 500.
+ * Characters in a line: the environment variable COLUMNS, else the width of the terminal `fd`, else
+ * 80. At least 40, so that words fit, and at most 500.
  */
 unsigned terminal_width(int fd);
 
-/* Whether `fd` is a terminal, and the environment's NO_COLOR is not set or empty. */
+/* Whether `fd` is a terminal and the environment variable NO_COLOR is unset or empty. */
 bool terminal_has_colours(int fd);
 
-/* Whether the program's locale is one of UTF-8. */
+/* Whether the locale's character set is UTF-8. The caller has set the locale. */
 bool terminal_is_utf8(void);
 
 #endif

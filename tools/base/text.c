@@ -55,7 +55,7 @@ const char *text_time(int64_t seconds, uint32_t nanoseconds, char out[TEXT_MAX])
 void text_wrap(FILE *stream, const char *text, unsigned at, unsigned indent, unsigned width)
 {
     size_t used = at;
-    bool begun = false; /* the line has a word */
+    bool begun = false; /* the line has a word already */
 
     for (;;) {
         bool own_line = text[0] == '\n' && text[1] == ' ';

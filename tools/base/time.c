@@ -10,7 +10,7 @@
 
 enum { NSEC_DIGITS = 9, NS_PER_SEC = 1000000000, MINUTE = 60, HOUR = 3600 };
 
-/* Exactly `digits` digits, of a value from `min` to `max`. */
+/* Exactly `digits` digits; the value is from `min` to `max`. */
 static bool take_digits(const char **text, int digits, int min, int max, int *value)
 {
     *value = 0;
@@ -30,7 +30,7 @@ static bool take(const char **text, char wanted)
     return true;
 }
 
-/* Digits of a second behind a point or comma; none is a fraction of 0. */
+/* Up to 9 digits after a point or comma. Without point or comma the fraction is 0. */
 static bool take_fraction(const char **text, uint32_t *nsec)
 {
     int digits = 0;
@@ -74,7 +74,7 @@ static bool take_clock(const char **text, struct tm *tm, uint32_t *nsec)
     return take_digits(text, 2, 0, 60, &tm->tm_sec) && take_fraction(text, nsec);
 }
 
-/* Z or an offset from UTC, to the end of the text; *local where there is none. */
+/* Z or an offset from UTC, up to the end of the text. *local is set if there is neither. */
 static bool take_zone(const char *text, int *offset, bool *local)
 {
     int sign = *text == '-' ? -1 : 1;
