@@ -3,7 +3,7 @@
 
 #include "transform/link.h"
 
-/* Settles fragments that come back; `outcome` is that of a whole packet which was not taken. */
+/* Settles fragments that the reassembler returns. `outcome` is that of the refused whole packet. */
 static int give_back(struct run *run, enum outcome outcome)
 {
     const struct reassemble_fragment *fragment;
@@ -20,7 +20,7 @@ static int give_back(struct run *run, enum outcome outcome)
     return code;
 }
 
-/* Transforms the whole packet, and sets *outcome. */
+/* Transforms the reassembled packet and sets *outcome. */
 static int settle_whole(struct run *run, enum outcome *outcome)
 {
     const struct cap_packet *whole = &run->reassembler.whole;

@@ -2,17 +2,20 @@
 #ifndef PIPELINE_FRAGMENTS_H
 #define PIPELINE_FRAGMENTS_H
 
-/* Outer fragments in a run: held until the packet is whole, or given up. */
+/* Outer fragments in a run. They are held until their packet is complete or is given up. */
 
 #include "settle.h"
 
 /*
- * Settles a packet that the transform could not take: holds it if it is a fragment that may become
- * whole, else as settle_rest. Returns an exit code.
+ * Settles a packet that the transform could not handle. Holds it if it is a fragment that can be
+ * reassembled; otherwise does the same as settle_rest. Returns an exit code.
  */
 int fragments_settle(struct run *run, const struct cap_packet *packet, enum outcome outcome);
 
-/* Gives up all that is held, at the end of the input or of a pcapng section. */
+/*
+ * Gives up all held fragments, at the end of the input or of a pcapng section. Returns an exit
+ * code.
+ */
 int fragments_flush(struct run *run);
 
 #endif

@@ -20,7 +20,7 @@ bool output_is_standard(const char *path)
            cap_same_file(&standard, &named);
 }
 
-/* Whether a name of `*len` bytes ends like this; then *len becomes the length of the rest. */
+/* Whether the first *len bytes of `path` end with `extension`. If so, removes it from *len. */
 static bool take_extension(const char *path, size_t *len, const char *extension)
 {
     size_t extension_len = strlen(extension);
@@ -32,7 +32,7 @@ static bool take_extension(const char *path, size_t *len, const char *extension)
     return true;
 }
 
-/* The compression and format for a file's name, unless options give them. */
+/* Options give compression and format; without them the file's name does. */
 static struct cap_writer_config writer_config(const struct output *output, const char *path,
                                               enum cap_format format)
 {
@@ -118,7 +118,7 @@ int output_finish(struct output *output)
     struct cap_error error;
 
     if (output->split)
-        (void)cap_writer_complete(&output->writer); /* before files of tenants appear */
+        (void)cap_writer_complete(&output->writer); /* fails before tenants' files appear */
     if (output_has_failed(output))
         return EXIT_RUNTIME;
     if (output->split && cap_split_publish(output->split, &error) != 0) {

@@ -39,7 +39,7 @@ static void print(const struct report_line *line, enum outcome outcome)
     case OUTCOME_UNSTORABLE:
         diag_packet(line->file, number, "lost: %s", detail);
         break;
-    default: /* OUTCOME_BAD_BLOCK has a detail, the others say all by their text */
+    default: /* OUTCOME_BAD_BLOCK has a detail; the others need only their text */
         diag_packet(line->file, number, "%s%s", detail, fate);
         break;
     }

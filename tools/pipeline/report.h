@@ -10,13 +10,13 @@ struct report_line {
     const char *file;
     const struct cap_packet *packet;
     const struct transform_result *result;
-    const char *detail; /* says more about the outcome; NULL for nothing */
-    const char *fate;   /* ends the message: what becomes of the packet */
+    const char *detail; /* more about the outcome, or NULL */
+    const char *fate;   /* end of the message: what happens to the packet */
 };
 
 /*
  * Prints one line about a packet, the `count`-th with this outcome. After DIAG_MESSAGES_MAX lines
- * about an outcome, one more says that the rest is only counted.
+ * for an outcome, one last line says that further packets are only counted.
  */
 void report_outcome(const struct report_line *line, enum outcome outcome, uint64_t count);
 

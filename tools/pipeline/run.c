@@ -6,7 +6,7 @@
 #include "fragments.h"
 #include "settle.h"
 
-/* Output waits this long for more input, so that a busy pipe is written in large pieces. */
+/* Output is held back this long while waiting for input, so that a busy pipe gets large writes. */
 #define HOLD_BACK_MS 5
 
 static void count(struct run *run)
@@ -24,7 +24,7 @@ static void report(void *context)
         run->config->report(&run->scan.summary);
 }
 
-/* While the input has nothing to read, nothing is held back from the reader of the output. */
+/* If no input comes for a while, the reader of the output gets all packets so far. */
 static bool wait_for_input(void *context, int fd)
 {
     struct run *run = context;
@@ -47,7 +47,7 @@ static int settle(struct run *run, const struct cap_packet *packet, enum outcome
     return settle_rest(run, packet, outcome, NULL);
 }
 
-/* Handles a packet of a run that selects, changes times or labels results. */
+/* Handles a packet if the run selects packets, changes times or labels results. */
 static int handle_special(struct run *run, const struct cap_packet *read, bool selected)
 {
     struct cap_packet packet = *read;
@@ -95,7 +95,7 @@ static int handle_block(struct run *run, const struct cap_block *block)
     return cap_writer_block(&run->output.writer, block) == CAP_WRITE_FAILED ? EXIT_RUNTIME : code;
 }
 
-/* Reads to the end; returns an exit code, as far as it is known then. */
+/* Reads the whole input. Returns an exit code, without EXIT_PARTLY. */
 static int copy_all(struct run *run)
 {
     struct scan *scan = &run->scan;
@@ -124,7 +124,6 @@ static int copy_all(struct run *run)
     }
 }
 
-/* From an open input to the exit code. */
 static int run_open(struct run *run)
 {
     int code = output_open(&run->output, &run->config->output, &run->scan.reader, &run->transform);

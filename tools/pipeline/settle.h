@@ -2,7 +2,7 @@
 #ifndef PIPELINE_SETTLE_H
 #define PIPELINE_SETTLE_H
 
-/* What becomes of a packet after its transform: a part of run.c, as is fragments.h. */
+/* What happens to a packet after its transform. Like fragments.h, internal to run.c. */
 
 #include "capfile/retime.h"
 #include "output.h"
@@ -11,26 +11,29 @@
 
 struct run_config;
 
-/* A run in progress. */
 struct run {
     const struct run_config *config; /* for run.c */
     struct transform transform;
     struct scan scan;
     struct output output;
-    struct transform_result result; /* of the packet in hand */
+    struct transform_result result; /* of the current packet */
     struct cap_retime retime;
-    struct reassembler reassembler; /* if the transform reassembles */
+    struct reassembler reassembler; /* used if the transform reassembles */
 };
 
-/* What follows the attempt to write a result: counts, and the other packets that come of it. */
+/*
+ * After an attempt to write a result: counts it, then makes and writes the further results of the
+ * same packet. Returns an exit code.
+ */
 int settle_written(struct run *run, const struct cap_packet *packet, enum cap_result written);
 
-/* Writes a result that the transform made of a packet (OUTCOME_DONE). Returns an exit code. */
+/* Writes the result of a packet (OUTCOME_DONE). Returns an exit code. */
 int settle_done(struct run *run, const struct cap_packet *packet);
 
 /*
- * Keeps or leaves out a packet that has no result, by its outcome; OUTCOME_BAD_BLOCK is of the
- * scan's block. `detail` says more in a message, or is NULL. Returns an exit code.
+ * Keeps or leaves out a packet that has no result, by its outcome. For OUTCOME_BAD_BLOCK the scan's
+ * block takes the place of the packet. `detail` adds to a message, or is NULL. Returns an exit
+ * code.
  */
 int settle_rest(struct run *run, const struct cap_packet *packet, enum outcome outcome,
                 const char *detail);

@@ -2,7 +2,7 @@
 #ifndef PIPELINE_SUMMARY_H
 #define PIPELINE_SUMMARY_H
 
-/* What a command did, counted; and as text or JSON, in the same words for all commands. */
+/* Counters of a command, printed as text or JSON in the same words for all commands. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,51 +13,52 @@
 #include "transform/transform.h"
 
 struct summary {
-    const char *done;  /* what happened to packets of OUTCOME_DONE */
-    const char *in;    /* what messages call the input */
-    uint32_t harmless; /* outcomes that count as others, never as failures: a bit 1 << n for each */
+    const char *done;    /* a word for packets of OUTCOME_DONE, such as "encapsulated" */
+    const char *in;      /* name of the input in messages */
+    uint32_t harmless;   /* bits 1 << outcome that count as DISPOSITION_OTHER, never as failures */
     bool others_dropped; /* packets that the command does not apply to are left out */
     uint64_t packets_read, bytes_read;
     uint64_t packets_written, bytes_written;
     uint64_t outcomes[OUTCOME_COUNT];
     uint64_t notes[NOTE_COUNT]; /* of packets of OUTCOME_DONE */
-    uint32_t mtu_excess;        /* the most bytes above the MTU */
-    uint32_t split_files;       /* files of tenants */
-    uint64_t retimed;           /* packets with another time */
-    bool cut;                   /* the input ended inside a record, or could not be read on */
+    uint32_t mtu_excess;        /* most bytes above the MTU */
+    uint32_t split_files;       /* tenants' files */
+    uint64_t retimed;           /* packets with a changed time */
+    bool cut;                   /* the input ends inside a record or is damaged */
 };
 
 /* The disposition of an outcome in this command. */
 enum disposition summary_disposition(const struct summary *summary, enum outcome outcome);
 
-/* Packets of all outcomes with a disposition. */
+/* The number of packets of all outcomes with this disposition. */
 uint64_t summary_total(const struct summary *summary, enum disposition disposition);
 
-/* Whether something could not be handled: exit code 3. */
+/* Whether packets could not be handled or the input is cut: EXIT_PARTLY. */
 bool summary_is_partial(const struct summary *summary);
 
-/* As text, one line a fact: what was read; what became of packets but those that are done. */
+/* As text, one line for each counter: what was read, and the outcomes other than OUTCOME_DONE. */
 void summary_print_read(const struct summary *summary, FILE *stream);
 void summary_print_outcomes(const struct summary *summary, FILE *stream);
 
-/* As text, all of it. */
+/* All counters as text. */
 void summary_print(const struct summary *summary, FILE *stream);
 
 /*
- * The same as members of a JSON object. They return 0, or another value if out of memory, as do all
+ * The same as members of a JSON object. They return 0, or another value if out of memory, like all
  * functions of jansson.
  */
 int summary_set_read(const struct summary *summary, json_t *object);
 int summary_set_outcomes(const struct summary *summary, json_t *object);
 int summary_set_all(const struct summary *summary, json_t *object);
 
-/* An integer, or the name of a file: null where it is not UTF-8, which JSON is. */
+/* A JSON integer (NULL if out of memory). A JSON string, or null if `name` is not UTF-8. */
 json_t *summary_json_count(uint64_t count);
 json_t *summary_json_name(const char *name);
 
 /*
- * Prints a JSON value on one line and lets go of it; prints nothing if making it `failed`. Returns
- * 0, or -1 then. A failed write shows when the stream is flushed.
+ * Prints a JSON value on one line and releases it. If `failed` is not 0, making the value failed:
+ * then prints nothing and returns -1; otherwise returns 0. A write error shows when the stream is
+ * flushed.
  */
 int summary_put_json(json_t *value, int failed, FILE *stream);
 

@@ -12,7 +12,7 @@
 #include "capfile/order.h"
 #include "capfile/pcap.h"
 
-/* Files have few link types; of one with more, some are compiled again and again. */
+/* Few files have this many link types. With more, programs are compiled again. */
 enum { PROGRAMS_MAX = 8 };
 
 struct program {
@@ -25,9 +25,9 @@ struct program {
 struct filter {
     const char *expression;
     struct program programs[PROGRAMS_MAX];
-    const struct program *last; /* the one that was asked last */
+    const struct program *last; /* the one used last */
     unsigned count;             /* of programs */
-    unsigned next;              /* the program that gives way */
+    unsigned next;              /* the program to replace next */
     char reason[PCAP_ERRBUF_SIZE];
 };
 
@@ -50,8 +50,9 @@ void filter_free(struct filter *filter)
 }
 
 /*
- * A handle for a LINKTYPE_ value in some byte order: only what reads files knows how libpcap
- * numbers link types inside, and in what byte order those of loopback have their first word.
+ * A handle for a LINKTYPE_ value and byte order. It reads a file header in memory, because only
+ * libpcap's file reader maps LINKTYPE_ values to libpcap's own numbers and knows the byte order of
+ * the first word of loopback packets.
  */
 static pcap_t *open_linktype(uint16_t linktype, bool swapped, char *reason)
 {

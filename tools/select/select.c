@@ -31,7 +31,7 @@ void select_free(struct selection *selection)
     *selection = (struct selection){0};
 }
 
-/* What a filter's answer is here; one that does not compile is told of. */
+/* Converts a filter's answer, and reports a filter that does not compile. */
 static enum select_answer answer_of(struct selection *selection, const struct filter *filter,
                                     enum filter_answer answer, uint16_t linktype)
 {
@@ -77,7 +77,7 @@ static bool is_listed(struct selection *selection, uint64_t number)
     return range_set_selects(&config->include, number) && !range_set_has(&config->exclude, number);
 }
 
-/* A packet without a time is not in any span, as in editcap. */
+/* A packet without a time is never in the time span, as in editcap. */
 static bool is_in_time(const struct select_config *config, const struct cap_packet *packet)
 {
     struct time_point time;
@@ -112,7 +112,7 @@ static enum select_answer ask_frame(struct selection *selection, const uint8_t *
                      CAP_LINKTYPE_ETHERNET);
 }
 
-/* The same of the frame that an NVGRE packet carries; what carries none does not match. */
+/* The same for the inner frame of an NVGRE packet. A packet without one does not match. */
 static enum select_answer ask_in_tunnel(struct selection *selection,
                                         const struct cap_packet *packet)
 {
