@@ -5,7 +5,10 @@
 #include <zlib.h>
 #include <zstd.h>
 
-enum { GZIP_ONLY = 16, MEMORY_LEVEL = 8 }; /* for deflateInit2: gzip members, zlib's default */
+enum {
+    GZIP_ONLY = 16,
+    MEMORY_LEVEL = 8
+}; /* for deflateInit2: gzip format, zlib's default memory */
 
 struct cap_deflate {
     enum cap_compression kind;

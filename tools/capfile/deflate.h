@@ -3,8 +3,8 @@
 #define CAPFILE_DEFLATE_H
 
 /*
- * Compression, from bytes to bytes, as gzip members or zstd frames with checksums, at the
- * commands' usual levels (6 and 3).
+ * Compresses bytes to gzip members or zstd frames, with checksums, at the default levels of the
+ * commands gzip (6) and zstd (3).
  */
 
 #include <stdbool.h>
@@ -14,25 +14,24 @@
 
 struct cap_deflate;
 
-/* What must have come out when all data is taken. */
+/* What must be in the output when all input is consumed. */
 enum cap_deflate_until {
-    CAP_DEFLATE_ON,    /* whatever is worth it */
-    CAP_DEFLATE_FLUSH, /* enough to decompress all data */
-    CAP_DEFLATE_END    /* the member or frame; the next data begins another one */
+    CAP_DEFLATE_ON,    /* nothing in particular; compresses best */
+    CAP_DEFLATE_FLUSH, /* enough to decompress all input so far */
+    CAP_DEFLATE_END    /* the complete member or frame; later input begins another one */
 };
 
-/* NULL where memory is out. */
+/* Returns NULL if out of memory. */
 struct cap_deflate *cap_deflate_new(enum cap_compression kind);
 void cap_deflate_free(struct cap_deflate *stream);
 
-/* Forgets what was begun: the next data begins another member or frame. */
+/* Abandons the current member or frame; later input begins another one. */
 void cap_deflate_reset(struct cap_deflate *stream);
 
 /*
- * Compresses from *from, which moves on, up to `end`, into at most `room` bytes at `to`; *made
- * tells how many. *more says that it must be called again, with the same `until` and more room:
- * with less than 8 bytes each time a flush would not end.
- * Returns 0, or -1 where memory is out.
+ * Compresses the bytes from *from to `end` into at most `room` bytes at `to`. Moves *from on, and
+ * sets *made to the number of bytes written. If *more is set, call it again with the same `until`
+ * and new room: at least 8 bytes, otherwise a flush never ends. Returns 0, or -1 if out of memory.
  */
 int cap_deflate_run(struct cap_deflate *stream, const uint8_t **from, const uint8_t *end,
                     enum cap_deflate_until until, uint8_t *to, size_t room, size_t *made,

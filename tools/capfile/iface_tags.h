@@ -12,7 +12,7 @@
 #define CAP_VSID_NAME_MAX 16 /* bytes of a name, with its NUL */
 #define CAP_COMMENT_MAX 1024u
 
-/* What tells in pcapng which tenant a packet is of. */
+/* How a packet in pcapng shows its tenant. */
 struct cap_label {
     uint32_t vsid;       /* of its interface, or NVGRE_VSID_NONE */
     const char *comment; /* UTF-8, at most CAP_COMMENT_MAX bytes; NULL for none */

@@ -18,9 +18,9 @@ struct cap_inflate {
     enum cap_compression kind;
     z_stream zlib;
     ZSTD_DStream *zstd;
-    size_t hint; /* bytes that zstd would like to have next */
-    bool inside; /* a member or frame */
-    bool padded; /* zeros stood behind a gzip member; only zeros may follow */
+    size_t hint; /* bytes that zstd asks for next */
+    bool inside; /* inside a member or frame */
+    bool padded; /* zeros came after a gzip member; only zeros may follow */
 };
 
 struct cap_inflate *cap_inflate_new(enum cap_compression kind)
@@ -56,8 +56,8 @@ void cap_inflate_free(struct cap_inflate *stream)
 }
 
 /*
- * Between members: true where another one begins. Zeros, as tapes and block devices leave them,
- * end the data, as for gzip.
+ * Between members: whether another one begins. Zeros end the data, as in gzip: tapes and block
+ * devices pad files with them.
  */
 static bool next_member(struct cap_inflate *stream, const uint8_t **from, const uint8_t *end,
                         struct cap_error *error)
@@ -75,7 +75,7 @@ static bool next_member(struct cap_inflate *stream, const uint8_t **from, const 
     return true;
 }
 
-/* Until something is made, so that many empty members are not many calls. */
+/* Loops until there is output, so that many empty members do not cost a call each. */
 static int run_gzip(struct cap_inflate *stream, const uint8_t **from, const uint8_t *end,
                     uint8_t *to, size_t room, size_t *made, struct cap_error *error)
 {
@@ -103,8 +103,8 @@ static int run_gzip(struct cap_inflate *stream, const uint8_t **from, const uint
 }
 
 /*
- * How much input to give zstd, which has told how much it would like: a block and the header
- * behind it. What a failing call has made is lost, so a block is given without that header.
+ * How much input to give zstd. Its hint covers a block and the header of the next block. If that
+ * header is invalid, the call fails and its output is lost; so the block is given without it.
  */
 static size_t next_step(size_t hint, size_t left)
 {

@@ -12,12 +12,12 @@
 #include "inflate.h"
 
 /*
- * The buffer is a place for what is left of the last chunk, and behind it one chunk: so reads
- * are of whole chunks at aligned offsets, and views run across the seam.
+ * The buffer has room for the rest of the last chunk, followed by one chunk. So reads get whole
+ * chunks at aligned file offsets, and a view can span both parts.
  */
 #define SEAM CAP_INPUT_VIEW_MAX
 
-/* The compressed bytes that were read, and what they are decompressed by. */
+/* A compressed file: the bytes read from it and not decompressed yet are from `at` to `end`. */
 struct cap_packed {
     struct cap_inflate *inflate;
     const uint8_t *at;
@@ -49,7 +49,7 @@ int cap_input_open(struct cap_input *input, const char *path, const struct cap_w
     }
     input->regular = S_ISREG(status.st_mode);
     if (S_ISFIFO(status.st_mode))
-        (void)fcntl(input->fd, F_SETPIPE_SZ, CAP_PIPE_SIZE); /* faster where it is allowed */
+        (void)fcntl(input->fd, F_SETPIPE_SZ, CAP_PIPE_SIZE); /* faster; may be refused */
     input->buffer = aligned_alloc(CAP_IO_ALIGNMENT, SEAM + CAP_IO_CHUNK);
     if (!input->buffer) {
         cap_error_system(error, "cannot open");
@@ -113,7 +113,7 @@ double cap_input_share(const struct cap_input *input)
     return at <= 0 ? 0 : at >= status.st_size ? 1 : (double)at / (double)status.st_size;
 }
 
-/* One read; the bytes it gave, 0 at the end, on an error or when given up. */
+/* One read. Returns the number of bytes, or 0 at the end, on an error or when stopped. */
 static size_t read_file(struct cap_input *input, uint8_t *to, size_t room)
 {
     for (;;) {
@@ -137,7 +137,7 @@ static size_t read_file(struct cap_input *input, uint8_t *to, size_t room)
     }
 }
 
-/* The same of a compressed file, of which much may be read before it gives a byte. */
+/* The same for a compressed file. It may need many reads before the first byte. */
 static size_t unpack(struct cap_input *input, uint8_t *to, size_t room)
 {
     struct cap_packed *packed = input->packed;
@@ -165,7 +165,7 @@ static size_t unpack(struct cap_input *input, uint8_t *to, size_t room)
     }
 }
 
-/* At most `room` bytes more at `end`; false at the end, on an error or when given up. */
+/* Adds at most `room` bytes at `end`. Returns false at the end, on an error or when stopped. */
 static bool read_some(struct cap_input *input, size_t room)
 {
     size_t got =
@@ -187,7 +187,7 @@ const uint8_t *cap_input_fill(struct cap_input *input, size_t len)
         input->end = seam;
     }
     while (cap_input_left(input) < len) {
-        if (input->end == limit) { /* a view longer than a chunk and its seam */
+        if (input->end == limit) { /* the chunk is full, but the view needs more */
             size_t shift = (size_t)(input->start - input->buffer);
 
             memmove(input->buffer, input->start, cap_input_left(input));

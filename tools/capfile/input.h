@@ -3,8 +3,8 @@
 #define CAPFILE_INPUT_H
 
 /*
- * A file, pipe or device read through one large buffer that hands out views of contiguous
- * bytes, decompressed where that was asked for. Memory is constant: no view is longer than
+ * Reads a file, pipe or device through one large buffer and returns views of contiguous bytes,
+ * decompressed after cap_input_unpack. Memory is constant: no view is longer than
  * CAP_INPUT_VIEW_MAX.
  */
 
@@ -15,34 +15,34 @@
 #include "capture.h"
 #include "compression.h"
 
-#define CAP_IO_CHUNK ((size_t)256 * 1024)       /* bytes a read or write asks for */
-#define CAP_IO_ALIGNMENT ((size_t)4096)         /* the kernel copies faster from and to pages */
-#define CAP_PIPE_SIZE (1024 * 1024)             /* of pipes, where the system allows it */
-#define CAP_INPUT_VIEW_MAX ((size_t)512 * 1024) /* the longest view */
+#define CAP_IO_CHUNK ((size_t)256 * 1024) /* bytes of one read or write */
+#define CAP_IO_ALIGNMENT ((size_t)4096)   /* of buffers; the kernel copies whole pages faster */
+#define CAP_PIPE_SIZE (1024 * 1024)       /* bytes, if the system allows it */
+#define CAP_INPUT_VIEW_MAX ((size_t)512 * 1024) /* bytes, the longest view */
 
-/* What to do where the system makes us wait; false from either gives up. */
+/* How the caller waits for the system. If either function returns false, the call gives up. */
 struct cap_wait {
-    bool (*ready)(void *context, int fd); /* before a read that would wait for its writer */
-    bool (*go_on)(void *context);         /* when a signal broke a call off */
+    bool (*ready)(void *context, int fd); /* before each read that can block: waits for data */
+    bool (*go_on)(void *context);         /* after an interrupted call, and while decompressing */
     void *context;
 };
 
-/* open(2) that goes on after signals; -1 with errno set. */
+/* open(2) that continues after signals. Returns -1 with errno set. */
 int cap_open(const char *path, int flags, const struct cap_wait *wait);
 
 struct cap_packed;
 
 struct cap_input {
     int fd;
-    bool regular; /* a file, where no read waits */
+    bool regular; /* a regular file: no read blocks */
     bool eof;
-    bool stopped;              /* cap_wait said to give up */
+    bool stopped;              /* a function of cap_wait returned false */
     int error;                 /* errno of a failed read, or 0 */
-    struct cap_error defect;   /* why compressed data ended too early; empty if it did not */
-    struct cap_packed *packed; /* what is read of a compressed file; NULL for others */
+    struct cap_error defect;   /* why decompression ended too early; empty if it did not */
+    struct cap_packed *packed; /* for a compressed file; NULL for others */
     uint8_t *buffer;
     uint8_t *start; /* first byte not yet taken */
-    uint8_t *end;
+    uint8_t *end;   /* of the bytes in the buffer */
     struct cap_wait wait;
 };
 
@@ -52,33 +52,34 @@ int cap_input_open(struct cap_input *input, const char *path, const struct cap_w
 void cap_input_close(struct cap_input *input);
 
 /*
- * Goes on with what the input decompresses to. For an input of which nothing was taken yet; views
- * begin anew. Returns 0, or -1 with *error set.
+ * From here on, views show the decompressed input. Nothing may have been taken from the input yet.
+ * Earlier views become invalid. Returns 0, or -1 with *error set.
  */
 int cap_input_unpack(struct cap_input *input, enum cap_compression kind, struct cap_error *error);
 
-/* The share of the file that was read, between 0 and 1; 0 where its length is not known. */
+/* The share of the file that was read, between 0 and 1; 0 if its length is unknown. */
 double cap_input_share(const struct cap_input *input);
 
-/* Reads on until `len` bytes are there; for cap_input_view. */
+/* The slow path of cap_input_view: reads until `len` bytes are there. */
 const uint8_t *cap_input_fill(struct cap_input *input, size_t len);
 
-/* Bytes that a view can have without reading. */
+/* Bytes in the buffer that were not taken yet. */
 static inline size_t cap_input_left(const struct cap_input *input)
 {
     return (size_t)(input->end - input->start);
 }
 
 /*
- * A view of the next `len` bytes (at most CAP_INPUT_VIEW_MAX), valid until the next view; NULL
- * where the input ends, fails or is given up before: then cap_input_left tells what there was.
+ * A view of the next `len` bytes (at most CAP_INPUT_VIEW_MAX), valid until the next view. Returns
+ * NULL if the input ends, fails or is stopped before; cap_input_left is then the number of bytes
+ * that are left.
  */
 static inline const uint8_t *cap_input_view(struct cap_input *input, size_t len)
 {
     return len <= cap_input_left(input) ? input->start : cap_input_fill(input, len);
 }
 
-/* Takes `len` bytes that were viewed. */
+/* Removes `len` viewed bytes from the input. */
 static inline void cap_input_take(struct cap_input *input, size_t len)
 {
     input->start += len;

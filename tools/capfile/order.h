@@ -2,7 +2,7 @@
 #ifndef CAPFILE_ORDER_H
 #define CAPFILE_ORDER_H
 
-/* Integers of capture files: in host byte order, or `swapped`. */
+/* Integers of capture files, in host byte order or `swapped`. */
 
 #include <stdbool.h>
 #include <stdint.h>

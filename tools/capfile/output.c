@@ -15,24 +15,24 @@
 
 struct cap_packer {
     struct cap_deflate *deflate;
-    bool begun;      /* a member or frame that is not complete */
-    off_t mark;      /* where in the file the last cap_output_position is; -1 in pipes */
-    size_t fill;     /* of the buffer */
-    uint8_t *buffer; /* compressed bytes to write, CAP_IO_CHUNK */
+    bool begun;      /* a member or frame is not complete */
+    off_t mark;      /* file offset of the last cap_output_position; -1 in pipes */
+    size_t fill;     /* bytes in the buffer */
+    uint8_t *buffer; /* compressed bytes to write, CAP_IO_CHUNK of room */
 };
 
-/* The name that renaming must replace: behind a symbolic link, not the link. */
+/* The path to rename to: the target of a symbolic link, so that the link itself stays. */
 static char *final_path(const char *path)
 {
     char *resolved = realpath(path, NULL);
     struct stat link;
 
-    if (!resolved && lstat(path, &link) == 0) /* a link to nothing */
+    if (!resolved && lstat(path, &link) == 0) /* a broken link */
         return NULL;
     return resolved ? resolved : strdup(path);
 }
 
-/* Beside the file, so that it can be renamed; short, as the file's name may be the longest. */
+/* In the same folder for renaming. Short, because the name in `path` may have maximum length. */
 char *cap_output_temporary(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -44,7 +44,7 @@ char *cap_output_temporary(const char *path)
     return temporary;
 }
 
-/* The mode that a plain open would have given, or the one that the file has. */
+/* The mode of the existing file, or the mode that open would give a new one. */
 static mode_t file_mode(const struct stat *existing)
 {
     mode_t mask;
@@ -56,7 +56,7 @@ static mode_t file_mode(const struct stat *existing)
     return 0666 & ~mask;
 }
 
-/* Owner and mode, best effort: where the file system has none, the file is still what is wanted. */
+/* Failures are ignored: some file systems have no owners or modes, and the content is right. */
 void cap_output_set_attributes(int fd, const struct stat *existing)
 {
     if (existing && fchown(fd, existing->st_uid, existing->st_gid) != 0)
@@ -109,7 +109,7 @@ static int open_path(struct cap_output *output, const char *path, const struct c
         return -1;
     }
     if (exists && S_ISFIFO(out.st_mode))
-        (void)fcntl(output->fd, F_SETPIPE_SZ, CAP_PIPE_SIZE); /* faster where it is allowed */
+        (void)fcntl(output->fd, F_SETPIPE_SZ, CAP_PIPE_SIZE); /* faster; may be refused */
     return 0;
 }
 
@@ -158,8 +158,8 @@ static int write_all(struct cap_output *output, const uint8_t *data, size_t len)
         } else if (errno != EINTR) {
             output->error = errno;
         }
-        if (done < 0 && errno == EINTR)                     /* write or poll */
-            (void)output->wait.go_on(output->wait.context); /* what is begun is written out */
+        if (done < 0 && errno == EINTR)                     /* from write or poll */
+            (void)output->wait.go_on(output->wait.context); /* never stops a started write */
     }
     return output->error ? -1 : 0;
 }
@@ -190,7 +190,7 @@ int cap_output_pack(struct cap_output *output, enum cap_compression kind, struct
     return 0;
 }
 
-/* Compresses, and writes whole chunks, or all that came out where it must be out. */
+/* Compresses and writes whole chunks. Writes all output unless `until` is CAP_DEFLATE_ON. */
 static int pack(struct cap_output *output, const uint8_t *data, size_t len,
                 enum cap_deflate_until until)
 {
@@ -216,7 +216,7 @@ static int pack(struct cap_output *output, const uint8_t *data, size_t len,
     return output->error ? -1 : 0;
 }
 
-/* Writes the first `len` bytes of the buffer; where they are compressed, as `until` says. */
+/* Writes the first `len` bytes of the buffer. `until` is for compressed output. */
 static int write_front(struct cap_output *output, size_t len, enum cap_deflate_until until)
 {
     size_t fill = (size_t)(output->at - output->buffer);
@@ -224,7 +224,7 @@ static int write_front(struct cap_output *output, size_t len, enum cap_deflate_u
                                 : write_all(output, output->buffer, len);
 
     if (failed)
-        fill = len; /* nothing more is written; the buffer must not overflow */
+        fill = len; /* later bytes are dropped, so that the buffer cannot overflow */
     output->written += len;
     memmove(output->buffer, output->buffer + len, fill - len);
     output->at = output->buffer + (fill - len);
@@ -243,13 +243,13 @@ static int write_rest(struct cap_output *output, enum cap_deflate_until until)
     return write_front(output, (size_t)(output->at - output->buffer), until);
 }
 
-/* Nobody reads a temporary file, so that there is no need to compress it less well. */
+/* Flushing makes compression worse, and nobody reads a temporary file meanwhile. */
 int cap_output_flush(struct cap_output *output)
 {
     return write_rest(output, output->temporary ? CAP_DEFLATE_ON : CAP_DEFLATE_FLUSH);
 }
 
-/* Whether there is something to complete; a file without data is a member or frame too. */
+/* Whether a member or frame must be completed. A file without data needs an empty one. */
 static bool is_unfinished(const struct cap_output *output)
 {
     return output->packer->begun || output->at > output->buffer || output->written == 0;
@@ -276,7 +276,7 @@ void cap_output_take_back(struct cap_output *output, uint64_t position)
     }
     output->at = output->buffer;
     if (fstat(output->fd, &status) != 0 || !S_ISREG(status.st_mode))
-        return; /* what went into a pipe or device is gone */
+        return; /* bytes in a pipe or device cannot be taken back */
     if (output->packer) {
         cap_deflate_reset(output->packer->deflate);
         output->packer->begun = false;

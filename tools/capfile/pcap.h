@@ -10,7 +10,7 @@
 enum {
     PCAP_HEADER_LEN = 24,
     PCAP_RECORD_LEN = CAP_PLAIN_RECORD_LEN,
-    PCAP_MODIFIED_RECORD_LEN = 24 /* with interface, protocol and packet type */
+    PCAP_MODIFIED_RECORD_LEN = 24 /* adds interface, protocol and packet type */
 };
 
 #define PCAP_MAGIC_USEC 0xA1B2C3D4u
@@ -19,12 +19,15 @@ enum {
 #define PCAP_VERSION_MAJOR 2
 #define PCAP_VERSION_MINOR 4
 
-/* The link type's word: FCS length in 16-bit units, a flag that says it is there, link type. */
+/* Fields of the link-type word: FCS length in 16-bit units, whether that is valid, link type. */
 #define PCAP_FCS_UNITS(word) ((word) >> 28)
 #define PCAP_FCS_PRESENT(word) (((word)&0x04000000u) != 0)
 #define PCAP_LINKTYPE(word) ((uint16_t)(word))
 
-/* Reads the file header; the first 4 bytes are known to be a pcap magic. */
+/*
+ * Reads the file header. The caller has checked the magic number. Returns 0, or -1 with
+ * reader->error set.
+ */
 int pcap_reader_open(struct cap_reader *reader);
 
 extern const struct cap_writer_ops pcap_writer_ops;

@@ -16,10 +16,10 @@
 #define PCAPNG_BYTE_ORDER 0x1A2B3C4Du
 
 enum {
-    PCAPNG_BLOCK_LEN = 12, /* type and length before, length behind */
+    PCAPNG_BLOCK_LEN = 12, /* type and length, and the length again at the end */
     PCAPNG_SECTION_LEN = 28,
     PCAPNG_INTERFACE_LEN = 20,
-    PCAPNG_PACKET_HEADER_LEN = 28, /* of enhanced and obsolete packets, up to the data */
+    PCAPNG_PACKET_HEADER_LEN = 28, /* enhanced and obsolete packets, up to the data */
     PCAPNG_SIMPLE_HEADER_LEN = 12,
     PCAPNG_OPTION_END = 0,
     PCAPNG_OPTION_COMMENT = 1,
@@ -32,10 +32,10 @@ enum {
     PCAPNG_PACKET_HASH = 3
 };
 
-/* Bits of the packet flags option that give the length of the FCS. */
+/* The FCS length in the packet flags option. */
 #define PCAPNG_FLAGS_FCS 0x1E0u
 
-/* Interfaces that one section may have; more is an attack on memory. */
+/* Interfaces in one section. The limit stops attacks that exhaust memory. */
 #define PCAPNG_INTERFACES_MAX 65536u
 
 static inline bool pcapng_is_packet(uint32_t type)
@@ -49,7 +49,6 @@ static inline uint32_t pcapng_padded(uint32_t len)
     return (len + 3) & ~3u;
 }
 
-/* One option of a list: its value, and where the next option begins. */
 struct pcapng_option {
     uint16_t code;
     uint16_t len;
@@ -57,16 +56,16 @@ struct pcapng_option {
     const uint8_t *next;
 };
 
-/* Reads the option at `p`; false at the list's end, marked or not, and where it makes no sense. */
+/* Reads the option at `p`. Returns false at the end of the list and if the option is invalid. */
 bool pcapng_option_read(const uint8_t *p, const uint8_t *end, bool swapped,
                         struct pcapng_option *option);
 
-/* Reads the first section's header. */
+/* Reads the first section's header. Returns 0, or -1 with reader->error set. */
 int pcapng_reader_open(struct cap_reader *reader);
 
 extern const struct cap_writer_ops pcapng_writer_ops;
 
-/* Takes back a large block that is not complete; nothing in pcap. */
+/* Removes an incomplete large block from the output. Does nothing for pcap. */
 void pcapng_writer_take_back(struct cap_writer *writer);
 
 #endif

@@ -3,8 +3,8 @@
 #define CAPFILE_READER_H
 
 /*
- * Streaming reader of pcap (us and ns, either byte order, modified magic) and pcapng. Memory
- * is constant whatever the file; nothing in the file is trusted.
+ * Streaming reader of pcap (us and ns, either byte order, modified magic) and pcapng. Memory is
+ * bounded for any file. Nothing in the file is trusted.
  */
 
 #include <string.h>
@@ -15,30 +15,30 @@
 enum cap_event {
     CAP_PACKET,  /* reader->packet is set */
     CAP_BLOCK,   /* reader->block is set (pcapng only) */
-    CAP_BAD,     /* a pcapng packet block that makes no sense: block and error are set */
-    CAP_END,     /* the input ends where a record ends */
-    CAP_CUT,     /* it ends inside a record or cannot be read on: error is set */
-    CAP_STOPPED, /* cap_wait gave up */
-    CAP_FAILED   /* the system failed: error is set */
+    CAP_BAD,     /* an invalid pcapng packet block: reader->block and reader->error are set */
+    CAP_END,     /* the input ends after a complete record */
+    CAP_CUT,     /* the input ends inside a record or is damaged: reader->error is set */
+    CAP_STOPPED, /* a function of cap_wait returned false */
+    CAP_FAILED   /* a system call failed: reader->error is set */
 };
 
 struct cap_reader {
     struct cap_input input;
-    enum cap_format format; /* of the file; a modified pcap is CAP_FORMAT_PCAP */
+    enum cap_format format; /* a modified pcap is CAP_FORMAT_PCAP */
     bool swapped;           /* the file's (pcapng: section's) integers are not in host order */
-    uint8_t header[24];     /* of a pcap file, as it stood there */
-    bool plain;             /* pcap whose records can be handed out as they stand */
+    uint8_t header[24];     /* pcap: the file header, unchanged */
+    bool plain;             /* pcap records need no conversion: cap_reader_next's fast path */
     bool modified;          /* pcap with the longer record header of a patched libpcap */
     enum cap_event (*next)(struct cap_reader *reader);
-    uint64_t bytes;           /* captured bytes handed out */
+    uint64_t bytes;           /* captured bytes of all packets so far */
     struct cap_packet packet; /* its number counts CAP_BAD too */
     struct cap_block block;
     struct cap_error error;
     struct cap_iface *ifaces; /* of this section; a pcap file has one */
     uint32_t iface_count;
     uint32_t iface_room;
-    uint32_t block_len;  /* of a large block */
-    uint32_t block_rest; /* bytes of it still to hand out */
+    uint32_t block_len;  /* of the current large block */
+    uint32_t block_rest; /* bytes of it that are not read yet */
 };
 
 /* Opens a capture and reads its file header. Returns 0, or -1 with reader->error set. */
@@ -50,7 +50,7 @@ static inline bool cap_reader_is_pcapng(const struct cap_reader *reader)
     return reader->format == CAP_FORMAT_PCAPNG;
 }
 
-/* The next packet or block. The short way: a packet of a plain pcap file, in the buffer already. */
+/* Reads the next packet or block. Fast path: a packet of a plain pcap, already in the buffer. */
 static inline enum cap_event cap_reader_next(struct cap_reader *reader)
 {
     const uint8_t *record = reader->input.start;

@@ -2,17 +2,17 @@
 #ifndef CAPFILE_READER_COMMON_H
 #define CAPFILE_READER_COMMON_H
 
-/* What the readers of both formats share. Internal to capfile. */
+/* Shared by the readers of both formats. Internal to capfile. */
 
 #include "reader.h"
 
-/* The event for an input that gave no view of `needed` bytes for the record named `where`. */
+/* The event if cap_input_view returned NULL for `needed` bytes of the record named `where`. */
 enum cap_event cap_reader_ended(struct cap_reader *reader, const char *where, size_t needed);
 
-/* A place for one more interface, or NULL with reader->error set. */
+/* Adds an interface, which the caller fills in. Returns NULL with reader->error set on failure. */
 struct cap_iface *cap_reader_add_iface(struct cap_reader *reader);
 
-/* Sets both lengths; what was captured was on the wire, whatever the record says. */
+/* Sets both lengths. A record may claim a wire length below its captured length; that is raised. */
 static inline void cap_packet_set_lengths(struct cap_packet *packet, uint32_t caplen, uint32_t len)
 {
     packet->caplen = caplen;
@@ -20,8 +20,8 @@ static inline void cap_packet_set_lengths(struct cap_packet *packet, uint32_t ca
 }
 
 /*
- * Takes off the FCS that the link layer added: it is not part of what a tunnel carries (RFC
- * 7637 section 3.2). Such a record can no longer be copied as it is.
+ * Removes the FCS, because a tunnel does not carry it (RFC 7637 section 3.2). The record can then
+ * no longer be copied unchanged.
  */
 static inline void cap_packet_cut_fcs(struct cap_packet *packet, uint32_t fcs_len)
 {

@@ -32,7 +32,7 @@ static enum cap_event next_record(struct cap_reader *reader)
     return CAP_PACKET;
 }
 
-/* The frames of such a file end with an FCS. */
+/* For a file whose frames end with an FCS. */
 static enum cap_event next_with_fcs(struct cap_reader *reader)
 {
     enum cap_event event = next_record(reader);

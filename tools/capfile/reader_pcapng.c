@@ -26,7 +26,7 @@ static enum cap_event broken(struct cap_reader *reader, const char *what, uint32
     return CAP_CUT;
 }
 
-/* A packet block in a sound frame of type and lengths, but with nonsense inside. */
+/* A packet block with valid type and lengths, but invalid content. Reading can continue. */
 static enum cap_event bad_packet(struct cap_reader *reader, const char *what, uint32_t value)
 {
     cap_error_set(&reader->error, "%s %u", what, value);
@@ -34,7 +34,7 @@ static enum cap_event bad_packet(struct cap_reader *reader, const char *what, ui
     return CAP_BAD;
 }
 
-/* pcapng says bits, but what writes this option writes bytes; no FCS has 8 or more of them. */
+/* pcapng defines bits, but programs write bytes. No FCS has 8 or more bytes. */
 static uint8_t fcs_bytes(uint8_t value)
 {
     return value < 8 ? value : value / 8;
@@ -77,7 +77,7 @@ static enum cap_event read_interface(struct cap_reader *reader, const uint8_t *b
     return CAP_BLOCK;
 }
 
-/* The FCS length that a packet's flags give, or that of its interface. */
+/* The FCS length in a packet's flags, else that of its interface. */
 static uint32_t packet_fcs_len(const struct cap_packet *packet)
 {
     const uint8_t *end = packet->options + packet->options_len;
@@ -175,7 +175,7 @@ static enum cap_event read_simple(struct cap_reader *reader, const uint8_t *bloc
     return CAP_PACKET;
 }
 
-/* Each section has a byte order of its own; the magic stands in the block's first 12 bytes. */
+/* Each section has its own byte order. The magic number is in the block's first 12 bytes. */
 static bool read_byte_order(struct cap_reader *reader, const uint8_t *header)
 {
     uint32_t order = order_get32(header + 8, false);
@@ -274,7 +274,7 @@ static enum cap_event next_block(struct cap_reader *reader)
     if (!header)
         return cap_reader_ended(reader, "block's header", PCAPNG_BLOCK_LEN);
     type = order_get32(header, reader->swapped);
-    if (type == PCAPNG_SECTION && !read_byte_order(reader, header)) /* the type is a palindrome */
+    if (type == PCAPNG_SECTION && !read_byte_order(reader, header)) /* the same in both orders */
         return broken(reader, "section with byte-order magic", order_get32(header + 8, false));
     len = order_get32(header + 4, reader->swapped);
     if (len < (type == PCAPNG_SECTION ? PCAPNG_SECTION_LEN : PCAPNG_BLOCK_LEN) || len % 4 != 0)
@@ -283,7 +283,7 @@ static enum cap_event next_block(struct cap_reader *reader)
                                     : read_block(reader, type, len);
 }
 
-/* The short way: an enhanced packet without options, in host byte order, in the buffer already. */
+/* Fast path: an enhanced packet without options, in host byte order, that is in the buffer. */
 static enum cap_event pcapng_next(struct cap_reader *reader)
 {
     const uint8_t *block = reader->input.start;
@@ -317,7 +317,7 @@ static enum cap_event pcapng_next(struct cap_reader *reader)
     return CAP_PACKET;
 }
 
-/* The first section's header was read when the file was opened. */
+/* Returns the first section's header, which was read when the file was opened. */
 static enum cap_event first_section(struct cap_reader *reader)
 {
     reader->next = pcapng_next;

@@ -11,7 +11,7 @@ enum { TSRESOL_BINARY = 0x80, NS_DIGITS = 9, POWER_MAX = 19 };
 __extension__ typedef __int128 wide;
 __extension__ typedef unsigned __int128 unsigned_wide;
 
-/* 10^0 to 10^19, the last one that 64 bits hold. */
+/* 10^0 to 10^19, the largest power in 64 bits. */
 static const uint64_t powers[POWER_MAX + 1] = {1,
                                                10,
                                                100,
@@ -53,7 +53,7 @@ static struct mixed divide(wide dividend, uint64_t divisor)
     return (struct mixed){whole, (uint64_t)rest, 0, divisor};
 }
 
-/* Units in a second; 0 where 64 bits do not hold them. */
+/* Units in a second; 0 if they do not fit into 64 bits. */
 static uint64_t units_per_sec(uint8_t tsresol)
 {
     unsigned exponent = tsresol & ~TSRESOL_BINARY & 0xFF;
@@ -94,9 +94,9 @@ static bool put_ticks(struct cap_packet *packet, wide ticks)
 }
 
 /*
- * The time from the start to `ticks` in the packet's units: *whole - *part / 2^64. Where that is
- * not exact it is too long, or with `shorter` too short. Returns false where it is beyond all
- * reckoning.
+ * The time from the start to `ticks` in the packet's units: *whole - *part / 2^64. If it is not
+ * exact, it is slightly too long, or with `shorter` slightly too short. Returns false if it is too
+ * large to compute.
  */
 static bool since_start(const struct cap_retime_start *start, const struct cap_iface *iface,
                         uint64_t ticks, bool shorter, wide *whole, wide *part)
@@ -125,8 +125,8 @@ static bool since_start(const struct cap_retime_start *start, const struct cap_i
 }
 
 /*
- * What the scale adds to a packet's time: where the start is not exact, too much rather than too
- * little, for what makes a whole unit must not be cut off.
+ * The change of a packet's time by the scale. If the start is not exact, the change is rounded up:
+ * otherwise cutting the result to units could lose a whole unit.
  */
 static bool scaled(const struct cap_retime *retime, const struct cap_iface *iface, uint64_t ticks,
                    struct mixed *added)
@@ -148,7 +148,7 @@ static bool scaled(const struct cap_retime *retime, const struct cap_iface *ifac
     return true;
 }
 
-/* The shift in units. */
+/* The shift in units of the packet. */
 static bool shift_of(int64_t shift_ns, uint8_t tsresol, struct mixed *added)
 {
     unsigned exponent = tsresol & ~TSRESOL_BINARY & 0xFF;

@@ -10,7 +10,7 @@
 
 #include "spool.h"
 
-/* Bytes in front of a file's first packet: a section header of our own, or a pcap header. */
+/* Bytes before a file's first packet: a new section header or a pcap header. */
 enum { HEAD_ROOM = 256 };
 
 /*
@@ -22,14 +22,14 @@ enum { HEAD_ROOM = 256 };
 struct split_file {
     struct cap_split *split;
     uint32_t vsid;
-    uint32_t section; /* of the split, when its own was begun */
+    uint32_t section; /* split->section when this file's section began */
     struct cap_spool_file spooled;
     struct cap_writer writer;
 };
 
 struct cap_split {
-    char *prefix; /* of the names, in front of the VSID; and behind it */
-    char *suffix;
+    char *prefix; /* of the paths, before the VSID */
+    char *suffix; /* after the VSID */
     const struct cap_reader *reader;
     struct cap_writer_config config;
     struct cap_spool spool;
@@ -57,7 +57,7 @@ bool cap_split_is_pattern(const char *pattern)
     return vsids == 1;
 }
 
-/* A copy of `len` bytes of a pattern in which %% is a percent sign. */
+/* Copies `len` bytes of a pattern, %% as one percent sign. Returns NULL if out of memory. */
 static char *unescape(const char *pattern, size_t len)
 {
     char *text = strndup(pattern, len);
@@ -81,7 +81,7 @@ static const char *find_vsid(const char *pattern)
     return p;
 }
 
-/* The names' parts before and behind the VSID; false where memory is out. */
+/* Sets the parts of the paths before and after the VSID. Returns false if out of memory. */
 static bool read_pattern(const char *pattern, char **prefix, char **suffix)
 {
     const char *vsid = find_vsid(pattern);
@@ -91,7 +91,7 @@ static bool read_pattern(const char *pattern, char **prefix, char **suffix)
     return *prefix && *suffix;
 }
 
-/* Whether both are in the same folder, of which *name becomes what follows in `path`. */
+/* Whether both are in the same folder. Then sets the names to the rest after the folder. */
 static bool same_folder(const char *prefix, const char *path, const char **prefix_name,
                         const char **name)
 {
@@ -124,7 +124,7 @@ static bool is_vsid(const char *text, size_t len)
 
 bool cap_split_names(const char *pattern, const char *path)
 {
-    char *target = realpath(path, NULL); /* behind a symbolic link; NULL for a new file */
+    char *target = realpath(path, NULL); /* the target of a link; NULL for a new file */
     char *prefix;
     char *suffix;
     const char *start;
@@ -189,7 +189,7 @@ static bool is_open_at(int fd, const struct stat *existing)
     return fstat(fd, &status) == 0 && cap_same_file(&status, existing);
 }
 
-/* Whether a file may be called so; it is found out before anything is lost. */
+/* Whether `path` may be replaced. Checked before the first packet of the file is accepted. */
 static bool may_replace(const struct cap_split *split, const char *path, struct cap_error *error)
 {
     struct stat existing;
@@ -217,7 +217,7 @@ static int sink(void *context, const uint8_t *data, size_t len)
     return cap_spool_add(&file->split->spool, &file->spooled, data, len);
 }
 
-/* A new file; NULL with *error set where that fails. */
+/* Returns NULL with *error set on failure. */
 static struct split_file *add_file(struct cap_split *split, uint32_t vsid, struct cap_error *error)
 {
     struct split_file *file = NULL;
@@ -243,7 +243,7 @@ static struct split_file *add_file(struct cap_split *split, uint32_t vsid, struc
     return file;
 }
 
-/* Writes what stands before packets; the packet in hand is in `staging` meanwhile. */
+/* Writes the header before packets. It uses `head`, because `staging` has the current packet. */
 static void begin(struct split_file *file)
 {
     cap_output_to_sink(&file->writer.output, file->split->head, sink, file);
@@ -280,7 +280,7 @@ static struct split_file *file_of(struct cap_split *split, uint32_t vsid, struct
     return file;
 }
 
-/* Lets all files describe their interfaces anew. */
+/* Makes all files begin a new section and describe their interfaces again. */
 static void forget_interfaces(struct cap_split *split)
 {
     for (uint32_t i = 0; i < split->file_count; i++)

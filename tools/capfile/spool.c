@@ -12,7 +12,7 @@
 
 #include "output.h"
 
-enum { NAME_MAX_LEN = 12 }; /* of a number, with its end */
+enum { NAME_MAX_LEN = 12 }; /* of a number, with the NUL */
 
 static void name_of(const struct cap_spool_file *file, char name[NAME_MAX_LEN])
 {
@@ -64,7 +64,7 @@ static int write_all(int fd, const uint8_t *data, size_t len)
     return 0;
 }
 
-/* As a gzip member or zstd frame of its own, so that the files need no state between. */
+/* A separate gzip member or zstd frame, so that files keep no state between writes. */
 static int write_packed(const struct cap_spool *spool, int fd, const uint8_t *data, size_t len)
 {
     const uint8_t *end = data + len;
@@ -131,7 +131,7 @@ int cap_spool_complete(struct cap_spool *spool)
     return 0;
 }
 
-/* Makes room for `len` bytes more of a file; all files give up theirs where that is too much. */
+/* Makes room for `len` more bytes of a file. Writes out all files if that needs too much memory. */
 static int make_room(struct cap_spool *spool, struct cap_spool_file *file, size_t len)
 {
     size_t room = file->room ? 2 * file->room : 1024;
@@ -169,7 +169,7 @@ int cap_spool_add(struct cap_spool *spool, struct cap_spool_file *file, const ui
     return 0;
 }
 
-/* Owner and mode of a file that is replaced. */
+/* The new file gets owner and mode of the file that it replaces. */
 static void keep_attributes(const struct cap_spool *spool, const char *name, const char *path)
 {
     struct stat existing;

@@ -3,9 +3,9 @@
 #define CAPFILE_SPOOL_H
 
 /*
- * Many files at a time of which none is kept open: what goes into them is gathered in a bounded
- * amount of memory. Until they are complete they stand, by number, in a folder of their own
- * beside where they will be.
+ * Writes many files at a time and keeps none of them open. Their bytes are collected in a bounded
+ * amount of memory. Until they are published, the files are in a temporary folder next to their
+ * final place, and their names are their numbers.
  */
 
 #include <stdbool.h>
@@ -15,43 +15,43 @@
 #include "capture.h"
 #include "deflate.h"
 
-#define CAP_SPOOL_MEMORY ((size_t)64 << 20) /* bytes of all buffers */
-#define CAP_SPOOL_BUFFER_MAX 32768u         /* and of one */
+#define CAP_SPOOL_MEMORY ((size_t)64 << 20) /* bytes in all buffers */
+#define CAP_SPOOL_BUFFER_MAX 32768u         /* bytes in one buffer */
 
 struct cap_spool_file {
     uint32_t number; /* unique in the spool */
     bool exists;     /* in the folder */
     size_t fill, room;
-    uint8_t *data;               /* what is to be written yet; NULL for nothing */
-    struct cap_spool_file *next; /* of those with a buffer */
+    uint8_t *data;               /* bytes that are not written yet; NULL for none */
+    struct cap_spool_file *next; /* list of files with a buffer */
 };
 
 struct cap_spool {
     char *folder;
     int folder_fd;
-    size_t memory; /* of all buffers */
+    size_t memory; /* bytes of all buffers */
     struct cap_spool_file *first;
-    struct cap_deflate *deflate; /* NULL for files as they are */
+    struct cap_deflate *deflate; /* NULL for uncompressed files */
     uint8_t *packed;
 };
 
-/* Sets up for files that will stand beside `path`. Returns 0, or -1 with the reason in errno. */
+/* Sets up for files in the folder of `path`. Returns 0, or -1 with errno set. */
 int cap_spool_open(struct cap_spool *spool, const char *path, enum cap_compression compression);
 
-/* Adds bytes to a file. As all that follow: returns 0, or -1 with the reason in errno. */
+/* Adds bytes to a file. This and the next two functions return 0, or -1 with errno set. */
 int cap_spool_add(struct cap_spool *spool, struct cap_spool_file *file, const uint8_t *data,
                   size_t len);
 
-/* Writes out all that is gathered. */
+/* Writes all collected bytes. */
 int cap_spool_complete(struct cap_spool *spool);
 
-/* Moves a complete file to its name. */
+/* Moves a complete file to its final path. */
 int cap_spool_publish(struct cap_spool *spool, struct cap_spool_file *file, const char *path);
 
-/* Frees what a file has, and removes it if it was not published. */
+/* Frees a file's buffer, and removes the file if it was not published. */
 void cap_spool_discard(struct cap_spool *spool, struct cap_spool_file *file);
 
-/* Frees all that is not the files' and removes the folder, which must be empty again. */
+/* Frees the spool and removes its folder. Call it after all files are published or discarded. */
 void cap_spool_close(struct cap_spool *spool);
 
 #endif

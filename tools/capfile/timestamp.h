@@ -2,7 +2,7 @@
 #ifndef CAPFILE_TIMESTAMP_H
 #define CAPFILE_TIMESTAMP_H
 
-/* Time stamps between the units of formats and interfaces. */
+/* Converts time stamps of different formats and interfaces. */
 
 #include "base/time.h"
 #include "capture.h"
@@ -15,10 +15,10 @@ struct cap_pcap_time {
 
 struct cap_pcap_time cap_packet_pcap_time(const struct cap_packet *packet);
 
-/* The time of a packet, finer digits than ns cut off; 0 for records without time. */
+/* The time of a packet, cut to nanoseconds; 0 for records without a time. */
 struct time_point cap_packet_time(const struct cap_packet *packet);
 
-/* Whether if_tsresol tells times apart that lie less than a microsecond from each other. */
+/* Whether the unit of if_tsresol is shorter than 10^-6 s; for powers of two, than 2^-20 s. */
 bool cap_tsresol_is_fine(uint8_t tsresol);
 
 #endif

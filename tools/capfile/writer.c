@@ -47,7 +47,7 @@ int cap_writer_flush(struct cap_writer *writer)
     return cap_output_flush(&writer->output);
 }
 
-/* Adds what is missing, and takes back what is not whole. */
+/* Adds a missing file header, and removes an incomplete block. */
 static void round_off(struct cap_writer *writer)
 {
     cap_writer_start(writer);

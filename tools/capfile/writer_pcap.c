@@ -5,7 +5,7 @@
 #include "pcap.h"
 #include "timestamp.h"
 
-/* The interface whose link type, times and snaplen the file takes over. */
+/* The interface that gives the file its link type and snaplen: the first packet's. */
 static struct cap_iface model_iface(const struct cap_writer *writer)
 {
     const struct cap_iface none = {.linktype = CAP_LINKTYPE_ETHERNET, .tsresol = 6};
@@ -40,7 +40,7 @@ static void start(struct cap_writer *writer)
     writer->plain_linktype =
         writer->pcap.same_times && !writer->swapped ? writer->pcap.linktype : UINT32_MAX;
     magic = writer->config.format == CAP_FORMAT_NSECPCAP ? PCAP_MAGIC_NSEC : PCAP_MAGIC_USEC;
-    memcpy(header, writer->reader->header, PCAP_HEADER_LEN); /* time zone and accuracy */
+    memcpy(header, writer->reader->header, PCAP_HEADER_LEN); /* keeps time zone and accuracy */
     order_put32(header, magic, writer->swapped);
     order_put16(header + 4, PCAP_VERSION_MAJOR, writer->swapped);
     order_put16(header + 6, PCAP_VERSION_MINOR, writer->swapped);
@@ -97,7 +97,7 @@ static enum cap_result keep(struct cap_writer *writer, const struct cap_packet *
         return commit(writer, packet, packet->iface->linktype, packet->caplen, packet->len, NULL);
     }
     memcpy(record, packet->data - PCAP_RECORD_LEN, len);
-    memcpy(record, &packet->ts, sizeof packet->ts); /* which may be another one by now */
+    memcpy(record, &packet->ts, sizeof packet->ts); /* may have changed */
     return cap_writer_add_record(writer, packet->caplen, len);
 }
 

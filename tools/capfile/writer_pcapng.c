@@ -6,9 +6,9 @@
 #include "pcapng.h"
 #include "timestamp.h"
 
-enum { INTERFACE_BLOCK_MAX = 96 }; /* bytes of one that describe_iface writes */
+enum { INTERFACE_BLOCK_MAX = 96 }; /* bytes that describe_iface writes */
 
-/* Appends a whole block whose body of `body_len` bytes stands at the output's place + 8. */
+/* Adds a block. Its body of `body_len` bytes is at cap_output_at + 8 already. */
 static enum cap_result add_block(struct cap_writer *writer, uint32_t type, uint32_t body_len)
 {
     uint8_t *block = cap_output_at(&writer->output);
@@ -35,7 +35,7 @@ static uint8_t *put_end(const struct cap_writer *writer, uint8_t *p)
     return put_option(writer, p, PCAPNG_OPTION_END, "", 0);
 }
 
-/* Counts an interface that goes to the output; returns 1 + its number there. */
+/* Counts an interface of the output. Returns 1 + its number. */
 static uint32_t count_iface(struct cap_writer *writer, uint32_t snaplen)
 {
     if (writer->pcapng.iface_count++ == 0)
@@ -43,7 +43,7 @@ static uint32_t count_iface(struct cap_writer *writer, uint32_t snaplen)
     return writer->pcapng.iface_count;
 }
 
-/* Describes an interface in the output; returns 1 + its number there. */
+/* Writes an interface description. Returns 1 + the interface's number in the output. */
 static uint32_t describe_iface(struct cap_writer *writer, const struct cap_iface *iface,
                                uint16_t linktype, uint32_t vsid)
 {
@@ -80,7 +80,6 @@ static struct cap_iface_numbers *map_at(struct cap_writer *writer, uint32_t id)
     return numbers;
 }
 
-/* Interfaces are counted anew in each section. */
 static void begin_section(struct cap_writer *writer, bool swapped)
 {
     writer->swapped = swapped;
@@ -88,7 +87,7 @@ static void begin_section(struct cap_writer *writer, bool swapped)
     cap_iface_map_clear(&writer->pcapng.map);
 }
 
-/* A section of our own, for input that has none, or where its own are not copied. */
+/* Writes a new section header if the input has none, or if sections are not copied. */
 static void start(struct cap_writer *writer)
 {
     const bool has_sections = cap_reader_is_pcapng(writer->reader);
@@ -104,7 +103,7 @@ static void start(struct cap_writer *writer)
     order_put32(body, PCAPNG_BYTE_ORDER, writer->swapped);
     order_put16(body + 4, 1, writer->swapped);
     order_put16(body + 6, 0, writer->swapped);
-    memset(body + 8, 0xFF, 8); /* section length not given */
+    memset(body + 8, 0xFF, 8); /* section length unknown */
     p = put_option(writer, p, PCAPNG_SECTION_APPLICATION, application, sizeof application - 1);
     p = put_end(writer, p);
     (void)add_block(writer, PCAPNG_SECTION, (uint32_t)(p - body));
@@ -115,7 +114,7 @@ static void start(struct cap_writer *writer)
         numbers->own = describe_iface(writer, iface, iface->linktype, NVGRE_VSID_NONE);
 }
 
-/* The number of a packet's interface in the output without a tag. */
+/* 1 + the number of a packet's interface in the output, without a tag; 0 if there is none. */
 static inline uint32_t plain_number(const struct cap_writer *writer,
                                     const struct cap_packet *packet, uint16_t linktype)
 {
@@ -174,8 +173,8 @@ static uint32_t number_of(struct cap_writer *writer, const struct cap_packet *pa
 }
 
 /*
- * The label's comment, and the packet's options: a hash of other bytes and the length of an FCS
- * that is gone stay out.
+ * Writes the label's comment and the packet's options. Leaves out a hash, because the bytes may
+ * have changed, and the length of a removed FCS.
  */
 static uint8_t *put_packet_options(const struct cap_writer *writer, const struct cap_packet *packet,
                                    const char *comment, uint8_t *p)
@@ -216,7 +215,7 @@ static void put_time(const struct cap_writer *writer, uint8_t *body,
     order_put32(body + 8, (uint32_t)ts, writer->swapped);
 }
 
-/* Whether a Simple Packet Block tells this caplen: it has none but by the interface's snaplen. */
+/* Whether a Simple Packet Block implies this caplen. It is the minimum of snaplen and len. */
 static bool simple_tells(const struct cap_writer *writer, uint32_t number, uint32_t caplen,
                          uint32_t len)
 {
@@ -225,7 +224,7 @@ static bool simple_tells(const struct cap_writer *writer, uint32_t number, uint3
     return number == 1 && caplen == (snaplen && snaplen < len ? snaplen : len);
 }
 
-/* The packet's data stand where an Enhanced Packet Block has them. */
+/* The packet's data is at the place for an Enhanced Packet Block. */
 static enum cap_result commit_simple(struct cap_writer *writer, uint32_t caplen, uint32_t len)
 {
     uint8_t *body = cap_output_at(&writer->output) + 8;
@@ -267,7 +266,7 @@ commit_any(struct cap_writer *writer, const struct cap_packet *packet, uint16_t 
     return add_block(writer, PCAPNG_ENHANCED_PACKET, (uint32_t)(p - body));
 }
 
-/* The short way: an enhanced packet without options, in host byte order. */
+/* Fast path: an enhanced packet without options, in host byte order. */
 static enum cap_result commit(struct cap_writer *writer, const struct cap_packet *packet,
                               uint16_t linktype, uint32_t caplen, uint32_t len,
                               const struct cap_label *label)
@@ -315,7 +314,7 @@ static enum cap_result keep(struct cap_writer *writer, const struct cap_packet *
     }
     memcpy(block, packet->raw, packet->raw_len);
     if (packet->record != CAP_RECORD_SIMPLE)
-        put_time(writer, block + 8, packet); /* which may be another one by now */
+        put_time(writer, block + 8, packet); /* may have changed */
     return cap_writer_add_record(writer, packet->caplen, packet->raw_len);
 }
 
@@ -323,11 +322,11 @@ static enum cap_result section_block(struct cap_writer *writer, uint8_t *copy,
                                      const struct cap_block *block)
 {
     begin_section(writer, block->swapped);
-    memset(copy + 16, 0xFF, 8); /* its length is not known before its end */
+    memset(copy + 16, 0xFF, 8); /* section length unknown: blocks may change */
     return cap_output_add(&writer->output, block->len) ? CAP_WRITE_FAILED : CAP_OK;
 }
 
-/* The description of an interface, but for an FCS that its packets no longer have. */
+/* Copies the options of an interface, without a removed FCS. Returns the body's length. */
 static uint32_t interface_body(const struct cap_writer *writer, uint8_t *copy,
                                const struct cap_block *block)
 {
@@ -356,7 +355,7 @@ static enum cap_result interface_block(struct cap_writer *writer, uint8_t *copy,
     if (!numbers)
         return CAP_WRITE_FAILED;
     if (writer->pcapng.iface_count == PCAPNG_INTERFACES_MAX)
-        return CAP_UNSTORABLE; /* as are its packets, which is told */
+        return CAP_UNSTORABLE; /* the messages come with its packets */
     order_put32(copy + 12, snaplen, writer->swapped);
     numbers->own = count_iface(writer, snaplen);
     return add_block(writer, PCAPNG_INTERFACE, interface_body(writer, copy, block));
@@ -376,7 +375,7 @@ static enum cap_result write_block(struct cap_writer *writer, const struct cap_b
     uint8_t *copy;
 
     if (pcapng_is_packet(block->type) && writer->pcapng.iface_count != writer->reader->iface_count)
-        return CAP_UNSTORABLE; /* a bad one, which could name an interface that we have added */
+        return CAP_UNSTORABLE; /* invalid: cannot renumber its interface */
     if (block->more && !writer->pcapng.in_block)
         writer->pcapng.block_position = cap_output_position(&writer->output);
     writer->pcapng.in_block = block->more;
