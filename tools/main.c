@@ -38,13 +38,14 @@ static int print_version(void)
 }
 
 /*
- * A standard file that the caller closed must not be taken by the next file that is opened. What
- * takes its place can only be used the other way round, so that losing data is still an error.
+ * If the caller closed a standard descriptor, the next opened file would get its number. /dev/null
+ * takes the number instead. It is opened in the wrong direction, so that a read or write still
+ * fails and no data is lost silently.
  */
 static void occupy_standard_files(void)
 {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-        if (fcntl(fd, F_GETFD) < 0) /* open takes the lowest free number, which is fd */
+        if (fcntl(fd, F_GETFD) < 0) /* open returns the lowest free number, fd */
             (void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Prints the options of commands as manuals and completions want them. It runs while these are
- * built (docs/insert_options.cmake) and is not installed.
+ * Prints the commands' options for manuals and shell completion. It runs during the build
+ * (docs/insert_options.cmake) and is not installed.
  */
 
 #include <stdio.h>
@@ -15,7 +15,7 @@
 static const struct option_row help_row = {OPTION_FLAG, .name = "help", .letter = 'h',
                                            .help = "show this help"};
 
-/* Calls `print` for each row of a command, headings and --help too. */
+/* Calls `print` for each row of a command, including headings and --help. */
 static void each_row(const struct command *command,
                      void (*print)(const struct command *command, const struct option_row *row))
 {
@@ -30,7 +30,7 @@ static bool is_option(const struct option_row *row)
     return row->kind != OPTION_HEADING && row->kind != OPTION_WORDS;
 }
 
-/* A text, with `escape` before each of some characters. */
+/* Prints a text, with `escape` before each of `characters`. */
 static void put_escaped(const char *text, const char *characters, const char *escape)
 {
     for (; *text; text++) {
@@ -40,14 +40,14 @@ static void put_escaped(const char *text, const char *characters, const char *es
     }
 }
 
-/* ---- A manual's options and commands, for man(7) ---- */
+/* ---- Options and commands for manuals, in man(7) format ---- */
 
 static void put_roff(const char *text)
 {
     put_escaped(text, "-", "\\");
 }
 
-/* Of which kinds --help leaves the value to the help text and to error messages. */
+/* Whether --help does not list the valid values. The manual then lists them. */
 static bool needs_value_line(const struct option_row *row)
 {
     return row->value && row->kind != OPTION_NUMBER && row->kind != OPTION_WORD &&
@@ -97,7 +97,7 @@ static void print_roff_commands(void)
 
 /* ---- Completion ---- */
 
-/* What completion knows to offer for a value. */
+/* What completion offers for a value. */
 static const char *completed_by(const struct option_row *row)
 {
     if (row->kind == OPTION_FLAG)
@@ -118,7 +118,7 @@ static void put_words(const struct option_row *row)
         printf("%s%s", w == row->words ? "" : " ", w->word);
 }
 
-/* 'LETTER|NAME|what completes it|words' */
+/* Format: 'LETTER|NAME|completed_by|words' */
 static void print_bash_row(const struct command *command, const struct option_row *row)
 {
     char letter[2] = {row->letter, '\0'};
@@ -140,7 +140,7 @@ static void print_bash(void)
     }
 }
 
-/* Text of a specification of _arguments, in single quotes. */
+/* Prints text for a specification of zsh's _arguments, inside single quotes. */
 static void put_zsh(const char *text)
 {
     for (; *text; text++) {
@@ -150,7 +150,7 @@ static void put_zsh(const char *text)
     }
 }
 
-/* One name of an option, which excludes the other one unless it may be given again. */
+/* One name of an option. It excludes the option's other name, unless the option may be repeated. */
 static void print_zsh_name(const struct option_row *row, const char *name, const char *joint)
 {
     const char *by = completed_by(row);
@@ -204,7 +204,7 @@ static void print_zsh(void)
     }
 }
 
-/* Each command as 'NAME:SUMMARY', for zsh, or its name alone. */
+/* Each command as 'NAME:SUMMARY' (for zsh), or only its name. */
 static void print_names(bool with_summary)
 {
     for (const struct command *command = commands; command->name; command++) {

@@ -20,7 +20,7 @@ struct decap_options {
     struct option_names maps;
 };
 
-/* --tag: where a frame's tenant is to be seen. */
+/* --tag: how a frame shows its tenant. */
 enum decap_tag { TAG_NONE, TAG_INTERFACE, TAG_COMMENT, TAG_VLAN };
 
 static const struct option_word reassemble_words[] = {{"on", 1}, {"off", 0}, {NULL, 0}};

@@ -53,7 +53,7 @@ static const struct option_row rows[] = {
      .offset = FIELD(vsids)},
     {0}};
 
-/* The heading of the rows of selection is of commands that write captures. */
+/* + 1: the heading of these rows is only right for commands that write captures. */
 static const struct option_row *const tables[] = {rows, select_option_rows + 1, NULL};
 
 const struct option_set info_option_set = {
@@ -97,7 +97,7 @@ static int show(const struct info_options *options, const struct info_result *re
 
 static void show_on_stderr(void *context, const struct info_result *result)
 {
-    (void)show(context, result, true, stderr); /* if out of memory, nothing is shown */
+    (void)show(context, result, true, stderr); /* shows nothing if out of memory */
 }
 
 static int run(struct info_options *options)

@@ -48,14 +48,14 @@ const struct option_set learn_option_set = {
     "packets win over earlier ones. Without OUT the map goes to standard output.",
     tables};
 
-/* The numbers of what was learned, with their names in JSON and in text. */
+/* A counter of what was learned, with its names in JSON and text. */
 struct fact {
     const char *name;
     const char *text;
     uint64_t count;
 };
 
-enum { FACTS_ALWAYS = 5, FACT_COUNT = 10 }; /* of later facts, text has only those above 0 */
+enum { FACTS_ALWAYS = 5, FACT_COUNT = 10 }; /* text has later facts only if above 0 */
 
 static void get_facts(const struct learn_result *result, struct fact facts[FACT_COUNT])
 {

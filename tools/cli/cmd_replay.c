@@ -10,19 +10,18 @@
 #include "transform/copy.h"
 #include "transform/decap.h"
 
-/* All that a replay needs. */
 struct session {
     struct replay_options options;
     struct replay_config config;
     struct direction direction;
-    char *vsids; /* of --map-intf, with the names of interfaces */
+    char *vsids; /* a copy of --map-intf; holds the interface names */
     struct encap_setup encap;
     struct decap_config decap;
     struct copy_config copy;
     struct replay replay;
 };
 
-/* The interfaces, and which frame goes to which; an exit code, after a message. */
+/* Sets interfaces, and how frames are assigned to them. Returns an exit code, after a message. */
 static int choose_targets(struct session *session)
 {
     const struct replay_options *options = &session->options;
@@ -54,7 +53,7 @@ static int choose_targets(struct session *session)
     return EXIT_RUNTIME;
 }
 
-/* What encap makes fits into the smallest MTU, unless --mtu gives another. */
+/* Without --mtu, the outer packets must fit into the smallest MTU of the interfaces. */
 static int choose_encap(struct session *session, struct transform *transform)
 {
     struct encap_options *options = &session->options.encap;
@@ -66,7 +65,7 @@ static int choose_encap(struct session *session, struct transform *transform)
     code = encap_options_check(&replay_option_set, options);
     if (code == OPTIONS_GO_ON)
         code = encap_setup(&session->encap, options);
-    if (session->config.mtu_action == MTU_ERROR) /* then nothing is sent */
+    if (session->config.mtu_action == MTU_ERROR) /* replay checks it and sends nothing */
         session->encap.config.mtu_action = MTU_KEEP;
     if (session->encap.config.hash_flow)
         session->config.hasher = &session->encap.config.hasher;
@@ -86,7 +85,7 @@ static void choose_decap(struct session *session, struct transform *transform)
     *transform = decap_transform(&session->decap);
 }
 
-/* What is done to packets; an exit code, after a message. */
+/* Sets what happens to packets. Returns an exit code, after a message. */
 static int choose_transform(struct session *session, struct transform *transform)
 {
     const struct replay_options *options = &session->options;
@@ -114,7 +113,7 @@ static void print_on_stderr(const struct replay *replay)
     replay_print(replay, stderr);
 }
 
-/* Counters go where no capture goes. */
+/* Standard output, unless a capture goes there. */
 static FILE *counts_stream(const struct replay_config *config)
 {
     for (uint32_t i = 0; i < config->name_count; i++)

@@ -165,7 +165,7 @@ static struct rewrite_mac mac_of(const struct option_mac *option)
     return mac;
 }
 
-/* Bits of a field of `mask`, shifted to its place, if an option gives them. */
+/* Adds a field, if its option is given. `mask` is the field's mask before the shift. */
 static void add_bits(struct rewrite_bits *bits, const struct option_number *option, uint16_t mask,
                      int shift)
 {

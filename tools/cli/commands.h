@@ -2,11 +2,11 @@
 #ifndef CLI_COMMANDS_H
 #define CLI_COMMANDS_H
 
-/* The commands, for nvgre-pcap itself and for what is made of their options (option_tables.c). */
+/* The commands of nvgre-pcap. option_tables.c reads them too. */
 
 #include "options.h"
 
-/* Each takes argv from its own name on and returns an exit code (diag.h). */
+/* argv[0] is the command's name. They return an exit code (base/diag.h). */
 int cmd_encap(int argc, char **argv);
 int cmd_decap(int argc, char **argv);
 int cmd_rewrite(int argc, char **argv);
@@ -24,7 +24,7 @@ struct command {
     const char *summary;
 };
 
-/* In the order in which --help lists them; ends with a NULL name. */
+/* In the order of --help. Ends with a NULL name. */
 extern const struct command commands[];
 
 #endif

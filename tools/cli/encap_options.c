@@ -6,17 +6,18 @@
 #include "base/diag.h"
 #include "map_file.h"
 
-/* --vsid: a word above all VSIDs. */
+/* Words of --vsid, above all VSIDs. */
 enum { VSID_FROM_INTERFACE = NVGRE_VSID_MAX + 1, VSID_FROM_VLAN };
 
 static const struct option_word vsid_words[] = {
     {"from-interface", VSID_FROM_INTERFACE}, {"from-vlan", VSID_FROM_VLAN}, {NULL, 0}};
 static const struct option_word miss_words[] = {
     {"error", MISS_ERROR}, {"drop", MISS_DROP}, {"default", MISS_DEFAULT}, {NULL, 0}};
-/* Words above all numbers of --tos, --ttl and --df. */
+
+/* Words of --tos, --ttl and --df, above all their numbers. */
 enum { QOS_INHERIT = 256, QOS_PCP };
 
-enum { MTU_MIN = 68 }; /* RFC 791; it has room for all headers and an inner Ethernet header */
+enum { MTU_MIN = 68 }; /* RFC 791; room for all headers up to the inner Ethernet */
 
 static const struct option_word df_words[] = {
     {"set", 1}, {"clear", 0}, {"inherit", QOS_INHERIT}, {NULL, 0}};
@@ -151,7 +152,7 @@ static void fill_outer(const struct encap_options *options, struct nvgre_outer *
     }
 }
 
-/* The longest frame that may take the short way; by a map it goes to PAs of either IP version. */
+/* The longest frame for the fast path; 0 for none. With a map, PAs may be of either IP version. */
 static uint32_t usual_max(const struct encap_options *options)
 {
     uint32_t max4 = encap_inner_max(options->mtu.value, 4);

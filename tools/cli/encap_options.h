@@ -2,12 +2,12 @@
 #ifndef CLI_ENCAP_OPTIONS_H
 #define CLI_ENCAP_OPTIONS_H
 
-/* How frames are put into NVGRE: the options of all commands that do so, and what they lead to. */
+/* Options of all commands that encapsulate frames in NVGRE, and their configuration. */
 
 #include "run_options.h"
 #include "transform/encap.h"
 
-/* The first member of each such command's options. */
+/* The first member of each such command's options struct, so that the rows' offsets fit. */
 struct encap_options {
     struct run_options run;
     struct option_number vsid, key, flowid;
@@ -27,16 +27,16 @@ struct encap_options {
 
 extern const struct option_row encap_option_rows[];
 
-/* Behind those: rows of which a command may have its own, with other defaults. */
+/* Follow encap_option_rows. A command may use its own rows instead, with other defaults. */
 extern const struct option_row encap_frame_rows[];
 
 /* Words of --mtu-action (enum mtu_action). */
 extern const struct option_word mtu_words[];
 
-/* What the rows cannot say of each other: OPTIONS_GO_ON or a code, after a message. */
+/* Checks options that depend on each other. Returns OPTIONS_GO_ON or a code, after a message. */
 int encap_options_check(const struct option_set *set, const struct encap_options *options);
 
-/* A configuration, with the map if there is one. */
+/* A configuration, and the map if there is one. */
 struct encap_setup {
     struct encap_config config;
     struct map *map;
@@ -44,8 +44,9 @@ struct encap_setup {
 };
 
 /*
- * Makes a configuration of options, which must outlive it; the setup must not be moved then.
- * Returns OPTIONS_GO_ON or a code, after a message.
+ * Makes a configuration from options, which must outlive it. The setup must not move in memory
+ * afterwards. Returns OPTIONS_GO_ON or a code, after a message. Call encap_setup_free in both
+ * cases.
  */
 int encap_setup(struct encap_setup *setup, const struct encap_options *options);
 void encap_setup_free(struct encap_setup *setup);

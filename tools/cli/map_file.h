@@ -8,8 +8,8 @@
 #include "options.h"
 
 /*
- * Loads the location map of all --map files, with messages about all that is wrong. Returns
- * OPTIONS_GO_ON, or the exit code to end with; *map is then NULL.
+ * Loads all --map files as one location map, and prints the warnings and the error. Returns
+ * OPTIONS_GO_ON, or an exit code; *map is then NULL.
  */
 int map_file_load(const struct option_names *paths, bool allow_reserved, struct map **map);
 

@@ -200,10 +200,10 @@ bool options_row_ends(const struct option_row *row)
 static void set_initial(const struct option_row *row, void *options)
 {
     if (row->initial && !parse_value(row, row->initial, field_of(row, options)))
-        abort(); /* a table's default must suit its own row */
+        abort(); /* a bug in a table: the default is invalid for its row */
 }
 
-/* The rows of all tables in one list, and what getopt_long wants to know of them. */
+/* The rows of all tables in one list, and in the form that getopt_long needs. */
 struct getopt_tables {
     const struct option_row *rows[ROWS_MAX];
     struct option longs[ROWS_MAX + 2];
@@ -218,7 +218,7 @@ static void add_row(struct getopt_tables *tables, const struct option_row *row)
     int has_arg = row->kind == OPTION_FLAG ? no_argument : required_argument;
 
     if (tables->count == ROWS_MAX)
-        abort(); /* a longer table wants a larger ROWS_MAX */
+        abort(); /* a longer table needs a larger ROWS_MAX */
     tables->longs[tables->count] =
         (struct option){row->name, has_arg, NULL, LONG_BASE + tables->count};
     if (row->letter) {
@@ -319,7 +319,7 @@ int options_parse(const struct option_set *set, int argc, char **argv, void *opt
 
 static void print_row(const struct option_row *row, unsigned width)
 {
-    /* In a narrow terminal the help is in lines of its own. */
+    /* In a narrow terminal the help text starts on a new line. */
     const unsigned column = width < 2 * HELP_COLUMN ? HELP_INDENT : HELP_COLUMN;
     const bool has_values = row->kind == OPTION_NUMBER || row->kind == OPTION_WORD;
     char help[OPTION_HELP_MAX];

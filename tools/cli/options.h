@@ -3,8 +3,8 @@
 #define CLI_OPTIONS_H
 
 /*
- * Options as tables: a row gives name, value, range, default and help, and fills one field of a
- * command's options struct. Parsing, error messages and --help all come from the rows.
+ * Options as tables. A row gives name, value, range, default and help, and fills one field of a
+ * command's options struct. Parsing, error messages, --help, manuals and completion use the rows.
  */
 
 #include <stdbool.h>
@@ -18,9 +18,9 @@
 #include "transform/port_map.h"
 #include "transform/vsid_map.h"
 
-/* Fields that rows fill. */
+/* Types of the fields that rows fill. */
 struct option_number {
-    bool given; /* on the command line; a default sets the value only */
+    bool given; /* on the command line; a default sets only the value */
     uint32_t value;
 };
 
@@ -39,14 +39,14 @@ struct option_span {
     int64_t ns;
 };
 
-/* numerator / denominator, in lowest terms; zeroes where it is not given. */
+/* numerator / denominator, in lowest terms. Both are 0 if the option is not given. */
 struct option_scale {
     bool given;
     uint64_t numerator;
     uint64_t denominator;
 };
 
-/* Names, one each time that the option is given. */
+/* Names of an option that may be repeated. */
 #define OPTION_NAMES_MAX 16
 
 struct option_names {
@@ -54,18 +54,18 @@ struct option_names {
     size_t count;
 };
 
-/* A word that stands for a number. */
+/* A word and its number. */
 struct option_word {
     const char *word;
     uint32_t value;
 };
 
 enum option_kind {
-    OPTION_HEADING,  /* no option: `help` stands above the rows that follow */
+    OPTION_HEADING,  /* not an option: `help` is the heading of the next rows */
     OPTION_FLAG,     /* bool */
     OPTION_NUMBER,   /* struct option_number: min to max, or one of words */
     OPTION_WORD,     /* struct option_number: one of words */
-    OPTION_ADDRESS,  /* struct address: version 0 where not given */
+    OPTION_ADDRESS,  /* struct address: version 0 if not given */
     OPTION_MAC,      /* struct option_mac */
     OPTION_TEXT,     /* const char * */
     OPTION_NAMES,    /* struct option_names */
@@ -76,39 +76,40 @@ enum option_kind {
     OPTION_PORTS,    /* struct port_map */
     OPTION_TIME,     /* struct option_time */
     OPTION_SPAN,     /* struct option_span */
-    OPTION_SCALE,    /* struct option_scale: above 0, to max, at most 10^9 */
+    OPTION_SCALE,    /* struct option_scale: above 0, up to max, which is at most 10^9 */
     OPTION_PACKETS,  /* struct range_set */
-    OPTION_WORDS     /* char *const *: no option, but all positional arguments, however many, and
-                        NULL behind them */
+    OPTION_WORDS     /* char *const *: not an option, but all positional arguments, in any number;
+                        ends with NULL */
 };
 
 struct option_row {
     enum option_kind kind;
     const char *name;
     char letter;       /* 0 for none */
-    const char *value; /* what --help calls the value */
+    const char *value; /* name of the value in --help */
     const char *help;
-    const char *initial; /* default, as one would type it; NULL for none */
+    const char *initial; /* default, as typed on the command line; NULL for none */
     uint32_t min, max;
     const struct option_word *words; /* ends with a NULL word */
     size_t offset;                   /* of the field in the options struct */
 };
 
-/* A command's options: tables that end with an all-zero row, and how it is called. */
+/* A command's usage and options. Each table ends with an all-zero row. */
 struct option_set {
     const char *command;
-    const char *usage;                      /* what follows the command's name */
+    const char *usage;                      /* usage line after the command's name */
     const char *summary;                    /* one or more lines for --help */
     const struct option_row *const *tables; /* ends with NULL */
 };
 
-/* Exit code of a parse that does not end the process. */
+/* No exit code: the command goes on. */
 #define OPTIONS_GO_ON (-1)
 
 /*
- * Parses argv (argv[0] is the command's name) into `options`, defaults first. Positional
- * arguments, at most `positional_max` (without a row of OPTION_WORDS), go to `positional`. Returns
- * OPTIONS_GO_ON, or the exit code to end with: after --help, or after a message about wrong usage.
+ * Parses argv (argv[0] is the command's name) into `options`, after setting the defaults. The first
+ * `positional_max` positional arguments go to `positional`. More are an error unless there is a row
+ * of OPTION_WORDS. Returns OPTIONS_GO_ON, or an exit code after --help or after a message about
+ * wrong usage.
  */
 int options_parse(const struct option_set *set, int argc, char **argv, void *options,
                   const char **positional, int positional_max);
@@ -119,20 +120,20 @@ void options_free(const struct option_set *set, void *options);
 /* Whether a row is the all-zero one behind a table's last row. */
 bool options_row_ends(const struct option_row *row);
 
-/* Room for what options_expected writes. */
+/* Bytes for options_expected. */
 #define OPTIONS_EXPECTED_MAX 160
 
-/* What a row's value may be, as messages and --help say it: in the buffer, or constant. */
+/* Valid values of a row, for messages and --help. Returns `buffer` or a constant. */
 const char *options_expected(const struct option_row *row, char buffer[OPTIONS_EXPECTED_MAX]);
 
-/* Prints --help to standard output; returns the exit code. */
+/* Prints --help to standard output. Returns the exit code. */
 int options_help(const struct option_set *set);
 
-/* A message about wrong usage, with a hint at --help. Returns EXIT_USAGE. */
+/* Prints a message about wrong usage, with a hint to --help. Returns EXIT_USAGE. */
 int options_misuse(const struct option_set *set, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Flushes standard output; the exit code says whether all of it was written. */
+/* Flushes standard output. Returns EXIT_CLEAN, or EXIT_RUNTIME after a message. */
 int options_flush_stdout(void);
 
 #endif

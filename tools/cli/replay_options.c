@@ -77,7 +77,7 @@ static const struct option_row rows[] = {
     {.help = "Which packets (others are not sent)"},
     {0}};
 
-/* What is another matter in replay than in encap. */
+/* Rows that differ from encap_frame_rows. */
 static const struct option_row frame_rows[] = {
     {OPTION_WORD, "mtu-action", 0, "WHAT",
      "frames that exceed it, or the interface's MTU; error: nothing is sent; segment: with --encap",
@@ -90,7 +90,7 @@ static const struct option_row frame_rows[] = {
      .offset = FIELD(encap.inner_vlan)},
     {0}};
 
-/* The heading of the rows of selection is of commands that write captures. */
+/* + 1: the heading of these rows is only right for commands that write captures. */
 static const struct option_row *const tables[] = {rows, select_option_rows + 1, encap_option_rows,
                                                   frame_rows, NULL};
 
@@ -100,7 +100,7 @@ const struct option_set replay_option_set = {
     "(RFC 7637) or out of it. IN is a pcap or pcapng file; - is standard input.",
     tables};
 
-/* Whether an option is given that says how frames are put into NVGRE. */
+/* Whether an option is given that needs --encap. */
 static bool says_how_to_encap(const struct encap_options *encap)
 {
     return encap->vsid.given || encap->key.given || encap->flowid.given || encap->local.version ||

@@ -26,7 +26,7 @@ struct replay_options {
 };
 
 /*
- * Takes IN from the positional argument or -r, and says what the rows cannot say of each other.
+ * Takes IN from the positional argument or -r, and checks options that depend on each other.
  * Returns OPTIONS_GO_ON or a code, after a message.
  */
 int replay_options_check(struct replay_options *options, const char *in);

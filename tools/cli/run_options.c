@@ -80,7 +80,7 @@ static int take_files(const struct option_set *set, struct run_options *options,
         options->others.value == OTHERS_KEEP)
         return options_misuse(set, "OUT is needed with --others=keep");
     if (!options->out && options->split) {
-        options->out = "/dev/null"; /* nothing but what is split is wanted */
+        options->out = "/dev/null"; /* only the tenants' files are wanted */
         options->others.value = OTHERS_DROP;
     }
     if (!options->in || !options->out || !*options->in || !*options->out)

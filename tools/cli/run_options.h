@@ -2,7 +2,7 @@
 #ifndef CLI_RUN_OPTIONS_H
 #define CLI_RUN_OPTIONS_H
 
-/* What all commands share that write a capture: their options, and running them. */
+/* Shared by all commands that write a capture: options, and running the transform. */
 
 #include "flowid.h"
 #include "pipeline/run.h"
@@ -10,7 +10,7 @@
 
 enum others { OTHERS_KEEP, OTHERS_DROP };
 
-/* The first member of each such command's options. */
+/* The first member of each such command's options struct, so that the rows' offsets fit. */
 struct run_options {
     struct select_options select;
     const char *in;
@@ -18,9 +18,9 @@ struct run_options {
     struct option_number others;
     struct option_number format;      /* enum cap_format */
     struct option_number compression; /* enum cap_compression */
-    enum result_tag tag;              /* for commands with tenants' results; so the next */
+    enum result_tag tag;              /* tag and split: set by decap only */
     const char *split;                /* pattern of the tenants' files, or NULL */
-    struct option_span shift;         /* of times, for commands that change them */
+    struct option_span shift;         /* shift and scale of times: set by rewrite only */
     struct option_scale scale;
     bool strict;
     bool quiet;
@@ -30,20 +30,20 @@ struct run_options {
 extern const struct option_row run_option_rows[];
 
 /*
- * Words of --inner-vlan (enum inner_vlan), --ecn (enum ecn_mode) and --enet-vlan-proto (a TPID),
- * alike in all commands.
+ * Words of --inner-vlan (enum inner_vlan), --ecn (enum ecn_mode) and --enet-vlan-proto (a TPID).
+ * All commands use the same words.
  */
 extern const struct option_word inner_vlan_words[];
 extern const struct option_word ecn_words[];
 extern const struct option_word vlan_proto_words[];
 
-/* --flowid: a fixed value, or one of these above all values. */
+/* Words of --flowid, above all fixed values. */
 enum flowid_word { FLOWID_KEEP = 256, FLOWID_TOEPLITZ, FLOWID_TOEPLITZ_SYM, FLOWID_CRC32C };
 
-/* The first word is FLOWID_KEEP's, for commands that can keep it. */
+/* The first word is for FLOWID_KEEP. Commands that cannot keep a FlowID use flowid_words + 1. */
 extern const struct option_word flowid_words[];
 
-/* Whether a value of --flowid is a hash of the flow. The hasher is made in either case. */
+/* Whether a value of --flowid is a hash of the flow. Initialises the hasher in either case. */
 bool flowid_hasher(uint32_t flowid, struct nvgre_hasher *hasher);
 
 /*

@@ -26,7 +26,7 @@ const struct option_row select_option_rows[] = {
      .min = 1, .max = UINT32_MAX, .offset = FIELD(count)},
     {0}};
 
-/* The words with a space between them; to be freed. NULL if out of memory. */
+/* Joins words with spaces. The caller frees the result. Returns NULL if out of memory. */
 static char *join(char *const *words)
 {
     size_t len = 1;
