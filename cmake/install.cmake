@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Taking away what was installed: the target "uninstall". Included before any install().
+# The target "uninstall" removes installed files. Include this before any install().
 
-# CMake's install_manifest.txt knows neither folders nor $DESTDIR, and is written last: what is about
-# to be installed is recorded first, for each $DESTDIR apart.
+# CMake's install_manifest.txt has no folders and no $DESTDIR, and is written last. So a script
+# records the files before they are installed, separately for each $DESTDIR.
 configure_file(${CMAKE_CURRENT_LIST_DIR}/record.cmake.in record.cmake @ONLY)
 install(SCRIPT ${CMAKE_CURRENT_BINARY_DIR}/record.cmake ALL_COMPONENTS)
 

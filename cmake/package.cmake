@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Debian packages by CPack, one a component; scripts/package.sh makes them.
+# Debian packages by CPack, one for each component. scripts/package.sh builds them.
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME nvgre)
@@ -10,7 +10,7 @@ if(NVGRE_PLUGIN)
 endif()
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_STRIP_FILES ON)
-set(CPACK_SET_DESTDIR ON) # the plugin has an absolute place
+set(CPACK_SET_DESTDIR ON) # the plugin's destination is absolute
 set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
   OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
 
@@ -22,7 +22,7 @@ set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_COMPRESSION_TYPE xz)
 set(version ${PROJECT_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE})
 
-# What an NVGRE packet is, at the end of each description.
+# The end of each package's description.
 set(about "NVGRE (RFC 7637) carries tenants' Ethernet frames in GRE over IPv4 or
 IPv6 and tells the tenants' virtual subnets apart by a 24-bit VSID.")
 
@@ -59,7 +59,7 @@ ${about}")
 
 set(CPACK_DEBIAN_WIRESHARK_PACKAGE_NAME wireshark-nvgre)
 set(CPACK_DEBIAN_WIRESHARK_PACKAGE_SECTION net)
-set(CPACK_DEBIAN_WIRESHARK_PACKAGE_SHLIBDEPS ON) # knows the release of Wireshark by its library
+set(CPACK_DEBIAN_WIRESHARK_PACKAGE_SHLIBDEPS ON) # finds Wireshark's release by its library
 set(CPACK_DEBIAN_WIRESHARK_PACKAGE_RECOMMENDS "wireshark | tshark")
 set(CPACK_DEBIAN_WIRESHARK_PACKAGE_ENHANCES "wireshark, tshark")
 set(CPACK_COMPONENT_WIRESHARK_DESCRIPTION "Wireshark plugin and profile for NVGRE
@@ -70,7 +70,7 @@ colours and filter buttons.
 .
 ${about}")
 
-# Whoever is linked with the library needs the version that brought the functions it calls.
+# A package that links the library needs the version that introduced the functions it calls.
 file(READ ${CMAKE_SOURCE_DIR}/codec/libnvgre.map map)
 string(REGEX MATCHALL "nvgre_[a-z0-9_]+" functions "${map}")
 set(soname libnvgre.so.${PROJECT_VERSION_MAJOR})
@@ -87,12 +87,12 @@ file(WRITE ${control}/triggers "activate-noawait ldconfig\n")
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_CONTROL_EXTRA
   ${control}/symbols ${control}/shlibs ${control}/triggers)
 
-# Were it left to CPack to find out what the library depends on, it would add scripts with ldconfig,
-# beside the trigger.
+# If CPack computed the library's dependencies, it would add scripts that call ldconfig, although
+# the trigger does so already.
 configure_file(${CMAKE_CURRENT_LIST_DIR}/library_depends.cmake.in packaging/library_depends.cmake @ONLY)
 set(CPACK_PROJECT_CONFIG_FILE ${control}/library_depends.cmake)
 
-# Copyright, changelogs and the like, which only packages have.
+# Adds copyright, changelogs and other files that only packages have.
 configure_file(${CMAKE_CURRENT_LIST_DIR}/stage.cmake.in packaging/stage.cmake @ONLY)
 set(CPACK_PRE_BUILD_SCRIPTS ${control}/stage.cmake)
 include(CPack)
