@@ -16,7 +16,7 @@ struct address {
     uint8_t bytes[16]; /* 4 or 16 bytes in network order; the rest is 0 */
 };
 
-/* Length in bytes; 16 for version 0 too. */
+/* Length of an address in bytes; 16 for version 0 too. */
 static inline uint32_t address_len(uint8_t version)
 {
     return version == 4 ? 4 : 16;

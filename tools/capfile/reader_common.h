@@ -12,7 +12,7 @@ enum cap_event cap_reader_ended(struct cap_reader *reader, const char *where, si
 /* Adds an interface, which the caller fills in. Returns NULL with reader->error set on failure. */
 struct cap_iface *cap_reader_add_iface(struct cap_reader *reader);
 
-/* Sets both lengths. A record may claim a wire length below its captured length; that is raised. */
+/* Sets both lengths. A record may claim a wire length below caplen; then it becomes caplen. */
 static inline void cap_packet_set_lengths(struct cap_packet *packet, uint32_t caplen, uint32_t len)
 {
     packet->caplen = caplen;
