@@ -119,13 +119,13 @@ int table_add(struct table *table, struct table_key key, uint32_t index, uint32_
 /* Removes a slot. Pointers to other slots become invalid. */
 void table_remove(struct table *table, const struct table_slot *slot);
 
-/* How many slots there are, free ones too. */
+/* The number of slots, including free ones. */
 static inline uint32_t table_room(const struct table *table)
 {
     return table->slots ? table->mask + 1 : 0;
 }
 
-/* Removes all, in a time that does not depend on how much it was. */
+/* Empties the table. The time does not depend on the number of keys. */
 void table_free(struct table *table);
 
 /* The keys added last, at most `room`, each with an index below `room` and a value. */

@@ -19,8 +19,8 @@ struct cap_iface_numbers {
 struct cap_iface_map {
     struct cap_iface_numbers *numbers; /* by interface number in the input */
     uint32_t room;
-    uint32_t used;        /* numbers that the section may have set */
-    struct table tenants; /* numbers, by number in the input and VSID */
+    uint32_t used;        /* elements of `numbers` that this section uses */
+    struct table tenants; /* numbers of tenants' interfaces, by interface in the input and VSID */
 };
 
 /* The numbers of the input's interface `id`. */
@@ -35,10 +35,10 @@ static inline struct cap_iface_numbers cap_iface_map_get(const struct cap_iface_
 /* The same, for writing. Returns NULL if out of memory. */
 struct cap_iface_numbers *cap_iface_map_at(struct cap_iface_map *map, uint32_t id);
 
-/* The number for an interface of the input and a VSID, of which there is only Ethernet. */
+/* The number for an interface of the input and a VSID. It always has Ethernet. */
 uint32_t cap_iface_map_find(const struct cap_iface_map *map, uint32_t id, uint32_t vsid);
 
-/* Sets that number, once. Returns 0, or -1 where memory is out. */
+/* Sets that number. Call it only if there is none yet. Returns 0, or -1 if out of memory. */
 int cap_iface_map_add(struct cap_iface_map *map, uint32_t id, uint32_t vsid, uint32_t number);
 
 /* Empties the map, at the beginning of a section. */

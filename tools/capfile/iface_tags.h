@@ -3,14 +3,13 @@
 #define CAPFILE_IFACE_TAGS_H
 
 /*
- * pcapng interfaces that stand for tenants: VSID 5001's packets are those of an interface named
- * "vsid-5001".
+ * pcapng interfaces for tenants: the packets of VSID 5001 belong to an interface named "vsid-5001".
  */
 
 #include <stdint.h>
 
-#define CAP_VSID_NAME_MAX 16 /* bytes of a name, with its NUL */
-#define CAP_COMMENT_MAX 1024u
+#define CAP_VSID_NAME_MAX 16  /* bytes of a name, with its NUL */
+#define CAP_COMMENT_MAX 1024u /* bytes */
 
 /* How a packet in pcapng shows its tenant. */
 struct cap_label {
@@ -18,10 +17,10 @@ struct cap_label {
     const char *comment; /* UTF-8, at most CAP_COMMENT_MAX bytes; NULL for none */
 };
 
-/* The VSID that an interface's name of `len` bytes tells, or NVGRE_VSID_NONE. */
+/* The VSID in an interface's name of `len` bytes; NVGRE_VSID_NONE for other names. */
 uint32_t cap_vsid_of_name(const uint8_t *name, uint32_t len);
 
-/* Writes the name for a VSID; returns its length. */
+/* Writes the interface name for a VSID. Returns its length without the NUL. */
 uint16_t cap_vsid_name(uint32_t vsid, char name[CAP_VSID_NAME_MAX]);
 
 #endif

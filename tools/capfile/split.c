@@ -14,8 +14,8 @@
 enum { HEAD_ROOM = 256 };
 
 /*
- * Interfaces that all files together may remember, in slots of their tables: 64 MiB. Beyond
- * that, which takes thousands of interfaces, all files begin sections of their own anew.
+ * Slots in the interface tables of all files together: 64 MiB. If thousands of interfaces need
+ * more, all files begin a new section and describe their interfaces again.
  */
 #define SLOTS_MAX (4u << 20)
 
@@ -35,10 +35,10 @@ struct cap_split {
     struct cap_spool spool;
     struct table file_by_vsid;
     uint32_t file_count;
-    uint32_t section; /* counts when files must begin a new one */
-    uint32_t slots;   /* of all files */
-    uint8_t *staging; /* where packets are put together */
-    uint8_t *room;    /* for their data in it */
+    uint32_t section; /* increases when all files must begin a new section */
+    uint32_t slots;   /* in the interface tables of all files */
+    uint8_t *staging; /* records are built here */
+    uint8_t *room;    /* place of the packet's data in `staging` */
     uint8_t head[HEAD_ROOM];
     struct split_file *files[CAP_SPLIT_FILES_MAX];
 };

@@ -114,7 +114,7 @@ static void start(struct cap_writer *writer)
         numbers->own = describe_iface(writer, iface, iface->linktype, NVGRE_VSID_NONE);
 }
 
-/* 1 + the number of a packet's interface in the output, without a tag; 0 if there is none. */
+/* 1 + the number of a packet's interface in the output, without a VSID; 0 if there is none. */
 static inline uint32_t plain_number(const struct cap_writer *writer,
                                     const struct cap_packet *packet, uint16_t linktype)
 {
@@ -124,7 +124,7 @@ static inline uint32_t plain_number(const struct cap_writer *writer,
     return linktype == packet->iface->linktype ? numbers.own : numbers.ethernet;
 }
 
-/* Describes a packet's interface while the packet's data already stand in the buffer. */
+/* Writes an interface description while the packet's data is already in the buffer. */
 static void describe_before_data(struct cap_writer *writer, const struct cap_packet *packet,
                                  uint16_t linktype, uint32_t caplen, uint32_t vsid)
 {
@@ -137,8 +137,8 @@ static void describe_before_data(struct cap_writer *writer, const struct cap_pac
 }
 
 /*
- * The number of a packet's interface, which is described if it is not in the output yet. 0 with
- * *result set where that cannot be.
+ * 1 + the number of a packet's interface in the output. Adds the interface if it is not there yet.
+ * Returns 0 with *result set if it cannot be added.
  */
 static uint32_t number_of(struct cap_writer *writer, const struct cap_packet *packet,
                           uint16_t linktype, uint32_t caplen, uint32_t vsid,

@@ -114,10 +114,10 @@ struct option_set {
 int options_parse(const struct option_set *set, int argc, char **argv, void *options,
                   const char **positional, int positional_max);
 
-/* Frees the lists that rows filled; for options that began as zeroes. */
+/* Frees the lists that rows filled. `options` must have been all zero before it was parsed. */
 void options_free(const struct option_set *set, void *options);
 
-/* Whether a row is the all-zero one behind a table's last row. */
+/* Whether a row is the all-zero row that ends a table. */
 bool options_row_ends(const struct option_row *row);
 
 /* Bytes for options_expected. */

@@ -47,17 +47,18 @@ extern const struct option_word flowid_words[];
 bool flowid_hasher(uint32_t flowid, struct nvgre_hasher *hasher);
 
 /*
- * A command that writes a capture. All functions get its session, which begins with its options,
- * and those with struct run_options. They return OPTIONS_GO_ON or an exit code, after a message.
+ * A command that writes a capture. Its functions get the command's session. The session begins with
+ * the command's options, and these begin with struct run_options. Functions return OPTIONS_GO_ON,
+ * or an exit code after a message.
  */
 struct run_command {
     const struct option_set *set;
-    int (*check)(void *session); /* checks what the rows of options cannot */
+    int (*check)(void *session); /* checks options that depend on each other */
     int (*setup)(void *session, struct transform *transform);
-    void (*free)(void *session); /* in any case */
+    void (*free)(void *session); /* called in any case */
 };
 
-/* Runs a command with a session of zeroes and prints the summary. Returns the exit code. */
+/* Runs a command and prints the summary. `session` must be all zero. Returns the exit code. */
 int run_command(const struct run_command *command, void *session, int argc, char **argv);
 
 #endif
