@@ -11,13 +11,16 @@ extern "C" {
 #endif
 
 /*
- * Adds `len` bytes at `data`, as 16-bit words in network order, to a running sum (0 to begin with)
- * and returns it. An odd last byte counts as its word's high half: but for the last, parts of
- * something that is summed up in several calls must have even lengths.
+ * Adds `len` bytes at `data` to a running sum, as 16-bit words in network order, and returns the
+ * new sum. The first call passes 0. If `len` is odd, the last byte is the high half of a word that
+ * ends with 0. To sum data in several calls, all parts except the last must have even lengths.
  */
 uint32_t nvgre_sum(const uint8_t *data, uint32_t len, uint32_t sum);
 
-/* Folds a running sum of any value into 16 bits; the checksum field is its complement. */
+/*
+ * Folds a running sum of any value into 16 bits. The checksum field is the complement of the
+ * result.
+ */
 static inline uint16_t nvgre_sum_fold(uint32_t sum)
 {
     sum = (sum & 0xFFFF) + (sum >> 16);
@@ -25,10 +28,10 @@ static inline uint16_t nvgre_sum_fold(uint32_t sum)
 }
 
 /*
- * The sum of the pseudo-header that TCP and UDP count in: source and destination address,
- * adjacent in network order (8 bytes of IPv4 or 32 of IPv6), protocol, and `len` bytes of
- * transport header and payload (RFC 9293 section 3.1, RFC 8200 section 8.1). A running sum, to
- * which nvgre_sum adds those.
+ * Returns the running sum of the pseudo-header that TCP and UDP checksums include (RFC 9293 section
+ * 3.1, RFC 8200 section 8.1): the source and destination address, which are adjacent and in network
+ * order (8 bytes for IPv4, 32 for IPv6), `protocol`, and `len`, the bytes of transport header and
+ * payload. To complete the checksum, add these bytes with nvgre_sum.
  */
 static inline uint32_t nvgre_pseudo_sum(const uint8_t *addresses, uint32_t addresses_len,
                                         uint8_t protocol, uint32_t len)
@@ -37,9 +40,9 @@ static inline uint32_t nvgre_pseudo_sum(const uint8_t *addresses, uint32_t addre
 }
 
 /*
- * The checksum field's value (in host order) for these bytes, in which the field itself is 0; of
- * bytes that hold a right checksum it is 0. UDP sends 0xFFFF for it (RFC 768): that is the
- * caller's.
+ * Returns the value of the checksum field, in host order, for bytes in which that field is 0. For
+ * bytes that include a correct checksum it returns 0. UDP sends 0xFFFF instead of 0 (RFC 768): the
+ * caller must do that.
  */
 static inline uint16_t nvgre_checksum(const uint8_t *data, uint32_t len)
 {
@@ -47,8 +50,8 @@ static inline uint16_t nvgre_checksum(const uint8_t *data, uint32_t len)
 }
 
 /*
- * The checksum after one of the 16-bit words it covers changed from `was` to `is` (RFC 1624
- * equation 3), all in host order. A wrong checksum stays as wrong as it was.
+ * Returns the checksum after one of the 16-bit words that it covers changed from `was` to `is` (RFC
+ * 1624 equation 3). All values are in host order. A wrong checksum stays wrong by the same amount.
  */
 static inline uint16_t nvgre_checksum_update(uint16_t checksum, uint16_t was, uint16_t is)
 {

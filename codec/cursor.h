@@ -2,14 +2,14 @@
 #ifndef NVGRE_CURSOR_H
 #define NVGRE_CURSOR_H
 
-/* The one bounds-checked cursor. Internal to libnvgre, and not installed. */
+/* The only bounds-checked cursor. It is internal to libnvgre and not installed. */
 
 #include <stdint.h>
 
 /*
- * A position in bytes of which `caplen` were captured and `len` were on the wire
- * (caplen <= len, off <= caplen). Running out of captured bytes means the capture was cut;
- * running past the wire's bytes means that a length field lies.
+ * A position in a packet: `caplen` bytes were captured, `len` bytes were on the wire (caplen <=
+ * len, off <= caplen). A read past `caplen` means that the capture was cut. A read past `len` means
+ * that a length field is wrong.
  */
 struct wire_cursor {
     const uint8_t *data;
@@ -32,7 +32,7 @@ static inline const uint8_t *wire_at(const struct wire_cursor *c)
     return c->data + c->off;
 }
 
-/* Narrows the cursor to `len` bytes from its position (at most what it has). */
+/* Limits the cursor to `len` bytes from its position, at most the bytes that it has there. */
 static inline void wire_limit(struct wire_cursor *c, uint32_t len)
 {
     c->len = c->off + len;

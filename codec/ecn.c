@@ -6,7 +6,7 @@
 
 uint8_t nvgre_ecn_decap(uint8_t outer_tos, uint8_t inner_tos)
 {
-    /* RFC 6040 figure 4; rows: inner, columns: outer, both Not-ECT, ECT(1), ECT(0), CE */
+    /* RFC 6040 figure 4. Rows: inner, columns: outer, both in order Not-ECT, ECT(1), ECT(0), CE. */
     static const uint8_t result[4][4] = {
         {NVGRE_ECN_NOT_ECT, NVGRE_ECN_NOT_ECT, NVGRE_ECN_NOT_ECT, NVGRE_ECN_DROP},
         {NVGRE_ECN_ECT1, NVGRE_ECN_ECT1, NVGRE_ECN_ECT1, NVGRE_ECN_CE},
@@ -19,7 +19,7 @@ uint8_t nvgre_ecn_decap(uint8_t outer_tos, uint8_t inner_tos)
 
 bool nvgre_ecn_is_unused(uint8_t outer_tos, uint8_t inner_tos)
 {
-    /* The marked fields of RFC 6040 figure 4, arranged as above. */
+    /* The marked fields of RFC 6040 figure 4, in the same order. */
     static const bool unused[4][4] = {
         {false, true, true, true},
         {false, false, true, false},

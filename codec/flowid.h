@@ -3,8 +3,8 @@
 #define NVGRE_FLOWID_H
 
 /*
- * FlowID from the inner flow (RFC 7637 section 3.2: as much entropy as there is, so that
- * routers spread the flows of one tunnel, and one value for all packets of a flow).
+ * The FlowID of an inner flow. RFC 7637 section 3.2 wants as much entropy as possible, so that
+ * routers spread the flows of a tunnel, and one value for all packets of a flow.
  */
 
 #include <stdbool.h>
@@ -17,12 +17,12 @@ extern "C" {
 #endif
 
 /*
- * The bytes that identify the flow of a frame, pointing into the frame:
- *   TCP, UDP over IP   addresses, ports
- *   other IP           addresses (all fragments too, so that they stay with each other)
- *   other              destination and source MAC, EtherType behind any VLAN tags (but not the
- *                      length that 802.3 has there: it differs from frame to frame)
- * Both lengths are 0 in a frame too short for any of them.
+ * The bytes of a frame that identify its flow. The pointers point into the frame.
+ *   TCP, UDP over IP   addresses and ports
+ *   other IP           addresses; also all fragments, so that they stay together
+ *   not IP             destination and source MAC, and the EtherType after any VLAN tags (not the
+ *                      802.3 length field: it differs from frame to frame)
+ * Both lengths are 0 if the frame is too short for any of these.
  */
 struct nvgre_flow {
     const uint8_t *addresses;
@@ -33,50 +33,50 @@ struct nvgre_flow {
 
 #define NVGRE_FLOW_LEN_MAX 36u /* bytes of the longest flow: IPv6 addresses and ports */
 
-/* Finds the flow of a frame that nvgre_inner_decode took apart; it points into inner->data. */
+/* Finds the flow of a frame that nvgre_inner_decode decoded. It points into inner->data. */
 static inline void nvgre_flow_find(const struct nvgre_inner *inner, struct nvgre_flow *flow);
 
-/* Hash functions of a flow's bytes. */
+/* Hash functions for the bytes of a flow. */
 enum nvgre_hash {
     NVGRE_HASH_TOEPLITZ,     /* with the key of Microsoft's RSS verification suite */
-    NVGRE_HASH_TOEPLITZ_SYM, /* with 6d5a repeated: the same for both directions */
+    NVGRE_HASH_TOEPLITZ_SYM, /* with the bytes 6d 5a repeated: same hash in both directions */
     NVGRE_HASH_CRC32C        /* Castagnoli, as in iSCSI (RFC 3720 appendix B.4) */
 };
 
 /*
- * A hash made ready: for each byte position of the input, what each value adds to the hash (of
- * CRC-32C only the first row is used, its table by bytes). 36 KiB, which stay as they are: one
- * hasher serves all threads.
+ * The tables of one hash function, 36 KiB. Toeplitz: table[i][v] is what the value v of input byte
+ * i adds to the hash. CRC-32C uses only the first row, as its byte table. A hasher is constant
+ * after nvgre_hasher_init, so all threads can share one.
  */
 struct nvgre_hasher {
     enum nvgre_hash kind;
     uint32_t table[NVGRE_FLOW_LEN_MAX][256];
 };
 
-/* Makes a hash ready: all of `hasher` that the functions below look at. */
+/* Prepares a hasher. The functions below read only what this function sets. */
 void nvgre_hasher_init(struct nvgre_hasher *hasher, enum nvgre_hash kind);
 
 /*
- * The 32-bit hash of a flow: its addresses, then its ports, each as they stand in the packet; 0 for
- * an empty one. The FlowID is its lowest 8 bits.
+ * Returns the 32-bit hash of the addresses, then the ports, in the byte order of the packet. The
+ * hash of an empty flow is 0. The FlowID is the lowest 8 bits.
  */
 NVGRE_SHORT_WAY uint32_t nvgre_flow_hash(const struct nvgre_hasher *hasher,
                                          const struct nvgre_flow *flow);
 
 /*
- * The same without the short way for Toeplitz over IPv4 addresses and ports. Both lengths together
- * are at most NVGRE_FLOW_LEN_MAX.
+ * Returns the same hash, without the fast path for Toeplitz over IPv4 addresses and ports. The sum
+ * of both lengths must be at most NVGRE_FLOW_LEN_MAX.
  */
 uint32_t nvgre_flow_hash_any(const struct nvgre_hasher *hasher, const uint8_t *addresses,
                              uint32_t addresses_len, const uint8_t *ports, uint32_t ports_len);
 
-/* TCP or UDP, told without a branch for each: they come mixed, and no processor foresees it. */
+/* TCP or UDP. One test without branches: mixed traffic makes a branch hard to predict. */
 static inline bool nvgre_has_ports(uint8_t protocol)
 {
     return protocol < 32 && (1u << NVGRE_TCP | 1u << NVGRE_UDP) >> protocol & 1;
 }
 
-/* The flow of a frame with an IP header (inner->has_ip). */
+/* The flow of a frame with an IP header: inner->has_ip must be true. */
 static inline void nvgre_ip_flow(const struct nvgre_inner *inner, struct nvgre_flow *flow)
 {
     const struct nvgre_ip *ip = &inner->ip;
@@ -108,13 +108,13 @@ static inline void nvgre_flow_find(const struct nvgre_inner *inner, struct nvgre
     }
 }
 
-/* Toeplitz of 4 bytes: what each adds, from the row of its position on. */
+/* The Toeplitz hash of 4 bytes; `table` begins at the row of the first byte's position. */
 NVGRE_SHORT_WAY uint32_t nvgre_toeplitz4(const uint32_t (*table)[256], const uint8_t *p)
 {
     return table[0][p[0]] ^ table[1][p[1]] ^ table[2][p[2]] ^ table[3][p[3]];
 }
 
-/* Whether a flow takes the short way: Toeplitz over IPv4 addresses and ports. */
+/* Whether the fast path applies: Toeplitz over IPv4 addresses and ports. */
 static inline bool nvgre_flow_is_usual(const struct nvgre_hasher *hasher,
                                        const struct nvgre_flow *flow)
 {

@@ -19,7 +19,7 @@ const char *nvgre_reason_text(enum nvgre_reason reason)
     return reason < NVGRE_REASON_COUNT ? texts[reason] : texts[NVGRE_REASON_NONE];
 }
 
-/* Address families of LINKTYPE_NULL and LINKTYPE_LOOP, as the systems that capture number them. */
+/* The address families of LINKTYPE_NULL and LINKTYPE_LOOP, with each capturing system's numbers. */
 static uint16_t family_ethertype(uint32_t family)
 {
     if (family > 0xFF) /* written in the other byte order */
@@ -80,7 +80,7 @@ bool nvgre_l2_decode(enum nvgre_link link, const uint8_t *data, uint32_t caplen,
     return true;
 }
 
-/* What the steps of an IP header's decoding share. */
+/* What the steps that decode an IP header share. */
 struct ip_decoder {
     struct wire_cursor c;
     struct nvgre_ip *ip;
@@ -96,7 +96,7 @@ static enum nvgre_class malformed(const struct ip_decoder *d, enum nvgre_reason 
     return NVGRE_CLASS_MALFORMED;
 }
 
-/* An IP header that does not fit: cut by the snaplen, or lying about its length. */
+/* For an IP header that does not fit: either the snaplen cut it, or its length field is wrong. */
 static enum nvgre_class short_of(const struct ip_decoder *d, enum wire_status status)
 {
     return status == WIRE_CUT ? NVGRE_CLASS_TRUNCATED
@@ -143,7 +143,9 @@ static bool is_extension(uint8_t next)
            next == NVGRE_DESTINATION_OPTIONS;
 }
 
-/* Behind a fragment header stands `next` only in the first fragment; no need to look further. */
+/*
+ * After a fragment header, `next` describes the payload only in the first fragment, so stop there.
+ */
 static enum nvgre_class ipv6_extensions(struct ip_decoder *d, uint8_t next)
 {
     while (is_extension(next) && !d->ip->fragment) {
@@ -158,7 +160,7 @@ static enum nvgre_class ipv6_extensions(struct ip_decoder *d, uint8_t next)
         if (status != WIRE_OK)
             return short_of(d, status);
         if (next == NVGRE_FRAGMENT)
-            d->ip->fragment = (wire_get16(p + 2) & 0xFFF9) != 0; /* an offset or M */
+            d->ip->fragment = (wire_get16(p + 2) & 0xFFF9) != 0; /* an offset or the M flag */
         d->c.off += len;
         next = p[0];
     }
@@ -185,7 +187,10 @@ static enum nvgre_class ipv6_decode(struct ip_decoder *d)
     return ipv6_extensions(d, p[NVGRE_IPV6_NEXT_AT]);
 }
 
-/* The protocol of a header that may be cut behind it; 0 where it is cut before or cannot tell. */
+/*
+ * Reads the protocol of a header that may be cut after that field. Returns 0 if the field is not
+ * captured or names an extension header.
+ */
 static uint8_t captured_protocol(const struct wire_cursor *c, uint8_t version)
 {
     uint32_t at = version == 4 ? NVGRE_IPV4_PROTOCOL_AT : NVGRE_IPV6_NEXT_AT;
@@ -241,7 +246,7 @@ static enum nvgre_class gre_malformed(struct nvgre_frame *frame, enum nvgre_reas
     return NVGRE_CLASS_MALFORMED;
 }
 
-/* The GRE header and what it carries; frame->ip is set. */
+/* Decodes the GRE header and what it carries. frame->ip must be set. */
 static enum nvgre_class gre_decode(const uint8_t *data, uint32_t caplen, struct nvgre_frame *frame)
 {
     uint32_t offset = frame->ip.offset + frame->ip.header_len;
@@ -262,7 +267,7 @@ static enum nvgre_class gre_decode(const uint8_t *data, uint32_t caplen, struct 
     return kind;
 }
 
-/* Whether only the capture keeps the protocol of a broken header from being known. */
+/* Whether the protocol of a malformed header is unknown only because the capture was cut. */
 static bool protocol_is_cut(const struct nvgre_frame *frame, uint32_t caplen, uint32_t len)
 {
     uint32_t end = frame->l2.l3_offset +
@@ -311,7 +316,7 @@ void nvgre_inner_decode(const uint8_t *data, uint32_t caplen, struct nvgre_inner
     case NVGRE_CLASS_CLEAN:
         inner->has_ip = true;
         break;
-    case NVGRE_CLASS_TRUNCATED: /* the addresses may be there all the same */
+    case NVGRE_CLASS_TRUNCATED: /* the addresses may still be present */
         inner->has_ip =
             caplen - inner->l2.l3_offset >=
             (inner->l2.ethertype == NVGRE_ETHERTYPE_IPV4 ? NVGRE_IPV4_LEN : NVGRE_IPV6_LEN);

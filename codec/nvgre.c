@@ -35,8 +35,8 @@ static enum nvgre_class short_of(struct nvgre_gre *gre, enum wire_status status,
 }
 
 /*
- * RFC 1701: the list ends at an entry whose family and length are both 0. The cursor ends behind
- * the list, or behind what is missing of it.
+ * RFC 1701: the list ends at an entry whose address family and length are both 0. Afterwards the
+ * cursor is after the list, or after the first missing part.
  */
 static enum wire_status skip_source_routes(struct wire_cursor *c)
 {

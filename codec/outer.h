@@ -3,9 +3,9 @@
 #define NVGRE_OUTER_H
 
 /*
- * The headers that an NVE puts in front of a tenant's frame (RFC 7637 section 3.2): Ethernet,
- * an optional VLAN tag, IPv4 or IPv6, GRE. They are built once as a template, and written for
- * each packet with only length, TOS, key, flow label and checksum filled in.
+ * The headers that an NVE puts before a tenant's frame (RFC 7637 section 3.2): Ethernet, an
+ * optional VLAN tag, IPv4 or IPv6, GRE. A template is built once. Writing it for a packet fills in
+ * only the length, TOS, key, IP ID or flow label, receiver and checksum.
  */
 
 #include <stdbool.h>
@@ -22,71 +22,77 @@ extern "C" {
 #endif
 
 #define NVGRE_OUTER_IPV4_LEN_MAX 46u /* Ethernet 14, VLAN 4, IPv4 20, GRE 8 */
-#define NVGRE_OUTER_LEN_MAX 66u      /* the same with IPv6 */
+#define NVGRE_OUTER_LEN_MAX 66u      /* the same with IPv6 (40) */
 
-/* Whether a provider address (4 or 16 bytes, network order) is a multicast group's. */
+/* Whether a provider address (4 or 16 bytes, network order) is a multicast group address. */
 static inline bool nvgre_pa_is_group(uint8_t version, const uint8_t *pa)
 {
     return version == 4 ? (pa[0] & 0xF0) == 0xE0 : pa[0] == 0xFF;
 }
 
-/* What those headers say to all packets from one NVE to another. */
+/* The header fields that are the same in all packets from one NVE to another. */
 struct nvgre_outer {
     uint8_t src_mac[6];
     uint8_t dst_mac[6];
     uint16_t vlan_tpid; /* 0x8100, 0x88A8 or 0x9100; 0 for no tag */
-    uint16_t vlan_tci;  /* priority, DEI and VLAN ID as on the wire */
+    uint16_t vlan_tci;  /* priority, DEI and VLAN ID */
     uint8_t ip_version; /* 4 or 6 */
-    uint8_t src_pa[16]; /* provider addresses: 4 or 16 bytes, network order */
+    uint8_t src_pa[16]; /* provider address: 4 or 16 bytes, network order */
     uint8_t dst_pa[16];
     uint8_t ttl; /* or hop limit */
     bool df;     /* do not fragment; IPv4 only */
 };
 
-/* Headers made ready by nvgre_template_init; `len` may be read, the rest is the library's. */
+/*
+ * Headers that nvgre_template_init prepared. Callers may read `len` and `inner_max`; the other
+ * members are private to the library.
+ */
 struct nvgre_template {
-    uint32_t ip_sum; /* of the IPv4 header without TOS and total length */
+    uint32_t ip_sum; /* sum of the IPv4 header without TOS and total length */
     uint8_t ip_version;
     uint8_t len; /* bytes of all headers */
     uint8_t ip_offset;
     uint8_t bytes[NVGRE_OUTER_LEN_MAX];
-    uint32_t inner_max; /* nvgre_inner_max(ip_version) */
+    uint32_t inner_max; /* bytes of the longest inner frame: nvgre_inner_max(ip_version) */
 };
 
-/* Bytes of the longest inner frame that the IP length field of this version (4, 6) allows. */
+/*
+ * Returns the bytes of the longest inner frame that the IP length field of this version (4 or 6)
+ * allows.
+ */
 static inline uint32_t nvgre_inner_max(uint8_t ip_version)
 {
     return 0xFFFF - NVGRE_HEADER_LEN - (ip_version == 4 ? NVGRE_IPV4_LEN : 0);
 }
 
 /*
- * Makes headers ready: GRE with K and protocol type 0x6558, C and S 0 (RFC 7637 section 3.2), and
- * no IP options or extension headers. outer->ip_version must be 4 or 6.
+ * Prepares headers: GRE with K=1, C=0, S=0 and protocol type 0x6558 (RFC 7637 section 3.2), and IP
+ * without options or extension headers. outer->ip_version must be 4 or 6.
  */
 void nvgre_template_init(struct nvgre_template *tmpl, const struct nvgre_outer *outer);
 
-/* What differs from packet to packet. */
+/* The header fields that differ between packets. */
 struct nvgre_outer_fields {
-    uint32_t inner_len; /* bytes of the inner frame on the wire, at most the template's inner_max */
-    uint32_t key;       /* nvgre_key(vsid, flowid) */
+    uint32_t inner_len;  /* bytes of the inner frame on the wire, at most tmpl->inner_max */
+    uint32_t key;        /* nvgre_key(vsid, flowid) */
     uint32_t flow_label; /* 0..0xFFFFF (RFC 6437), IPv6 only */
-    uint16_t ip_id;      /* IPv4 only: 0 with DF, unique for some time without (RFC 6864) */
-    uint8_t tos;         /* TOS or traffic class, DSCP and ECN */
+    uint16_t ip_id;      /* IPv4 only: 0 with DF, otherwise unique for some time (RFC 6864) */
+    uint8_t tos;         /* TOS or traffic class: DSCP and ECN */
 };
 
-/* The receiver of a packet, where a template is for many. */
+/* The receiver of a packet, for a template with many receivers. */
 struct nvgre_receiver {
-    uint32_t ip_sum;    /* nvgre_sum(pa, 4, 0) in IPv4, otherwise not looked at */
+    uint32_t ip_sum;    /* nvgre_sum(pa, 4, 0) for IPv4; not used for IPv6 */
     uint8_t ip_version; /* 4 or 6 */
     uint8_t mac[6];
     uint8_t pa[16]; /* 4 or 16 bytes, network order */
 };
 
 /*
- * Writes tmpl->len bytes to `out`, which must have room for NVGRE_OUTER_LEN_MAX: what
- * stands behind the headers may be overwritten, so the inner frame is written after them. Returns
- * tmpl->len. `to` (or NULL) is the receiver instead of the template's, whose PA must then be zeros,
- * of the same IP version.
+ * Writes the headers, tmpl->len bytes, to `out` and returns tmpl->len. `out` must have room for
+ * NVGRE_OUTER_LEN_MAX bytes. Bytes after the headers may be overwritten, so write the inner frame
+ * afterwards. `to` replaces the template's receiver, or is NULL. With `to`, the template's
+ * destination PA must be all zeros and of the same IP version.
  */
 NVGRE_SHORT_WAY uint32_t nvgre_template_write_to(const struct nvgre_template *tmpl,
                                                  const struct nvgre_receiver *to,
@@ -126,7 +132,7 @@ NVGRE_SHORT_WAY uint32_t nvgre_template_write_to(const struct nvgre_template *tm
     return len;
 }
 
-/* The same to the template's own receiver. */
+/* Writes the headers with the template's own receiver. */
 static inline uint32_t nvgre_template_write(const struct nvgre_template *tmpl,
                                             const struct nvgre_outer_fields *fields, uint8_t *out)
 {
@@ -134,8 +140,8 @@ static inline uint32_t nvgre_template_write(const struct nvgre_template *tmpl,
 }
 
 /*
- * Gives headers that nvgre_template_write wrote to `out` another TTL or hop limit and, in IPv4,
- * another DF; the checksum follows.
+ * Changes the TTL or hop limit, and in IPv4 also DF, of headers that nvgre_template_write wrote to
+ * `out`. The IPv4 checksum is updated.
  */
 void nvgre_outer_adjust(const struct nvgre_template *tmpl, uint8_t ttl, bool df, uint8_t *out);
 

@@ -3,8 +3,8 @@
 #define NVGRE_WIRE_H
 
 /*
- * Numbers in network byte order, at any alignment: nothing is checked, all bytes of the number must
- * be there. What the inline functions of the other headers stand on.
+ * Numbers in network byte order, at any alignment. Nothing is checked: all bytes of the number must
+ * be present. The inline functions of the other headers use them.
  */
 
 #include <stdint.h>
