@@ -105,7 +105,7 @@ static int by_index(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Sorts IPv4 before IPv6, so that either is a range; returns how many are IPv4. */
+/* Sorts IPv4 before IPv6, so that each version is one range. Returns the number of IPv4 PAs. */
 static uint32_t sort_pas(const struct map *map, uint32_t *pas, uint32_t count)
 {
     uint32_t count4 = 0;
@@ -132,7 +132,7 @@ static bool is_set(const struct map *map, const struct map_pa_group *set, const 
            memcmp(map->set_pas + set->offset, pas, count * sizeof *pas) == 0;
 }
 
-/* Appends PAs behind the sets; they become a set when it is clear that there is none like it. */
+/* Copies PAs after the existing sets. build_set makes them a set if no equal set exists. */
 static int append_pas(struct builder *builder, const uint32_t *pas, uint32_t count)
 {
     struct map *map = builder->map;

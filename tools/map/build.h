@@ -2,12 +2,12 @@
 #ifndef MAP_BUILD_H
 #define MAP_BUILD_H
 
-/* Adding to a map, with all checks of one entry against the others. Internal to the module. */
+/* Adds entries to a map and checks each entry against the others. Internal to the module. */
 
 #include "model.h"
 
 struct place {
-    uint32_t line; /* from 1; 0 for the file as a whole */
+    uint32_t line; /* from 1; 0 for the whole file */
     uint32_t column;
     uint16_t file; /* index in builder.files */
 };
@@ -18,11 +18,11 @@ struct builder {
     struct map_report *report;
     const char *const *files;
     enum map_result result; /* of the last failure */
-    struct route *pending;  /* routes whose routing domain may still be told */
+    struct route *pending;  /* routes; later entries may still set their routing domain */
     uint32_t pending_count, pending_room;
 };
 
-/* Functions below return 0, or -1 after build_fail or build_no_memory. */
+/* The int functions below return 0, or -1 after build_fail or build_no_memory. */
 
 int build_fail(struct builder *builder, struct place place, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -34,47 +34,46 @@ struct build_text {
     char text[300];
 };
 
-/* Where something stands already, as messages about `at` name it. */
+/* Names the place of an earlier entry, for a message about `at`. */
 struct build_text build_earlier(const struct builder *builder, struct place at, uint16_t file,
                                 uint32_t line);
 
 /*
- * Starts a map; ends it, once all is added, with routes and MACs resolved; and frees whatever
- * there is of it but what builder->map points to.
+ * build_begin starts a map. build_end resolves routes and MACs; call it after all entries.
+ * build_free frees the builder, but not builder->map.
  */
 int build_begin(struct builder *builder);
 int build_end(struct builder *builder);
 void build_free(struct builder *builder);
 
-/* Room for one more element in an array of the map. */
+/* Makes room for one more element in an array of the map. */
 int build_room(struct builder *builder, void **array, uint32_t count, uint32_t *room, size_t size);
 
-/* Another routing domain; unnamed ones are of one subnet each. */
+/* Adds a routing domain. One without a name ("") belongs to a single subnet. */
 int build_domain(struct builder *builder, const char *name, uint32_t *index);
 
 /*
- * Adds the subnet of a VSID if it is not there yet, and puts it into the routing domain that `rdid`
- * names, if that is not NULL.
+ * Adds the subnet of a VSID if it is missing. Puts it into the routing domain `rdid`, unless `rdid`
+ * is NULL.
  */
 int build_in_domain(struct builder *builder, uint32_t vsid, struct place at, const char *rdid,
                     struct place rdid_at);
 
-/* The set of these PAs (at least one). */
+/* Finds or adds the set of these PAs (at least one). */
 int build_set(struct builder *builder, const uint32_t *pas, uint32_t count, struct place at,
               uint32_t *index);
 
-/* The index of a PA, which need not be listed. */
+/* Finds or adds a PA. It need not be listed as a provider. */
 int build_pa(struct builder *builder, const struct address *address, uint32_t *index);
 
 struct provider_entry {
-    struct map_pa pa; /* its mac_from is NONE or OWN */
+    struct map_pa pa; /* mac_from is MAP_MAC_NONE or MAP_MAC_OWN */
     struct place at;
 };
 int build_provider(struct builder *builder, const struct provider_entry *entry);
 
-/* A route; `rdid` may be NULL. */
 struct route_entry {
-    struct route route; /* all but its domain and place */
+    struct route route; /* all except domain and place */
     const char *rdid;
     struct place at, rdid_at, vsid_at;
 };
@@ -85,7 +84,7 @@ struct subnet_entry {
     uint32_t vsid;
     struct map_vlans vlans;
     const char *rdid;      /* or NULL */
-    const uint32_t *flood; /* indexes of PAs; their order does not matter */
+    const uint32_t *flood; /* indexes of PAs, in any order */
     uint32_t flood_count;
     struct place at, vlans_at, rdid_at, flood_at;
 };

@@ -4,9 +4,12 @@
 
 #include "build.h"
 
-/* Routes, and the end of a map: routing domains and MACs are known when all files are read. */
+/*
+ * Adds routes and completes a map. Routing domains and MACs are known only after all files are
+ * read.
+ */
 
-/* Of two routes with one prefix the one with the lower metric stays. */
+/* If two routes have the same prefix, the one with the lower metric wins. */
 static int add_route(struct builder *builder, struct prefix_table *prefixes,
                      struct prefix_lengths *lengths, const struct route *route)
 {
@@ -57,7 +60,7 @@ int build_route(struct builder *builder, const struct route_entry *entry)
     return 0;
 }
 
-/* A route's routing domain is that of its subnet, wherever that was told. */
+/* A route belongs to the routing domain of its subnet, which any entry may have set. */
 static int add_pending(struct builder *builder)
 {
     struct map *map = builder->map;

@@ -18,7 +18,7 @@ static int check_vsid(struct builder *builder, uint32_t vsid, struct place at)
     return 0;
 }
 
-/* NULL after a failure. */
+/* Finds or adds a subnet. Returns NULL after a failure. */
 static struct subnet *get_subnet(struct builder *builder, uint32_t vsid, struct place at)
 {
     struct map *map = builder->map;
@@ -52,7 +52,7 @@ int build_domain(struct builder *builder, const char *name, uint32_t *index)
     return 0;
 }
 
-/* Names are GUIDs, which come in braces or without, in either case. */
+/* Names are usually GUIDs, with or without braces, in upper or lower case. All spellings match. */
 static void fold_name(const char *name, char folded[MAP_RDID_LEN])
 {
     size_t len = 0;
@@ -85,7 +85,7 @@ static int get_domain(struct builder *builder, const char *name, uint32_t *index
     return table_add(&map->domain_by_name, key, *index, 0) == 0 ? 0 : build_no_memory(builder);
 }
 
-/* Puts a subnet into a routing domain, which `rdid` names unless it is NULL. */
+/* Puts a subnet into the routing domain `rdid`, unless `rdid` is NULL. */
 static int set_domain(struct builder *builder, struct subnet *subnet, const char *rdid,
                       struct place at)
 {
@@ -194,7 +194,7 @@ static int add_by_ca(struct builder *builder, const struct record_entry *entry, 
                       build_earlier(builder, entry->ca_at, first->file, first->line).text);
 }
 
-/* A MAC may have several CAs, but it is in one place. */
+/* A MAC may have several CAs, but it has only one location. */
 static int add_by_mac(struct builder *builder, const struct record_entry *entry, uint32_t index,
                       uint32_t value)
 {

@@ -5,8 +5,8 @@
 #include "parse.h"
 
 /*
- * CSV of Export-Csv: a line `#TYPE ...` that may be there, names, rows. Between fields stand
- * commas, or semicolons or tabs as the culture has it; a quoted field may hold them, line breaks
+ * CSV as Export-Csv writes it: an optional line `#TYPE ...`, column names, rows. The delimiter is a
+ * comma, or a semicolon or tab in some cultures. A quoted field may contain delimiters, line breaks
  * and doubled quotes.
  */
 
@@ -28,7 +28,7 @@ static void take(struct csv *csv)
         csv->line++;
         csv->column = 1;
     } else if (((unsigned char)*csv->at & 0xC0) != 0x80) {
-        csv->column++; /* places count characters, not bytes of UTF-8 */
+        csv->column++; /* columns count characters, not bytes of UTF-8 */
     }
     csv->at++;
 }
@@ -50,7 +50,7 @@ static void end_value(struct value *value)
     value->text[value->len < VALUE_TEXT_LEN ? value->len : VALUE_TEXT_LEN - 1] = '\0';
 }
 
-/* The inside of a quoted field; false where its end is missing. */
+/* Takes the content of a quoted field. Returns false if the closing quote is missing. */
 static bool take_quoted(struct csv *csv, struct value *value)
 {
     take(csv);
@@ -66,7 +66,7 @@ static bool take_quoted(struct csv *csv, struct value *value)
     return false;
 }
 
-/* Takes a field and what stands behind it. */
+/* Takes a field and the delimiter or line break after it. */
 static enum csv_end take_field(struct csv *csv, struct value *value)
 {
     bool whole = true;
@@ -106,7 +106,9 @@ static void skip_line(struct csv *csv)
         take(csv);
 }
 
-/* At the header, behind `#TYPE`; its first name tells what stands between fields. */
+/*
+ * Skips `#TYPE`, so the header is next. The text after the first column name shows the delimiter.
+ */
 static struct csv begin(const struct text *text)
 {
     struct csv csv = {text->start, text->end, 1, 1, ','};
@@ -156,7 +158,7 @@ static int broken(struct builder *builder, const struct object *object, const st
                       csv->between == ',' ? "a comma" : "a delimiter", csv->at);
 }
 
-/* The fields that the header names, FIELD_COUNT for others. */
+/* Finds the fields that the header names. FIELD_COUNT means that the column is not used. */
 static int parse_header(struct builder *builder, struct object *object, struct csv *csv,
                         enum field columns[COLUMNS_MAX], uint32_t *count)
 {

@@ -70,7 +70,7 @@ static int read_file(struct builder *builder, uint16_t file, const char *path, s
     return result;
 }
 
-/* Adds a file's entries, in whatever format and encoding it is. */
+/* Adds the entries of a file: YAML, JSON or CSV, in UTF-8 or UTF-16. */
 static int parse(struct builder *builder, struct object *object, uint16_t file, const uint8_t *data,
                  size_t len)
 {
@@ -107,7 +107,7 @@ static int load_file(struct builder *builder, struct object *object, uint16_t fi
     return result;
 }
 
-/* Ends a load, which so far went as `result` says. */
+/* Ends a load. `result` is 0 if all files were read, or -1. */
 static enum map_result finish(struct builder *builder, struct object *object, int result,
                               struct map **map)
 {

@@ -4,7 +4,7 @@
 #include "map.h"
 #include "model.h"
 
-/* Routes whose next hop is itself behind a route: so many are followed. */
+/* The maximum number of routes to follow if a next hop is itself reached through a route. */
 enum { ROUTES_MAX = 8 };
 
 struct subnet *find_subnet(const struct map *map, uint32_t vsid)
@@ -47,7 +47,7 @@ static uint32_t choose(uint32_t count, uint32_t hash)
     return (uint32_t)((uint64_t)hash * count >> 32);
 }
 
-/* The PAs of a record, those of IPv4 first. */
+/* The PAs of a record, IPv4 first. */
 struct choice {
     const uint32_t *pas;
     uint32_t count4;
@@ -72,7 +72,7 @@ static struct choice choice_of(const struct map *map, const struct table_slot *s
     return (struct choice){&pa->index, pa->address.version == 4, pa->address.version == 6};
 }
 
-/* The sender's record; NULL where there is none. */
+/* Returns the sender's record, or NULL if there is none. */
 static const struct table_slot *find_sender(const struct map *map, uint32_t vsid,
                                             const struct nvgre_inner *inner)
 {
@@ -106,7 +106,7 @@ uint32_t map_local(const struct map *map, uint32_t vsid, const struct nvgre_inne
     return count ? from.pas[choose(count, hash)] : MAP_NONE;
 }
 
-/* Only a set of both IP versions depends on which of them the sender has. */
+/* The sender's IP versions matter only if the receiver has PAs of both versions. */
 static const uint32_t *choose_remote(const struct map *map, struct choice to, uint32_t vsid,
                                      const struct nvgre_inner *inner, uint32_t hash)
 {
@@ -139,7 +139,7 @@ static enum map_hit flood(const struct map *map, uint32_t vsid, struct map_way *
     return way->hit = MAP_HIT_FLOOD;
 }
 
-/* Follows routes from a subnet to the record of a CA or of a next hop on the way to it. */
+/* Follows routes from a subnet to the record of a CA, or of a next hop on the way to it. */
 static const struct table_slot *find_route(const struct map *map, uint32_t vsid,
                                            struct address target, struct map_way *way)
 {
@@ -176,7 +176,7 @@ static const struct table_slot *find_gateway(const struct map *map, uint32_t vsi
     return find_ca(map, vsid, &wildcard);
 }
 
-/* The receiver's record, by all means but its MAC. */
+/* Finds the receiver's record by CA, route or gateway, not by MAC. */
 static const struct table_slot *find_behind_mac(const struct map *map, uint32_t vsid,
                                                 const struct nvgre_inner *inner,
                                                 struct map_way *way)
@@ -219,7 +219,9 @@ enum map_hit map_lookup(const struct map *map, uint32_t vsid, const struct nvgre
         slot = find_mac(map, vsid, inner->data);
     }
     way->hit = MAP_HIT_MAC;
-    /* Behind a gateway's MAC there may be a nearer way: a route, or a CA of the subnet itself. */
+    /*
+     * A frame to a gateway's MAC may have a more direct way: a route, or a CA in the same subnet.
+     */
     if (!slot || slot->value & SLOT_GATEWAY)
         slot = find_behind_mac(map, vsid, inner, way);
     if (!slot)

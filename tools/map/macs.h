@@ -3,8 +3,8 @@
 #define MAP_MACS_H
 
 /*
- * The short way of map_lookup and map_local, inline: the table of all records by VSID and MAC
- * address, which are unicast ones.
+ * The inline fast path of map_lookup and map_local. It uses the table of all records by VSID and
+ * MAC address; all these MACs are unicast.
  */
 
 #include <string.h>
@@ -13,8 +13,8 @@
 #include "map.h"
 
 /*
- * What a slot's value of the tables by MAC and CA says: the index of the record's only PA, or, with
- * the bit SLOT_SET, of its set of several; and whether it is a gateway's.
+ * The value of a slot in the tables by MAC and by CA. It is the index of the record's only PA or,
+ * with SLOT_SET, the index of a set of PAs. SLOT_GATEWAY marks the record of a gateway.
  */
 #define SLOT_GATEWAY 0x80000000u
 #define SLOT_SET 0x40000000u
@@ -30,10 +30,10 @@ static inline struct table_key mac_key(uint32_t vsid, const uint8_t mac[6])
                               (uint8_t)(vsid >> 16)};
 }
 
-/* Constant as the map is. */
+/* Constant, like the map. */
 const struct table *map_macs(const struct map *map);
 
-/* Whether what a slot says is the index of a PA. */
+/* Whether a slot value is the index of a PA. */
 static inline bool macs_is_pa(uint32_t value)
 {
     return (value & (SLOT_GATEWAY | SLOT_SET)) == 0;
@@ -45,9 +45,10 @@ static inline uint32_t macs_value(const struct table_slot *slot)
 }
 
 /*
- * Finds the PA of the receiver's MAC, with which an Ethernet frame begins; and of the sender's,
- * which follows. True if each is the only one of its record, which is no gateway's: then map_lookup
- * and map_local find them. The table must not be empty.
+ * Finds the PA of the destination MAC, at the start of an Ethernet frame, and (macs_find_pair) the
+ * PA of the source MAC after it. Returns true if each MAC belongs to a record with a single PA that
+ * is not a gateway; map_lookup and map_local would return the same PAs. The table must not be
+ * empty.
  */
 static inline bool macs_find_remote(const struct table *macs, uint32_t vsid, const uint8_t *frame,
                                     uint32_t *remote)

@@ -5,7 +5,7 @@
 
 #include "build.h"
 
-/* The end of a long file name tells more than its beginning. */
+/* The end of a long file name says more than its beginning. */
 enum { NAME_MAX_LEN = 255 };
 
 static void set_place(const struct builder *builder, struct place place,
@@ -22,7 +22,7 @@ static void set_place(const struct builder *builder, struct place place,
         snprintf(message->place, sizeof message->place, "%s", name);
 }
 
-/* What came from a file must not reach a terminal as it is. */
+/* Control characters from a file must not reach a terminal. */
 static void clean(char *text)
 {
     for (; *text; text++)

@@ -2,7 +2,7 @@
 #ifndef MAP_MODEL_H
 #define MAP_MODEL_H
 
-/* What a map is made of. Internal to the module. */
+/* The data structures of a map. Internal to the module. */
 
 #include "base/table.h"
 #include "macs.h"
@@ -10,13 +10,13 @@
 #include "outer.h"
 #include "prefix.h"
 
-#define MAP_RDID_LEN 64u /* bytes of a routing domain's name, with its end */
+#define MAP_RDID_LEN 64u /* bytes of a routing domain's name, including the NUL */
 
 enum record_type { RECORD_STATIC, RECORD_DYNAMIC, RECORD_GATEWAY, RECORD_L2ONLY };
 
 struct record {
     uint32_t vsid;
-    uint32_t set; /* of PAs */
+    uint32_t set; /* index of a set of PAs */
     uint32_t line;
     uint16_t file;
     uint8_t type; /* enum record_type */
@@ -31,16 +31,16 @@ struct subnet {
     uint32_t flood;  /* set of PAs, or MAP_NONE */
     struct map_vlans vlans;
     uint16_t file;
-    uint32_t line; /* where it is listed; 0 where only records or routes name it */
+    uint32_t line; /* of the subnet's own entry; 0 if only records or routes name it */
 };
 
-/* A routing domain: subnets between which there are routes. */
+/* A routing domain: subnets with routes between them. */
 struct domain {
-    char name[MAP_RDID_LEN]; /* as given; empty for that of a lone subnet */
+    char name[MAP_RDID_LEN]; /* as in the file; empty for a subnet without routing domain */
     struct prefix_lengths lengths;
 };
 
-/* PAs of one record or flood list, in order of IP version and index. */
+/* The PAs of a record or flood list, sorted by IP version and index. */
 struct map_pa_group {
     uint32_t offset; /* in map->set_pas */
     uint32_t count4;
@@ -61,7 +61,7 @@ struct map {
 
     struct record *records;
     uint32_t record_count, record_room;
-    struct table by_mac; /* (VSID, MAC); of several records the first */
+    struct table by_mac; /* (VSID, MAC); the first of several records */
     struct table by_ca;  /* (VSID, CA) */
 
     struct subnet *subnets;
@@ -88,7 +88,10 @@ static inline struct table_key vlans_key(struct map_vlans vlans)
     return (struct table_key){(uint64_t)vlans.svlan << 16 | vlans.vlan, 0};
 }
 
-/* An IPv4 key is exact, with 0 in its `high`; an IPv6 key is hashed, with the upper bit set. */
+/*
+ * An IPv4 key is exact, with `high` 0. An IPv6 key is a hash, with the top bit of `high` set, so
+ * that they never match.
+ */
 static inline struct table_key address_key(uint32_t vsid, const struct address *address)
 {
     uint64_t words[2];
@@ -103,7 +106,7 @@ static inline struct table_key address_key(uint32_t vsid, const struct address *
     return key;
 }
 
-/* What the tables hold of a PA, a CA, a VSID; NULL where there is none. */
+/* These return what the map holds for a PA, a CA or a VSID, or NULL. */
 const struct table_slot *find_pa(const struct map *map, const struct address *address);
 const struct table_slot *find_ca(const struct map *map, uint32_t vsid, const struct address *ca);
 struct subnet *find_subnet(const struct map *map, uint32_t vsid);

@@ -8,7 +8,7 @@
 
 #define BIT(field) (1u << (field))
 
-/* Maps of older versions have it; it has no effect. */
+/* Older maps have this field. It has no effect. */
 #define IGNORED BIT(FIELD_PREFIX_LEN)
 
 static const char *const names[FIELD_COUNT] = {
@@ -30,7 +30,7 @@ static const char *const names[FIELD_COUNT] = {
     [FIELD_METRIC] = "metric",
 };
 
-/* A record of a cmdlet names its routing domain CustomerID, a route RoutingDomainID. */
+/* Cmdlets call the routing domain CustomerID in a record and RoutingDomainID in a route. */
 static const struct {
     const char *name;
     enum field field;
@@ -51,8 +51,8 @@ static const struct {
 
 static const struct kind_row {
     const char *section;
-    const char *entry; /* what messages call one */
-    uint32_t fields;   /* that it may have */
+    const char *entry; /* for messages */
+    uint32_t fields;   /* that an entry may have */
     uint32_t needed;
 } kinds[OBJECT_KIND_COUNT] = {
     [OBJECT_PROVIDER] = {"provider", "a provider address",
@@ -171,7 +171,7 @@ int object_set(struct builder *builder, struct object *object, enum field field,
     return 0;
 }
 
-/* `a, b or c` of a set of fields. */
+/* Writes a set of fields as `a, b or c`. */
 static void list_fields(const struct object *object, uint32_t fields, char *text, size_t size)
 {
     size_t used = 0;
@@ -195,7 +195,7 @@ int object_unknown(struct builder *builder, const struct object *object, const s
                       name->text, kinds[object->kind].entry, expected);
 }
 
-/* What kind a cmdlet's object is, by the names it has. */
+/* Determines the kind of a cmdlet's object from its fields. */
 static bool find_kind(struct object *object)
 {
     uint32_t given = object->given;

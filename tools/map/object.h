@@ -3,9 +3,9 @@
 #define MAP_OBJECT_H
 
 /*
- * One entry of a file, as named texts with their places: what YAML, JSON and CSV have in common.
- * Entries of our own YAML have a kind from the section they are in and our names; entries that
- * cmdlets gave have their names, and tell their kind by them. Internal to the module.
+ * One entry of a file, as named texts with their places. YAML, JSON and CSV all produce it. Entries
+ * of our own YAML use our field names; their section determines their kind. Entries from cmdlets
+ * use the cmdlets' names, which determine their kind. Internal to the module.
  */
 
 #include "build.h"
@@ -44,45 +44,47 @@ enum field {
 
 struct object {
     enum object_kind kind;
-    bool cmdlet;    /* of a cmdlet */
-    uint32_t given; /* a bit 1 << field for each */
+    bool cmdlet;    /* from a cmdlet */
+    uint32_t given; /* bit 1 << field for each field that is set */
     struct place at;
     struct value fields[FIELD_COUNT];
-    struct value *list; /* of FIELD_PA or FIELD_FLOOD */
+    struct value *list; /* the values of FIELD_PA or FIELD_FLOOD */
     uint32_t list_count, list_room;
-    uint32_t *pas; /* their indexes */
+    uint32_t *pas; /* the indexes of these PAs */
     uint32_t pa_room;
 };
 
-/* The section of our YAML that holds a kind; OBJECT_KIND_COUNT for no such name. */
+/* Returns the kind of a section of our YAML, or OBJECT_KIND_COUNT if the name is unknown. */
 enum object_kind object_section(const char *name);
 
-/* Starts the next entry; of a cmdlet's the kind does not matter. */
+/* Starts the next entry. For a cmdlet `kind` does not matter. */
 void object_begin(struct object *object, enum object_kind kind, bool cmdlet, struct place at);
 
-/* The field of a name, or FIELD_COUNT; for cmdlets of all kinds of entries. */
+/*
+ * Returns the field with this name, or FIELD_COUNT. For cmdlets it searches the names of all kinds.
+ */
 enum field object_field(const struct object *object, const char *name);
 
 /*
- * Whether a name is one under which cmdlets' objects are collected: that of a cmdlet, in some
- * spelling, or `value`, which ConvertTo-Json gives.
+ * Whether objects of cmdlets may be listed under this name: the name of a cmdlet, in several
+ * spellings, or `value`, which ConvertTo-Json writes.
  */
 bool object_is_collection(const char *name);
 
-/* A list may stand for the value of FIELD_PA of any record, and of FIELD_FLOOD. */
+/* Whether a field may have a list of values. FIELD_PA may in any record, also FIELD_FLOOD. */
 bool object_takes_list(enum field field);
 
-/* Gives a field its value, or the next element of its list. An empty value of a cmdlet is none. */
+/* Sets a field, or appends to its list. An empty value from a cmdlet is ignored. */
 int object_set(struct builder *builder, struct object *object, enum field field,
                const struct value *value);
 
-/* Says that a name is not known to this kind of entry. */
+/* Fails because this kind of entry has no field with this name. */
 int object_unknown(struct builder *builder, const struct object *object, const struct value *name);
 
-/* What a field is called in the file. */
+/* Returns the name of a field as the file spells it. */
 const char *object_name(const struct object *object, enum field field);
 
-/* Finds out what kind a cmdlet's entry is, and checks that an entry has all that it needs. */
+/* Determines the kind of a cmdlet's entry. Checks that an entry has all required fields. */
 int object_check(struct builder *builder, struct object *object);
 void object_free(struct object *object);
 

@@ -24,7 +24,7 @@ static int refuse(struct builder *builder, const struct object *object, enum fie
                       value->text, value->len > 48 ? "..." : "");
 }
 
-/* Each of these reads a field into a value that stays as it is where the field is not given. */
+/* These functions read a field into a value. If the field is missing, the value is unchanged. */
 
 static int get_number(struct builder *builder, const struct object *object, enum field field,
                       uint32_t min, uint32_t max, uint32_t *number)
@@ -92,7 +92,7 @@ static int get_rdid(struct builder *builder, const struct object *object, const 
 
     if (!has(object, FIELD_RDID))
         return 0;
-    /* Mostly a GUID; anything else that can be written as it is will do. */
+    /* Usually a GUID. Any other printable ASCII text is accepted. */
     if (strlen(value->text) != value->len || value->len == 0 || !is_printable(value->text))
         return refuse(builder, object, FIELD_RDID, value,
                       "a routing domain's ID of 1 to 63 printable ASCII characters");
@@ -100,7 +100,7 @@ static int get_rdid(struct builder *builder, const struct object *object, const 
     return 0;
 }
 
-/* Addresses that a packet cannot be sent to are no PAs. */
+/* A PA must be an address that packets can be sent to. */
 static int get_pas(struct builder *builder, struct object *object, enum field field, bool groups,
                    uint32_t *count)
 {
@@ -132,7 +132,7 @@ static int add_provider(struct builder *builder, struct object *object)
     struct provider_entry entry = {.at = field_place(object, FIELD_ADDRESS)};
     struct map_pa *pa = &entry.pa;
     uint32_t vlan = 0;
-    uint32_t local = object->cmdlet; /* the cmdlet lists the addresses of its host */
+    uint32_t local = object->cmdlet; /* this cmdlet lists the addresses of its host */
     bool has_mac = false;
 
     if (get_address(builder, object, FIELD_ADDRESS, &pa->address) != 0 ||
@@ -149,7 +149,7 @@ static int add_provider(struct builder *builder, struct object *object)
     return build_provider(builder, &entry);
 }
 
-/* What customer and provider routes have in common. */
+/* The common fields of customer and provider routes. */
 static int get_route(struct builder *builder, const struct object *object,
                      struct route_entry *entry)
 {
@@ -209,8 +209,8 @@ static int add_subnet(struct builder *builder, struct object *object)
 }
 
 /*
- * A CA of 0.0.0.0 or :: stands for no CA with L2Only, for all CAs with GatewayWildcard; without a
- * type it could be either.
+ * A CA of 0.0.0.0 or :: means no CA in an L2Only record and all CAs in a GatewayWildcard record.
+ * Without a type it is ambiguous.
  */
 static int check_type(struct builder *builder, const struct object *object,
                       struct record_entry *entry)

@@ -2,11 +2,11 @@
 #ifndef MAP_OBJECT_ADD_H
 #define MAP_OBJECT_ADD_H
 
-/* An entry's texts become values in the map. Internal to the module. */
+/* Converts the texts of an entry and adds it to the map. Internal to the module. */
 
 #include "object.h"
 
-/* Checks an entry of which all fields are set, and adds it to the map. */
+/* Checks an entry and adds it to the map. All its fields must be set before. */
 int object_add(struct builder *builder, struct object *object);
 
 #endif

@@ -2,7 +2,7 @@
 #ifndef MAP_PARSE_H
 #define MAP_PARSE_H
 
-/* Files to entries. Internal to the module. */
+/* Parses files into entries. Internal to the module. */
 
 #include "object.h"
 
@@ -13,14 +13,14 @@ struct text {
     uint16_t file; /* index in builder.files */
 };
 
-/* Whether the first line names columns of a cmdlet. */
+/* Whether the first line contains a column name of a cmdlet. */
 bool csv_is(const struct text *text);
 
 /* These add all entries of a file to the map. */
 int csv_parse(struct builder *builder, struct object *object, const struct text *text);
 int yaml_parse(struct builder *builder, struct object *object, const struct text *text);
 
-/* Converts UTF-16 of a byte order into memory of its own; NULL with errno set. */
+/* Converts UTF-16 to UTF-8. Returns memory that the caller frees, or NULL with errno set. */
 char *utf16_convert(const uint8_t *data, size_t len, bool big_endian, size_t *utf8_len);
 
 #endif

@@ -3,15 +3,15 @@
 #define MAP_PREFIX_H
 
 /*
- * Routes by longest prefix: one hash table of all prefixes, and for each routing domain the
- * lengths that occur in it, of which each costs a probe.
+ * Routes by longest prefix: one hash table for all prefixes and, for each routing domain, the
+ * prefix lengths in use. A search probes the table once for each length.
  */
 
 #include "base/table.h"
 #include "map.h"
 
 struct prefix_lengths {
-    uint64_t bits[2][3]; /* of IPv4 and IPv6: a bit for each length, 0 to 128 */
+    uint64_t bits[2][3]; /* for IPv4 and IPv6: one bit for each length, 0 to 128 */
 };
 
 struct route {
@@ -24,8 +24,8 @@ struct route {
     uint8_t prefix_len;
     bool has_mac;
     uint8_t mac[6];          /* of the next hop, provider routes only */
-    struct address prefix;   /* bits behind prefix_len are 0 */
-    struct address next_hop; /* zero: on link */
+    struct address prefix;   /* bits after prefix_len are 0 */
+    struct address next_hop; /* all zeros: on link */
 };
 
 struct prefix_table {
@@ -37,7 +37,10 @@ struct prefix_table {
 int prefix_add(struct prefix_table *prefixes, struct prefix_lengths *lengths,
                const struct route *route);
 
-/* The route with just this prefix, and the longest one that an address is in; or NULL. */
+/*
+ * prefix_get returns the route with exactly this prefix. prefix_find returns the route with the
+ * longest prefix that contains an address. Both return NULL if there is none.
+ */
 struct route *prefix_get(const struct prefix_table *prefixes, uint32_t domain,
                          const struct address *prefix, uint8_t len);
 const struct route *prefix_find(const struct prefix_table *prefixes,

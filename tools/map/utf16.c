@@ -5,7 +5,7 @@
 
 #include "parse.h"
 
-/* U+FFFD, which Unicode gives for a lone surrogate and for half a unit at the end. */
+/* U+FFFD replaces a lone surrogate and an odd byte at the end. */
 static const char replacement[] = "\xEF\xBF\xBD";
 
 char *utf16_convert(const uint8_t *data, size_t len, bool big_endian, size_t *utf8_len)

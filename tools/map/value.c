@@ -16,7 +16,7 @@ void value_set(struct value *value, const char *text, size_t len)
     value->text[kept] = '\0';
 }
 
-/* Whether all of it is there, without a NUL inside. */
+/* Whether `text` holds the whole text, without a NUL in it. */
 static bool is_whole(const struct value *value)
 {
     return strlen(value->text) == value->len;

@@ -7,7 +7,7 @@ static const char *const types[] = {"static", "dynamic", "gateway", "l2only"};
 
 static void put_address(const struct address *address, FILE *stream)
 {
-    /* In flow context a plain scalar may not end with a colon, as :: does. */
+    /* A plain scalar in flow context must not end with a colon, as :: does. */
     fprintf(stream, address->version == 6 ? "\"%s\"" : "%s", address_text(address).text);
 }
 
@@ -29,7 +29,7 @@ static void put_set(const struct map *map, const char *before, uint32_t index, F
     fputc(']', stream);
 }
 
-/* Printable ASCII in double quotes. */
+/* Writes printable ASCII in double quotes. */
 static void put_text(const char *before, const char *text, FILE *stream)
 {
     fprintf(stream, "%s\"", before);

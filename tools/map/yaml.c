@@ -7,15 +7,15 @@
 #include "parse.h"
 
 /*
- * YAML, and JSON as the part of it that it is, by libyaml's events: they have lines and columns,
- * and scalars as the text that stands in the file.
+ * Parses YAML, and JSON as a part of YAML, with libyaml's events. Events have lines and columns,
+ * and scalars have the text from the file.
  */
 
 enum { DEPTH_MAX = 32, NESTED_LISTS_MAX = 4 };
 
 struct yaml {
     yaml_parser_t parser;
-    yaml_event_t event; /* the one in hand */
+    yaml_event_t event; /* the current event */
     bool has_event;
     struct builder *builder;
     struct object *object;
@@ -29,7 +29,7 @@ static struct place place_of(const struct yaml *yaml)
     return (struct place){(uint32_t)mark->line + 1, (uint32_t)mark->column + 1, yaml->text->file};
 }
 
-/* Where a byte stands; for errors of libyaml's reader, which only has its offset. */
+/* Finds the line and column of an offset: errors of libyaml's reader only have an offset. */
 static struct place place_of_offset(const struct yaml *yaml, size_t offset)
 {
     struct place place = {1, 1, yaml->text->file};
@@ -63,7 +63,7 @@ static int parser_failed(struct yaml *yaml)
                       parser->problem ? parser->problem : "unreadable");
 }
 
-/* Anchors, aliases and tags have no meaning in a map; what they would stand for is not guessed. */
+/* Anchors, aliases and tags have no meaning in a map. Refuse them instead of guessing. */
 static int check_event(const struct yaml *yaml)
 {
     const yaml_event_t *event = &yaml->event;
@@ -136,7 +136,7 @@ static const char *scalar(const struct yaml *yaml)
     return (const char *)yaml->event.data.scalar.value;
 }
 
-/* A value that is not there: nothing, or null as JSON writes it. */
+/* Whether a value is empty, or null as in JSON. */
 static bool at_null(const struct yaml *yaml)
 {
     return at_scalar(yaml) && yaml->event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
@@ -164,7 +164,7 @@ static int expected(const struct yaml *yaml, const char *what)
                                          : "the end");
 }
 
-/* Goes over the value in hand, to its last event. */
+/* Skips the current value, up to its last event. */
 static int skip(struct yaml *yaml)
 {
     int depth = 0;
@@ -184,7 +184,7 @@ static int skip(struct yaml *yaml)
     }
 }
 
-/* A key of a mapping, which is a scalar; the event in hand is then its value. */
+/* Takes the key of a mapping, which must be a scalar. The next event is its value. */
 static int take_key(struct yaml *yaml, struct value *key)
 {
     if (!at_scalar(yaml))
@@ -195,7 +195,7 @@ static int take_key(struct yaml *yaml, struct value *key)
 
 /* ---- Entries ---- */
 
-/* The value of a field: a scalar, or where the field takes them a list of scalars. */
+/* Parses the value of a field: a scalar, or a list of scalars if the field may have a list. */
 static int parse_field(struct yaml *yaml, enum field field)
 {
     bool is_list = at_list(yaml);
@@ -233,7 +233,7 @@ static int parse_pair(struct yaml *yaml, const struct value *key, uint32_t *seen
     return parse_field(yaml, field);
 }
 
-/* The pairs of a mapping, from the key in hand to its end. */
+/* Parses the pairs of a mapping, from the current key to the end. */
 static int parse_pairs(struct yaml *yaml)
 {
     uint32_t seen = 0;
@@ -278,7 +278,10 @@ static int parse_version(struct yaml *yaml)
     return at_scalar(yaml) && strcmp(scalar(yaml), "1") == 0 ? 0 : expected(yaml, "version 1");
 }
 
-/* From the first key of the document's mapping to its end; the version has the bit of no kind. */
+/*
+ * Parses the document's mapping, from its first key to its end. In `seen`, the version has the bit
+ * after those of all kinds.
+ */
 static int parse_map(struct yaml *yaml, struct place start)
 {
     uint32_t seen = 0;
@@ -310,9 +313,9 @@ static int parse_map(struct yaml *yaml, struct place start)
     return 0;
 }
 
-/* ---- What cmdlets gave ---- */
+/* ---- Objects from cmdlets ---- */
 
-/* An object, or a list of objects; lists of several cmdlets may stand in a list. */
+/* Parses an object, or a list of objects. A list may contain the lists of several cmdlets. */
 static int parse_objects(struct yaml *yaml, int depth)
 {
     if (at_null(yaml))
@@ -333,8 +336,8 @@ static int parse_objects(struct yaml *yaml, int depth)
 }
 
 /*
- * From the first key of the document's mapping: either one object of a cmdlet, or objects under
- * names. ProviderAddress may be a name of either; its value tells.
+ * Parses the document's mapping from its first key: one object of a cmdlet, or named collections of
+ * objects. ProviderAddress may be the name of a field or of a collection; its value decides.
  */
 static int parse_named(struct yaml *yaml, struct place start)
 {
@@ -380,13 +383,13 @@ static int parse_document(struct yaml *yaml)
 
 static int parse_stream(struct yaml *yaml)
 {
-    if (next_of(yaml, 2) != 0) /* the stream's start, the document's */
+    if (next_of(yaml, 2) != 0) /* the start of the stream and of the document */
         return -1;
     if (yaml->event.type == YAML_STREAM_END_EVENT)
         return build_fail(yaml->builder, place_of(yaml), "expected a location map, not nothing");
     if (next(yaml) != 0 || parse_document(yaml) != 0)
         return -1;
-    if (next_of(yaml, 2) != 0) /* the document's end, the stream's */
+    if (next_of(yaml, 2) != 0) /* the end of the document and of the stream */
         return -1;
     return yaml->event.type == YAML_STREAM_END_EVENT
                ? 0
