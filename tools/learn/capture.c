@@ -13,7 +13,7 @@
 struct session {
     const struct learn_config *config;
     struct learn_result *result;
-    const char *out; /* what messages call the map */
+    const char *out; /* the map's name in messages */
     struct scan scan;
     struct cap_output output;
     struct map_learn *learn;
@@ -60,7 +60,7 @@ static int settle(struct session *session, enum outcome outcome,
                : EXIT_RUNTIME;
 }
 
-/* Reads to the end; returns an exit code. */
+/* Learns from all packets of the input. Returns an exit code. */
 static int learn_all(struct session *session)
 {
     struct scan *scan = &session->scan;
@@ -89,7 +89,7 @@ static int write_text(struct session *session, const char *text, size_t len)
         size_t piece = len < CAP_IO_CHUNK ? len : CAP_IO_CHUNK;
 
         memcpy(cap_output_at(&session->output), text, piece);
-        (void)cap_output_add(&session->output, piece); /* output.error keeps a failure */
+        (void)cap_output_add(&session->output, piece); /* an error is kept in output.error */
         text += piece;
         len -= piece;
     }
@@ -132,7 +132,7 @@ static int write_map(struct session *session)
     return result;
 }
 
-/* From an open input to the exit code. */
+/* Handles an open input. Returns an exit code. */
 static int run_open(struct session *session)
 {
     struct cap_error error;
@@ -162,7 +162,7 @@ int learn_capture(const struct learn_config *config, struct learn_result *result
                               .result = result,
                               .out = diag_file_name(config->out, "standard output"),
                               .learn = map_learn_new(config->entries)};
-    /* Nothing is lost by a packet that tells nothing: other packets of its sender do. */
+    /* These packets are harmless: their senders are learned from other packets. */
     const struct scan_config scan = {.in = config->in,
                                      .harmless = 1u << OUTCOME_FRAGMENT | 1u << OUTCOME_LINK_TYPE,
                                      .strict = config->strict,

@@ -77,7 +77,7 @@ static enum added learn_pa(struct map_learn *learn, const struct address *addres
     return slot ? ADDED : add(learn, &learn->pas, &learn->counts.pas, key, &pa, sizeof pa);
 }
 
-/* The outer MAC and VLAN that a PA sends with. */
+/* Learns the outer MAC and VLAN that a PA sends with. */
 static void learn_sender(struct map_learn *learn, uint32_t index, const struct cap_packet *packet,
                          const struct nvgre_frame *frame)
 {
@@ -147,7 +147,7 @@ static enum added learn_flood(struct map_learn *learn, uint32_t vsid, uint32_t p
     return add(learn, &learn->floods, &learn->counts.floods, key, &flood, sizeof flood);
 }
 
-/* An address that one host has in its subnet. */
+/* Whether an address can belong to one host in a subnet. */
 static bool is_host(const struct address *address)
 {
     static const struct address loopback6 = {6, {[15] = 1}};
@@ -157,7 +157,7 @@ static bool is_host(const struct address *address)
            !(address->version == 4 && (address->bytes[0] == 127 || address->bytes[0] == 255));
 }
 
-/* The sender's CA: of ARP what it claims, else the IP source. */
+/* Finds the sender's CA: in ARP the sender's IP address, otherwise the IP source. */
 static bool find_sender_ca(const struct nvgre_inner *inner, struct address *ca)
 {
     const uint8_t *arp = inner->data + inner->l2.l3_offset;

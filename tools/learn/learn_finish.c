@@ -57,7 +57,7 @@ static int add_providers(struct builder *builder, const struct map_learn *learn)
     return 0;
 }
 
-/* A multicast group, or all PAs that got copies; `list` has room for them. */
+/* Finds a multicast group, or all PAs that received copies. `list` must have room for them. */
 static int get_flood(struct builder *builder, const struct map_learn *learn,
                      const struct learned_flood *floods, uint32_t count, uint32_t *list,
                      uint32_t *list_count)
@@ -119,7 +119,7 @@ static int add_record(struct builder *builder, const struct map_learn *learn,
     return build_record(builder, &entry);
 }
 
-/* A record for each CA, and one for each MAC without a CA. */
+/* Adds a record for each CA, and one for each MAC without a CA. */
 static int add_records(struct builder *builder, const struct map_learn *learn)
 {
     struct learned_mac *macs = learn->macs.items;

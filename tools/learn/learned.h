@@ -2,14 +2,14 @@
 #ifndef LEARN_LEARNED_H
 #define LEARN_LEARNED_H
 
-/* What learning collects. Internal to the module. */
+/* The entries that learning collects. Internal to the module. */
 
 #include "learn.h"
 #include "map/model.h"
 
 struct learned_pa {
     struct address address;
-    bool sends; /* `mac` and `vlan` are known */
+    bool sends; /* `has_mac`, `mac` and `vlan` are set */
     bool has_mac;
     uint8_t mac[6];
     uint16_t vlan;
@@ -33,7 +33,7 @@ struct learned_flood {
     uint32_t pa;
 };
 
-/* An array with a table of its indexes. */
+/* An array, and a table that finds its elements by key. */
 struct learned {
     void *items;
     uint32_t room;
@@ -41,7 +41,7 @@ struct learned {
 };
 
 struct map_learn {
-    uint32_t entries_max; /* of all kinds together */
+    uint32_t entries_max; /* sum of all kinds */
     struct map_learn_counts counts;
     struct learned subnets; /* uint32_t: a VSID */
     struct learned pas;     /* struct learned_pa */
