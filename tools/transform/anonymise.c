@@ -22,13 +22,13 @@ enum {
     SEED_LEN = 8
 };
 
-/* 128 bits, the first ones in `high`; IPv4 addresses are the first 32. */
+/* 128 bits; the first ones are in `high`. An IPv4 address is the first 32 bits. */
 struct bits {
     uint64_t high;
     uint64_t low;
 };
 
-/* Known addresses. Zeroes are one too: 0.0.0.0 and :: stay as they are. */
+/* A cached result. All zeros are a valid entry: 0.0.0.0 and :: do not change. */
 struct v4_known {
     uint32_t from;
     uint32_t to;
@@ -46,7 +46,7 @@ struct anonymise {
     struct v6_known v6[1u << V6_CACHE_BITS];
 };
 
-/* Of addresses in a prefix, the first `kept` bits stay. */
+/* An address in this prefix keeps its first `kept` bits. */
 struct rule {
     struct bits prefix;
     uint8_t len;
@@ -84,7 +84,7 @@ static unsigned common_len(struct bits a, struct bits b)
     return a.low != b.low ? 64 + (unsigned)__builtin_clzll(a.low ^ b.low) : V6_BITS;
 }
 
-/* How many leading bits stay. */
+/* Returns how many leading bits an address keeps. */
 static unsigned kept_bits(struct bits address, bool v6)
 {
     const struct rule *rules = v6 ? v6_rules : v4_rules;
@@ -100,7 +100,7 @@ static unsigned kept_bits(struct bits address, bool v6)
     return kept;
 }
 
-/* The first `len` bits of an address, 1 to 127, and the others of the pad. */
+/* Writes the first `len` bits (1 to 127) of an address, then bits of the pad. */
 static void put_block(uint8_t *block, struct bits address, struct bits pad, unsigned len)
 {
     uint64_t high = len < 64 ? ~(~UINT64_C(0) >> len) : ~UINT64_C(0);

@@ -5,7 +5,7 @@
 #include "link.h"
 #include "transform.h"
 
-/* The outcome of a packet that has no NVGRE header and inner frame to work on. */
+/* Returns the outcome for a packet without an NVGRE header or inner frame. */
 static inline enum outcome outcome_of_class(const struct nvgre_frame *frame,
                                             struct transform_result *result)
 {
@@ -29,7 +29,7 @@ static inline enum outcome outcome_of_class(const struct nvgre_frame *frame,
 
 /*
  * Decodes a packet of any link type. Returns OUTCOME_DONE if it has an NVGRE header and an inner
- * frame, else the reason why not; then *frame is not to be used.
+ * frame. Otherwise returns the reason, and the caller must not use *frame.
  */
 static inline enum outcome decode_packet(const struct cap_packet *packet, struct nvgre_frame *frame,
                                          struct transform_result *result)

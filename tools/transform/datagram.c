@@ -31,7 +31,7 @@ static void hold(struct reassemble_datagram *datagram, struct reassemble_fragmen
     datagram->size += fragment->size;
 }
 
-/* Whether a fragment agrees with the others on where the datagram ends. */
+/* Whether a fragment and the earlier ones agree on the end of the datagram. */
 static bool ends_agree(const struct reassemble_datagram *datagram,
                        const struct reassemble_fragment *fragment, bool last)
 {
@@ -48,7 +48,7 @@ static bool is_same(const struct reassemble_fragment *a, const struct reassemble
            memcmp(payload_of(a), payload_of(b), a->len) == 0;
 }
 
-/* Puts a fragment behind `previous`, which is NULL for the first place. */
+/* Inserts a fragment after `previous`; NULL means at the beginning. */
 static void link_in(struct reassemble_datagram *datagram, struct reassemble_fragment *fragment,
                     struct reassemble_fragment *previous, struct reassemble_fragment *next)
 {
@@ -97,7 +97,7 @@ bool datagram_place(struct reassemble_datagram *datagram, struct reassemble_frag
     return true;
 }
 
-/* Bytes of link and IP header that the whole packet has of the first fragment. */
+/* Bytes of link and IP header that the whole packet takes from the first fragment. */
 static uint32_t whole_header_len(const struct reassemble_datagram *datagram)
 {
     return datagram->first_in_place->header_len -
@@ -133,7 +133,7 @@ static void fix_ipv4(uint8_t *ip, uint32_t ip_len)
     wire_put16(ip + NVGRE_IPV4_CHECKSUM_AT, nvgre_checksum(ip, (ip[0] & 0xFu) * 4));
 }
 
-/* `fragment_header` is the one that is gone; the headers before it are `header_len` bytes. */
+/* Removes the fragment header from the chain; header_len is the length of the headers before it. */
 static void fix_ipv6(uint8_t *ip, uint32_t header_len, uint32_t ip_len,
                      const uint8_t *fragment_header)
 {

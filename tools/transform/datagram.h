@@ -2,17 +2,20 @@
 #ifndef TRANSFORM_DATAGRAM_H
 #define TRANSFORM_DATAGRAM_H
 
-/* The fragments of one IP packet: where each belongs, and how they are joined. */
+/* The fragments of one IP packet: their places, and how to join them. */
 
 #include "reassemble.h"
 
-/* What fragments of one datagram share; compared byte by byte, so without padding. */
+/*
+ * The fields that all fragments of a datagram share. Keys are compared byte by byte, so there must
+ * be no padding.
+ */
 struct datagram_key {
-    uint8_t addresses[32]; /* source and destination; IPv4: 8 bytes, then zeros */
+    uint8_t addresses[32]; /* source, destination; IPv4: 8 bytes, then zeros */
     uint32_t id;
     uint32_t iface_id;
     uint16_t version;  /* 4 or 6 */
-    uint16_t protocol; /* 0 in IPv6, where it is not part of what identifies a datagram */
+    uint16_t protocol; /* 0 in IPv6, where it does not identify a datagram */
 };
 
 struct reassemble_datagram {
@@ -22,16 +25,16 @@ struct reassemble_datagram {
     struct reassemble_datagram *next_in_bucket;
     struct reassemble_fragment *first_held; /* in order of arrival */
     struct reassemble_fragment *last_held;
-    struct reassemble_fragment *first_in_place; /* by offset */
+    struct reassemble_fragment *first_in_place; /* in order of offset */
     struct reassemble_fragment *last_in_place;
-    struct time_point since; /* of the first fragment */
-    uint32_t count;          /* of fragments that are held */
-    uint32_t size;           /* of memory for the fragments, bytes */
+    struct time_point since; /* time of the first fragment */
+    uint32_t count;          /* fragments held */
+    uint32_t size;           /* bytes of memory for the fragments */
     uint32_t filled;         /* bytes of payload in place */
-    uint32_t len;            /* of the whole payload; 0 as long as the last fragment is missing */
-    uint32_t ecns;           /* a bit 1 << n for each ECN n of fragments in place */
+    uint32_t len;            /* bytes of the whole payload; 0 until the last fragment is there */
+    uint32_t ecns;           /* a bit 1 << n for each ECN value n of the fragments in place */
     bool discarded;
-    enum reassemble_reason reason; /* of a discarded one */
+    enum reassemble_reason reason; /* if discarded */
 };
 
 static inline bool datagram_is_complete(const struct reassemble_datagram *datagram)
@@ -40,20 +43,24 @@ static inline bool datagram_is_complete(const struct reassemble_datagram *datagr
 }
 
 /*
- * Adds a fragment to those held and puts it into its place; `last` says that no more follow, `tos`
- * is that of its header. Returns false where it does not fit, with *reason set.
+ * Adds a fragment and puts it into its place. `last` means that no more fragments follow; `tos` is
+ * from its IP header. Returns false if it does not fit, with *reason set; the fragment is held
+ * anyway.
  */
 bool datagram_place(struct reassemble_datagram *datagram, struct reassemble_fragment *fragment,
                     bool last, uint8_t tos, enum reassemble_reason *reason);
 
 /*
- * Whether a complete datagram makes an IP packet, of *len bytes with its link header. If not,
- * *reason is set.
+ * Whether a complete datagram can become an IP packet. *len is its length in bytes, with the link
+ * header. If it returns false, *reason is set.
  */
 bool datagram_can_join(const struct reassemble_datagram *datagram, uint32_t *len,
                        enum reassemble_reason *reason);
 
-/* Joins its fragments in `out`, which has room for the `len` bytes of datagram_can_join. */
+/*
+ * Joins the fragments into `out`. `len` is the length from datagram_can_join; `out` must have room
+ * for it.
+ */
 void datagram_join(const struct reassemble_datagram *datagram, uint8_t *out, uint32_t len);
 
 #endif

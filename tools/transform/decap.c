@@ -14,7 +14,10 @@ static bool is_peer(const struct decap_config *decap, const struct nvgre_frame *
     return range_set_has_address(&decap->peers, &source);
 }
 
-/* Whether the header may be taken; OUTCOME_DONE where it may. Usual is what is_usual says. */
+/*
+ * Checks the NVGRE header. Returns OUTCOME_DONE if the packet may be decapsulated. `usual` is the
+ * result of is_usual.
+ */
 TRANSFORM_STEP enum outcome judge_header(const struct decap_config *decap, bool usual,
                                          const struct nvgre_frame *frame, const uint8_t *data,
                                          struct transform_result *result)
@@ -39,8 +42,8 @@ TRANSFORM_STEP enum outcome judge_header(const struct decap_config *decap, bool 
 }
 
 /*
- * An inner frame with VLAN tags or an outer congestion mark, as few have them. *result has its
- * lengths.
+ * For the few inner frames that are tagged, short or have an outer ECN mark. *result has the
+ * lengths of the frame.
  */
 TRANSFORM_REST enum outcome take_special(const struct decap_config *decap,
                                          const uint8_t *inner_data, uint8_t outer_tos,
@@ -92,8 +95,8 @@ TRANSFORM_STEP enum outcome take(const struct decap_config *decap, bool usual,
 }
 
 /*
- * What was taken out, at `room`, as long as it is NVGRE again. A header that a receiver must
- * discard stays, with all in it.
+ * Decapsulates the frame in `room` again, as long as it is NVGRE. Stops at a header that a receiver
+ * must discard.
  */
 static enum outcome take_further(const struct decap_config *decap, uint8_t *room,
                                  struct transform_result *result)
@@ -126,7 +129,7 @@ static void put_tag(uint16_t tpid, uint16_t vlan, uint8_t *room, struct transfor
     result->len += NVGRE_VLAN_TAG_LEN;
 }
 
-/* Tags a frame with the VLANs of its subnet, as it was before --vsid from-vlan. */
+/* Adds the VLAN tags of the frame's subnet: the reverse of --vsid from-vlan. */
 static enum outcome put_vlans(const struct map *map, uint8_t *room, struct transform_result *result)
 {
     const struct map_vlans vlans = map_vsid_vlans(map, result->vsid);
@@ -170,7 +173,7 @@ static enum outcome run_usual(const void *config, const struct cap_packet *packe
     return run_any(decap, packet, room, result);
 }
 
-/* Whether a configuration asks for no more than frames, of whatever tenant. */
+/* Whether a configuration only decapsulates: no selection, no map, no dedupe, no inner tunnels. */
 static bool is_usual(const struct decap_config *decap)
 {
     return decap->vsids.count == 0 && decap->peers.count == 0 && !decap->all_layers &&

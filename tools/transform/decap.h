@@ -2,7 +2,7 @@
 #ifndef TRANSFORM_DECAP_H
 #define TRANSFORM_DECAP_H
 
-/* NVGRE packets into the tenants' frames, as an NVE receives them. */
+/* Decapsulates NVGRE packets as an NVE that receives them. */
 
 #include "base/range_set.h"
 #include "dedupe.h"
@@ -13,17 +13,20 @@
 
 struct decap_config {
     struct range_set vsids; /* empty for all */
-    struct range_set peers; /* outer sources to take packets from; empty for all */
+    struct range_set peers; /* accepted outer source addresses; empty for all */
     enum inner_vlan inner_vlan;
     enum ecn_mode ecn;
-    const struct map *map; /* whose VLAN of the VSID a frame gets; NULL for none */
-    struct dedupe *dedupe; /* knows copies, which are dropped; NULL to keep them */
-    bool reassembles;      /* outer fragments */
-    bool all_layers;       /* tunnels within tunnels too, up to DECAP_LAYERS_MAX in all */
-    bool strict;           /* no deviation from RFC 7637 section 3.2 is taken */
+    const struct map *map; /* adds the VLAN tags of the VSID in this map; NULL for none */
+    struct dedupe *dedupe; /* finds copies, which are dropped; NULL to keep them */
+    bool reassembles;      /* reassemble outer fragments */
+    bool all_layers;       /* also tunnels in tunnels, up to DECAP_LAYERS_MAX */
+    bool strict;           /* refuse every deviation from RFC 7637 section 3.2 */
 };
 
-/* The transform for a configuration, which must outlive it. A result's VSID is the outermost. */
+/*
+ * Returns the transform for a configuration. The configuration must outlive it. The VSID of a
+ * result is the outermost one.
+ */
 struct transform decap_transform(const struct decap_config *config);
 
 #endif

@@ -37,7 +37,7 @@ void dedupe_free(struct dedupe *dedupe)
     free(dedupe);
 }
 
-/* An address, of IPv6 hashed: two that are the same are never met. */
+/* Returns the destination PA. IPv6 is hashed; a collision is too unlikely to matter. */
 static uint64_t destination(const struct cap_packet *packet, const struct nvgre_ip *ip)
 {
     const uint8_t *header = packet->data + ip->offset;
@@ -53,7 +53,7 @@ static bool has_pa(const struct seen *seen, uint64_t pa)
     return false;
 }
 
-/* Microseconds that wrap around: a capture may tell any time, and only spans are of interest. */
+/* Microseconds, which may wrap around: a capture may have any time, and only differences matter. */
 static uint64_t time_us(const struct cap_packet *packet)
 {
     const struct time_point time = cap_packet_time(packet);

@@ -3,9 +3,9 @@
 #define TRANSFORM_EDIT_H
 
 /*
- * Changes of fields that the checksums over them follow (RFC 1624), as right or wrong as they
- * were: nothing but the changed words is looked at, so that cut packets and fragments can be
- * changed.
+ * Changes fields and updates the checksums over them (RFC 1624). A wrong checksum stays wrong by
+ * the same amount. Only the changed words are read, so this also works for cut packets and
+ * fragments.
  */
 
 #include <stdbool.h>
@@ -14,13 +14,13 @@
 #include "checksum.h"
 #include "wire.h"
 
-/* A checksum; what is within several has a chain of them. */
+/* Collects the changes under one checksum. Nested checksums form a chain. */
 struct edit_sum {
-    uint32_t delta;          /* sum of ~old + new of the words that changed; 0 for none */
-    struct edit_sum *within; /* over that in which this one's field stands, or NULL */
+    uint32_t delta;          /* sum of ~old + new of the changed words; 0 for none */
+    struct edit_sum *within; /* the checksum that covers this one's field, or NULL */
 };
 
-/* What the change of a word adds to a sum of words that is folded later. */
+/* What a changed word adds to a sum of words, before folding. */
 static inline uint32_t edit_difference(uint16_t was, uint16_t is)
 {
     return was == is ? 0 : (uint32_t)(uint16_t)~was + is;
@@ -32,7 +32,7 @@ static inline void edit_sum_add(struct edit_sum *sum, uint32_t difference)
         sum->delta = nvgre_sum_fold(sum->delta + difference);
 }
 
-/* Sets a word, which is at an even offset of what each of the checksums `over` it covers. */
+/* Sets a word. Its offset must be even in all data that the checksums in `over` cover. */
 static inline void edit_put16(bool *changed, uint8_t *at, uint16_t value, struct edit_sum *over)
 {
     uint16_t was = wire_get16(at);
@@ -44,7 +44,7 @@ static inline void edit_put16(bool *changed, uint8_t *at, uint16_t value, struct
     edit_sum_add(over, edit_difference(was, value));
 }
 
-/* Sets `len` bytes, an even number; `pseudo` is a checksum that counts them too, or NULL. */
+/* Sets `len` bytes, an even number. `pseudo` is another checksum that covers them, or NULL. */
 static inline void edit_put(bool *changed, uint8_t *at, const uint8_t *bytes, uint32_t len,
                             struct edit_sum *over, struct edit_sum *pseudo)
 {
@@ -61,7 +61,7 @@ static inline void edit_put(bool *changed, uint8_t *at, const uint8_t *bytes, ui
         pseudo->delta = nvgre_sum_fold(pseudo->delta + difference);
 }
 
-/* Brings the field of a checksum, when all it covers is as it shall be, up to date. */
+/* Updates a checksum field. Call this after all the covered bytes are final. */
 static inline void edit_follow(bool *changed, uint8_t *at, const struct edit_sum *sum)
 {
     uint32_t complement = (uint16_t)~wire_get16(at);

@@ -8,7 +8,7 @@
 #include "inner.h"
 #include "segment.h"
 
-/* The fields that the flow's hash gives, and TOS. */
+/* Sets the TOS and the fields from the flow's hash. */
 TRANSFORM_STEP void fill_fields(const struct encap_config *config, const struct nvgre_inner *inner,
                                 uint32_t hash, uint8_t tos, struct nvgre_outer_fields *fields)
 {
@@ -22,24 +22,24 @@ TRANSFORM_STEP void fill_fields(const struct encap_config *config, const struct 
         fields->tos = (uint8_t)((tos & ~NVGRE_ECN_MASK) | (inner->ip.tos & NVGRE_ECN_MASK));
 }
 
-/* A frame on its way: to which endpoint, and how much of it. */
+/* One frame during encapsulation: the receiver, and the part to send. */
 struct passage {
     const struct cap_packet *packet;
     struct nvgre_inner inner;
     uint32_t hash; /* of the flow */
     struct way way;
-    uint32_t tags_len;  /* of VLAN tags to leave out */
-    uint32_t inner_max; /* bytes of an inner frame */
+    uint32_t tags_len;  /* bytes of VLAN tags to remove */
+    uint32_t inner_max; /* bytes of the longest inner frame */
     uint32_t segment;
 };
 
-/* The DSCP in the upper 6 bits. */
+/* Returns a TOS with the DSCP in its upper 6 bits. */
 static uint8_t inherited_tos(const struct encap_config *config, const struct nvgre_inner *inner)
 {
     if (config->inherit & INHERIT_DSCP && inner->has_ip)
         return inner->ip.tos & (uint8_t)~NVGRE_ECN_MASK;
     if (config->inherit & INHERIT_PCP && inner->l2.vlan_count)
-        return inner->data[NVGRE_ETH_LEN] & 0xE0; /* PCP is in the place of the class selector */
+        return inner->data[NVGRE_ETH_LEN] & 0xE0; /* PCP has the class selector's bits */
     return config->tos;
 }
 
@@ -65,7 +65,7 @@ static uint16_t vlan_of_tag(const struct nvgre_inner *inner, uint32_t tag)
     return wire_get16(inner->data + NVGRE_ETH_LEN + (size_t)tag * NVGRE_VLAN_TAG_LEN) & 0x0FFF;
 }
 
-/* Of stacked tags the outermost is the service's (IEEE 802.1ad), whatever its TPID. */
+/* The outermost of several tags is the service tag (IEEE 802.1ad), with any TPID. */
 static struct map_vlans vlans_of(const struct nvgre_inner *inner)
 {
     struct map_vlans vlans = {0, 0};
@@ -77,7 +77,7 @@ static struct map_vlans vlans_of(const struct nvgre_inner *inner)
     return vlans;
 }
 
-/* The VSID of a frame, with 0 where the key has it already. */
+/* Finds the VSID of a frame: by its VLANs, by its interface, or from the configuration. */
 static enum outcome find_vsid(const struct encap_config *encap, const struct passage *passage,
                               uint32_t *vsid)
 {
@@ -108,7 +108,7 @@ static enum outcome find_way(const struct encap_config *encap, struct passage *p
     return OUTCOME_DONE;
 }
 
-/* Writes the outer headers for an inner frame of `inner_len` bytes; returns their length. */
+/* Writes the outer headers for an inner frame of `inner_len` bytes. Returns their length. */
 static uint32_t write_outer(const struct encap_config *encap, const struct passage *passage,
                             uint32_t inner_len, uint8_t *room)
 {
@@ -170,7 +170,7 @@ static enum outcome write_segment(const struct encap_config *encap, const struct
     return finish(encap, passage, frame, result);
 }
 
-/* A frame that is too long, by the MTU or for any IP packet, and is not cut into segments. */
+/* For a frame that exceeds the MTU or the IP length field and is not segmented. */
 static enum outcome judge_length(const struct encap_config *encap, const struct passage *passage,
                                  uint32_t inner_len, uint8_t *room, struct transform_result *result)
 {
@@ -192,7 +192,10 @@ static enum outcome judge_length(const struct encap_config *encap, const struct 
     }
 }
 
-/* One segment, or all, of the frame to one receiver. Sets *count, the number of its segments. */
+/*
+ * Writes the frame, or its current segment, for one receiver. Sets *count to the number of
+ * segments.
+ */
 static enum outcome pass(const struct encap_config *encap, const struct passage *passage,
                          uint32_t *count, uint8_t *room, struct transform_result *result)
 {
@@ -212,7 +215,7 @@ static enum outcome pass(const struct encap_config *encap, const struct passage 
                                           : write_frame(encap, passage, inner_len, room, result);
 }
 
-/* What follows `segment` of `count`: the next segment, then the next receiver. */
+/* Returns what comes after this segment: the next segment, else the next receiver. */
 static struct transform_next next_after(struct transform_next at, uint32_t count,
                                         uint32_t next_receiver)
 {
@@ -221,7 +224,7 @@ static struct transform_next next_after(struct transform_next at, uint32_t count
     return (struct transform_next){next_receiver != 0, next_receiver, 0};
 }
 
-/* Decodes the frame, and judges it without looking at where it goes. */
+/* Decodes the frame and makes all checks that do not depend on the receiver. */
 static enum outcome begin(const struct encap_config *encap, struct passage *passage,
                           struct transform_result *result)
 {
@@ -247,7 +250,7 @@ static enum outcome begin(const struct encap_config *encap, struct passage *pass
     return OUTCOME_DONE;
 }
 
-/* The long way, for frames and configurations of any kind. */
+/* The full path, for all frames and configurations. */
 TRANSFORM_REST enum outcome run_any(const struct encap_config *encap,
                                     const struct cap_packet *packet, uint8_t *room,
                                     struct transform_result *result)
@@ -273,7 +276,7 @@ TRANSFORM_REST enum outcome run_any(const struct encap_config *encap,
     return outcome;
 }
 
-/* The usual frame goes to one endpoint, and needs no closer look. */
+/* The fast path, for a usual frame with one receiver. */
 TRANSFORM_STEP enum outcome run_step(const struct encap_config *encap,
                                      const struct cap_packet *packet, uint8_t *room,
                                      struct transform_result *result, bool by_map)

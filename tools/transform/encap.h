@@ -2,7 +2,7 @@
 #ifndef TRANSFORM_ENCAP_H
 #define TRANSFORM_ENCAP_H
 
-/* Plain Ethernet frames into NVGRE, as an NVE sends them (RFC 7637 section 3.2). */
+/* Encapsulates Ethernet frames in NVGRE, as an NVE sends them (RFC 7637 section 3.2). */
 
 #include "base/range_set.h"
 #include "flowid.h"
@@ -10,39 +10,41 @@
 #include "transform.h"
 #include "ways.h"
 
-/* What outer headers take from a tenant's packet, instead of the value that is set. */
+/* What the outer headers copy from the inner packet instead of using the configured value. */
 enum encap_inherit {
-    INHERIT_DSCP = 1,  /* of inner IP (RFC 2983, uniform) */
-    INHERIT_PCP = 2,   /* DSCP as class selector of the 802.1Q priority, of tagged frames */
-    INHERIT_TTL = 4,   /* TTL or hop limit of inner IP, unless that is 0 */
-    INHERIT_DF = 8,    /* of inner IPv4 */
-    INHERIT_VSID = 16, /* of the interface it was captured on (iface_tags.h) */
-    INHERIT_VLAN = 32  /* the VSID that the map has for its VLAN */
+    INHERIT_DSCP = 1,  /* from inner IP (RFC 2983, uniform model) */
+    INHERIT_PCP = 2,   /* for tagged frames: 802.1Q priority as DSCP class selector */
+    INHERIT_TTL = 4,   /* TTL or hop limit of inner IP, unless it is 0 */
+    INHERIT_DF = 8,    /* from inner IPv4 */
+    INHERIT_VSID = 16, /* from the interface of the capture (iface_tags.h) */
+    INHERIT_VLAN = 32  /* from the map, by the frame's VLAN */
 };
 
-/* What happens to frames that make an outer IP packet above the MTU. It is never fragmented. */
+/*
+ * What to do with frames whose outer IP packet exceeds the MTU. Outer packets are never fragmented.
+ */
 enum mtu_action { MTU_KEEP, MTU_DROP, MTU_TRUNC, MTU_SEGMENT, MTU_ERROR };
 
 struct encap_config {
     struct nvgre_template tmpl;
-    uint32_t key; /* with FlowID 0 where the flow's hash gives it */
+    uint32_t key; /* FlowID is 0 if it comes from the flow's hash */
     uint8_t tos;
     uint8_t ttl;
     bool df;
-    uint8_t inherit;            /* of enum encap_inherit, combined */
-    struct range_set vsids;     /* to take; empty for all */
-    const struct ways *ways;    /* by the map, instead of `tmpl`; or NULL */
-    uint32_t mtu;               /* bytes of an outer IP packet, or 0 for no limit */
-    uint16_t mss_max;           /* that TCP SYNs may announce, or 0 for any */
-    uint32_t usual_max;         /* bytes of the longest frame that may take the short way */
-    enum mtu_action mtu_action; /* of longer packets, if their headers could take them */
+    uint8_t inherit;            /* set of enum encap_inherit */
+    struct range_set vsids;     /* VSIDs to encapsulate; empty for all */
+    const struct ways *ways;    /* from the map, instead of `tmpl`; or NULL */
+    uint32_t mtu;               /* bytes of an outer IP packet; 0 for no limit */
+    uint16_t mss_max;           /* upper limit for the MSS of TCP SYNs; 0 for none */
+    uint32_t usual_max;         /* bytes of the longest frame for the fast path */
+    enum mtu_action mtu_action; /* for longer packets that an IP packet could carry */
     bool hash_flow;             /* FlowID and flow label come from the inner flow */
-    struct nvgre_hasher hasher; /* set where hash_flow is */
+    struct nvgre_hasher hasher; /* set if hash_flow is */
     enum inner_vlan inner_vlan;
     enum ecn_mode ecn;
 };
 
-/* Bytes of the longest inner frame for an outer MTU (0 for none) and IP version. */
+/* Returns the bytes of the longest inner frame for an outer MTU (0 for none) and an IP version. */
 static inline uint32_t encap_inner_max(uint32_t mtu, uint8_t ip_version)
 {
     uint32_t headers = NVGRE_HEADER_LEN + (ip_version == 4 ? NVGRE_IPV4_LEN : NVGRE_IPV6_LEN);
@@ -51,7 +53,7 @@ static inline uint32_t encap_inner_max(uint32_t mtu, uint8_t ip_version)
     return mtu && mtu - headers < max ? mtu - headers : max;
 }
 
-/* The transform for a configuration, which must outlive it. */
+/* Returns the transform for a configuration. The configuration must outlive it. */
 struct transform encap_transform(const struct encap_config *config);
 
 #endif

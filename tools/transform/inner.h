@@ -2,14 +2,14 @@
 #ifndef TRANSFORM_INNER_H
 #define TRANSFORM_INNER_H
 
-/* What encap and decap do alike with an inner frame. */
+/* What encap and decap do in the same way with an inner frame. */
 
 #include <stdint.h>
 #include <string.h>
 
 #include "transform.h"
 
-/* The outcome for a frame whose Ethernet header and VLAN tags are not all there. */
+/* Returns the outcome for a frame with an incomplete Ethernet header or incomplete VLAN tags. */
 static inline enum outcome no_ethernet_header(uint32_t caplen, uint32_t len,
                                               struct transform_result *result)
 {
@@ -21,9 +21,8 @@ static inline enum outcome no_ethernet_header(uint32_t caplen, uint32_t len,
 }
 
 /*
- * Copies a frame of `caplen` bytes without its VLAN tags, `tags_len` bytes behind the MACs (0
- * for a frame as it is): what stays is the MACs, then from the last tag's EtherType on. With
- * tags, `out` may be `frame`.
+ * Copies a frame of `caplen` bytes, and removes `tags_len` bytes of VLAN tags after the MACs. With
+ * 0 the copy is unchanged. If tags_len is not 0, `out` may be `frame`.
  */
 static inline void copy_untagged(uint8_t *out, const uint8_t *frame, uint32_t caplen,
                                  uint32_t tags_len)

@@ -10,7 +10,7 @@
 
 enum { LINKTYPE_IPV4 = 228, LINKTYPE_IPV6 = 229 }; /* packets of one IP version */
 
-/* The link header that a LINKTYPE_ value stands for; false for one without known IP packets. */
+/* Finds the link header of a LINKTYPE_ value. Returns false if it is not supported. */
 static inline bool link_of(uint16_t linktype, enum nvgre_link *link)
 {
     switch (linktype) {
@@ -23,7 +23,7 @@ static inline bool link_of(uint16_t linktype, enum nvgre_link *link)
     case 276:
         *link = NVGRE_LINK_SLL2;
         return true;
-    case 12: /* the numbers that LINKTYPE_RAW has had on some systems */
+    case 12: /* the values of LINKTYPE_RAW on some systems */
     case 14:
     case 101:
     case LINKTYPE_IPV4:

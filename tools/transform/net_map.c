@@ -7,7 +7,7 @@
 #include "base/address.h"
 #include "base/list.h"
 
-/* One side of a pair; `bits` has zeroes after the prefix. */
+/* One side of a pair. Bits after the prefix are 0. */
 struct net {
     struct address bits;
     struct address mask;
@@ -60,7 +60,7 @@ void net_map_free(struct net_map *map)
     *map = (struct net_map){NULL, 0};
 }
 
-/* In registers: 8 bytes cannot be read at once where 4 were just written without a wait. */
+/* A 4-byte address goes through a register: an 8-byte read just after a 4-byte write stalls. */
 static void load_bits(uint64_t bits[2], uint8_t version, const uint8_t *address)
 {
     uint32_t word;

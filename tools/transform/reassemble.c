@@ -32,11 +32,11 @@ const char *reassemble_reason_text(enum reassemble_reason reason)
     return texts[reason];
 }
 
-/* A fragment as its headers tell it. */
+/* A fragment, as its headers describe it. */
 struct piece {
     struct datagram_key key;
     uint32_t ip_offset;
-    uint32_t header_len; /* to its payload, from the packet's start */
+    uint32_t header_len; /* from the start of the packet to its payload */
     uint32_t start;
     uint32_t len;
     bool last;
@@ -134,7 +134,7 @@ static struct reassemble_datagram *begin(struct reassembler *r, const struct dat
     return datagram;
 }
 
-/* Takes all fragments from a datagram, to hand them back. */
+/* Removes all fragments from a datagram, to return them. */
 static void give_back(struct reassembler *r, struct reassemble_datagram *datagram,
                       enum reassemble_reason reason)
 {
@@ -163,7 +163,7 @@ static void free_fragments(struct reassemble_fragment *fragment)
     }
 }
 
-/* Forgets a datagram with what it holds. */
+/* Frees a datagram and the fragments in it. */
 static void end(struct reassembler *r, struct reassemble_datagram *datagram)
 {
     struct reassemble_datagram **link = bucket_of(r, &datagram->key);
@@ -198,8 +198,8 @@ static bool is_expired(const struct reassembler *r, const struct reassemble_data
 }
 
 /*
- * Makes room for `size` bytes of a datagram, which may be `datagram` or a new one. Returns false
- * where there can be none.
+ * Makes room for `size` bytes of a datagram: `datagram`, or a new one if NULL. Returns false if
+ * there is never enough room.
  */
 static bool make_room(struct reassembler *r, uint32_t size,
                       const struct reassemble_datagram *datagram)
@@ -214,7 +214,7 @@ static bool make_room(struct reassembler *r, uint32_t size,
     return true;
 }
 
-/* Bytes of memory that a packet takes as a fragment. */
+/* Bytes of memory for a packet as a fragment. */
 static uint32_t fragment_size(const struct cap_packet *packet)
 {
     return (uint32_t)sizeof(struct reassemble_fragment) +
@@ -223,8 +223,8 @@ static uint32_t fragment_size(const struct cap_packet *packet)
 }
 
 /*
- * Copies what a packet points at: the block around it, or else its data, behind the record header
- * that the writer of pcap looks for there, and its options.
+ * Copies the data of a packet: the raw block around it; or the packet data, before it the record
+ * header that the pcap writer expects there, and after it the options.
  */
 static void copy_packet(struct reassemble_fragment *fragment, const struct cap_packet *packet)
 {
@@ -277,7 +277,7 @@ static enum reassemble_result refuse(struct reassembler *r, enum reassemble_reas
     return REASSEMBLE_REFUSED;
 }
 
-/* What is held comes back; what still comes of this datagram is refused. */
+/* Returns the held fragments. Later fragments of this datagram are refused. */
 static enum reassemble_result discard(struct reassembler *r, struct reassemble_datagram *datagram,
                                       enum reassemble_reason reason)
 {
@@ -333,7 +333,7 @@ enum reassemble_result reassemble_add(struct reassembler *r, const struct cap_pa
         return refuse(r, datagram->reason);
     if (!make_room(r, fragment_size(packet), datagram))
         return refuse(r, REASSEMBLE_EVICTED);
-    datagram = find(r, &piece.key); /* again: it may have been the oldest one */
+    datagram = find(r, &piece.key); /* again: it may have been evicted */
     if (!datagram)
         datagram = begin(r, &piece.key, now);
     fragment = datagram ? fragment_make(packet, &piece) : NULL;

@@ -10,7 +10,7 @@
 
 enum { FRAGMENTS = 4096 };
 
-/* What the last first fragments of outer packets were found to carry: an outcome. */
+/* What recent first fragments of outer packets contained, as an outcome. */
 struct rewrite_fragments {
     struct table_recent recent;
 };
@@ -32,7 +32,7 @@ void rewrite_fragments_free(struct rewrite_fragments *fragments)
     free(fragments);
 }
 
-/* What fragments of a packet share. */
+/* The key that all fragments of a packet share. */
 static struct table_key packet_key(const struct rewrite *r, const uint8_t *data)
 {
     const uint8_t *addresses = data + r->frame.ip.offset + nvgre_src_at(r->frame.ip.version);
@@ -41,7 +41,7 @@ static struct table_key packet_key(const struct rewrite *r, const uint8_t *data)
                          r->part.id);
 }
 
-/* The header of the first fragment is NVGRE's, or the others are left alone too. */
+/* Decodes a first fragment. If it is not NVGRE, the later fragments stay unchanged too. */
 static enum outcome decode_first(struct rewrite *r, const uint8_t *data, uint32_t payload_caplen)
 {
     const uint32_t offset = r->frame.ip.offset + r->frame.ip.header_len;
@@ -57,8 +57,8 @@ static enum outcome decode_first(struct rewrite *r, const uint8_t *data, uint32_
 }
 
 /*
- * A fragment of an outer packet with GRE: later ones go with the first. Where that was not seen,
- * it is taken for NVGRE, unless the VSID matters.
+ * For a fragment of an outer packet with GRE. A later fragment gets the outcome of its first
+ * fragment. If that was not seen, it counts as NVGRE, unless VSIDs are selected.
  */
 static enum outcome decode_fragment(struct rewrite *r, const struct cap_packet *packet)
 {
@@ -114,7 +114,7 @@ static uint32_t flow_hash(const struct rewrite *r)
     return nvgre_flow_hash(&r->config->hasher, &flow);
 }
 
-/* Reserved VSIDs stay, and no other becomes one of them. */
+/* Reserved VSIDs do not change, and no other VSID becomes reserved. */
 static uint32_t add_to_vsid(uint32_t vsid, uint32_t add)
 {
     const uint32_t first = NVGRE_VSID_RESERVED_MAX + 1;
@@ -124,7 +124,7 @@ static uint32_t add_to_vsid(uint32_t vsid, uint32_t add)
     return first + (vsid - first + add % (NVGRE_VSID_VENDOR - first)) % (NVGRE_VSID_VENDOR - first);
 }
 
-/* What becomes of a key, but for a FlowID that is hashed. */
+/* Maps a key, except for a hashed FlowID. */
 static uint32_t map_key(const struct rewrite_config *config, uint32_t key)
 {
     uint32_t vsid;
@@ -151,7 +151,7 @@ static void change_key(struct rewrite *r)
     edit_put(&r->changed, at, bytes, sizeof bytes, &r->gre_sum, NULL);
 }
 
-/* What an outer IPv6 header that was one of IPv4 says of the flow, as encap writes it. */
+/* Sets the flow label of an outer header that was converted from IPv4, as encap does. */
 static void put_flow_label(struct rewrite *r)
 {
     uint8_t *ip = r->data + r->frame.ip.offset;
@@ -217,7 +217,9 @@ static uint16_t same_linktype(uint16_t linktype)
     return linktype;
 }
 
-/* Bytes by which headers grow at most: a VLAN tag, and IPv6 with a fragment header for IPv4. */
+/*
+ * The maximum growth of the headers in bytes: a VLAN tag, and IPv6 with a fragment header for IPv4.
+ */
 static uint32_t growth(const struct rewrite_outer *outer)
 {
     return (outer->tag == REWRITE_TAG_ADD ? NVGRE_VLAN_TAG_LEN : 0) +

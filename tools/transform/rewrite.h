@@ -3,8 +3,8 @@
 #define TRANSFORM_REWRITE_H
 
 /*
- * Fields of NVGRE packets, outer and inner, changed as asked for and nothing else. Checksums
- * follow what changes (edit.h); a packet in which nothing changes is not touched.
+ * Changes the requested fields of NVGRE packets, outer and inner, and nothing else. Checksums are
+ * updated (edit.h). If no field changes, the packet is unchanged.
  */
 
 #include "anonymise.h"
@@ -20,42 +20,42 @@ struct rewrite_mac {
     uint8_t bytes[6];
 };
 
-/* A word or byte of which the bits of `mask` become those of `value`; mask 0 keeps it. */
+/* Replaces the bits in `mask` of a word or byte by those of `value`. Mask 0 changes nothing. */
 struct rewrite_bits {
     uint16_t mask;
     uint16_t value;
 };
 
-/* What an address becomes: by the map of its side, else by that of both, else anonymous. */
+/* How to map an address: first by the map of its side, else by `both`, else anonymised. */
 struct rewrite_addresses {
     struct net_map sources;
     struct net_map destinations;
     struct net_map both;
     struct anonymise *anonymise; /* or NULL */
-    uint32_t add;                /* to the last 32 bits of unicast addresses, after all that */
+    uint32_t add;                /* added last, to the last 32 bits of unicast addresses */
 };
 
 enum rewrite_tag { REWRITE_TAG_NONE, REWRITE_TAG_ADD, REWRITE_TAG_DELETE, REWRITE_TAG_SET };
 
-/* What of an outer packet is changed. */
+/* Changes of the outer packet. */
 struct rewrite_outer {
     struct rewrite_mac src_mac;
     struct rewrite_mac dst_mac;
     enum rewrite_tag tag; /* the outermost VLAN tag */
-    uint16_t tpid;        /* of one that is added */
+    uint16_t tpid;        /* of an added tag */
     struct rewrite_bits tci;
     struct rewrite_addresses pas;
-    uint8_t ip_version; /* of PAs that take the place of all others, or 0 */
+    uint8_t ip_version; /* of new PAs for all packets, or 0 */
     uint8_t local[16];
     uint8_t remote[16];
     struct rewrite_bits ttl; /* or hop limit */
     struct rewrite_bits tos; /* or traffic class */
-    struct rewrite_bits df;  /* of the flags and fragment offset of IPv4 */
+    struct rewrite_bits df;  /* in the flags and fragment offset of IPv4 */
     struct rewrite_bits ip_id;
-    bool normalise; /* GRE as RFC 7637 wants it, IPv6 without extension headers */
+    bool normalise; /* clean GRE (RFC 7637), IPv6 without extension headers */
 };
 
-/* What of an inner frame is changed. */
+/* Changes of the inner frame. */
 struct rewrite_inner {
     struct rewrite_mac src_mac;
     struct rewrite_mac dst_mac;
@@ -66,26 +66,25 @@ struct rewrite_inner {
 };
 
 struct rewrite_config {
-    struct range_set vsids; /* to take; empty for all */
+    struct range_set vsids; /* VSIDs to rewrite; empty for all */
     struct rewrite_outer outer;
-    bool inner_wanted; /* something of the inner frame is changed */
+    bool inner_wanted; /* any change of the inner frame is requested */
     struct rewrite_inner inner;
     struct vsid_map vsid_map;
-    uint32_t vsid_add; /* after it, among VSIDs that are not reserved */
-    uint32_t key_mask; /* of the bits that become those of `key`; before vsid_map's */
+    uint32_t vsid_add; /* added after vsid_map; skips reserved VSIDs */
+    uint32_t key_mask; /* bits to take from `key`, before vsid_map */
     uint32_t key;
-    bool hash_flow; /* FlowID from the inner flow, as it is then */
+    bool hash_flow; /* FlowID from the inner flow after all changes */
     struct nvgre_hasher hasher;
-    bool fix_checksums; /* computes outer and inner ones anew, where all they cover is there */
+    bool fix_checksums; /* compute outer and inner checksums if all covered bytes are captured */
     struct rewrite_fragments *fragments; /* of outer packets */
 };
 
-/* What of the outer packets in fragments was found out by the first ones; NULL where memory is out.
- */
+/* Remembers what first fragments of outer packets contained. Returns NULL if out of memory. */
 struct rewrite_fragments *rewrite_fragments_new(void);
 void rewrite_fragments_free(struct rewrite_fragments *fragments);
 
-/* The transform for a configuration, which must outlive it. */
+/* Returns the transform for a configuration. The configuration must outlive it. */
 struct transform rewrite_transform(const struct rewrite_config *config);
 
 #endif

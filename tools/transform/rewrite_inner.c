@@ -8,7 +8,7 @@ enum { ICMPV6_ERROR_MIN = 1, ICMPV6_ERROR_MAX = 4 };
 enum { ND_ADVERT_ROUTER = 134, ND_SOLICIT, ND_ADVERT, ND_REDIRECT };
 enum { ND_PREFIX = 3, ND_REDIRECTED = 4, ND_NAME_SERVERS = 25 }; /* options */
 
-/* What is changed, and where. */
+/* What to change, and where. */
 struct inner_edit {
     bool *changed;
     const struct rewrite_inner *inner;
@@ -16,7 +16,7 @@ struct inner_edit {
     uint32_t caplen;
 };
 
-/* An address of one machine: no group's, not that of all machines, and not "none". */
+/* Whether it is the address of one host: not a group, not broadcast, not all zeros. */
 static bool is_unicast(uint8_t version, const uint8_t *address)
 {
     static const uint8_t zeros[16];
@@ -58,7 +58,7 @@ static void change_ca(const struct inner_edit *e, bool destination, uint8_t vers
                         pseudo);
 }
 
-/* Sender and target of ARP over Ethernet and IPv4 (RFC 826). */
+/* Changes sender and target of ARP for IPv4 over Ethernet (RFC 826). */
 static void change_arp(const struct inner_edit *e, uint32_t offset, struct edit_sum *over)
 {
     if (e->caplen - offset < NVGRE_ARP_LEN || !nvgre_is_arp_ipv4(e->frame + offset))
@@ -80,7 +80,7 @@ static void change_ports(const struct inner_edit *e, uint32_t offset, struct edi
 static void change_ip(const struct inner_edit *e, const struct nvgre_ip *ip,
                       struct edit_sum *within, bool quoted);
 
-/* The packet that an ICMP error tells of: its addresses are those it had on its way. */
+/* Changes the packet inside an ICMP error. It has its original source and destination. */
 static void change_quoted(const struct inner_edit *e, uint8_t version, uint32_t offset,
                           struct edit_sum *over)
 {
@@ -110,7 +110,7 @@ static void change_icmp(const struct inner_edit *e, uint32_t offset, struct edit
         change_quoted(e, 4, offset + ICMP_LEN, over);
 }
 
-/* The same, as far as its IP length or a field around it goes. */
+/* The same, but limited to the end of an IP packet or option. */
 static struct inner_edit edit_until(const struct inner_edit *e, uint32_t end)
 {
     struct inner_edit until = *e;
@@ -120,8 +120,10 @@ static struct inner_edit edit_until(const struct inner_edit *e, uint32_t end)
     return until;
 }
 
-/* An option that ends there: prefixes and name servers that a router announces, or the packet
- * that it redirects (RFC 4861 sections 4.6.2 and 4.6.3, RFC 8106 section 5.1). */
+/*
+ * Changes an option that ends at `end`: prefixes and name servers that a router announces, or the
+ * packet inside a redirect (RFC 4861 sections 4.6.2 and 4.6.3, RFC 8106 section 5.1).
+ */
 static void change_nd_option(const struct inner_edit *e, uint32_t offset, uint32_t end,
                              struct edit_sum *over)
 {
@@ -154,7 +156,7 @@ static void change_nd_options(const struct inner_edit *e, uint32_t offset, struc
     }
 }
 
-/* Errors, and neighbour discovery (RFC 4861 section 4). */
+/* Changes errors and neighbour discovery (RFC 4861 section 4). */
 static void change_icmpv6(const struct inner_edit *e, uint32_t offset, bool quoted,
                           struct edit_sum *over)
 {
@@ -170,7 +172,7 @@ static void change_icmpv6(const struct inner_edit *e, uint32_t offset, bool quot
         change_nd_options(e, offset + (type == ND_REDIRECT ? 40 : 16), over);
 }
 
-/* Where a transport's checksum over addresses and payload stands; 0 if it has none. */
+/* Returns the offset of a transport's checksum, or 0 if it has none. */
 static uint32_t checksum_offset(uint8_t protocol)
 {
     switch (protocol) {
@@ -188,7 +190,7 @@ static uint32_t checksum_offset(uint8_t protocol)
     }
 }
 
-/* A checksum of 0 says in UDP that there is none. */
+/* A UDP checksum of 0 means that there is none. */
 static void follow_transport(const struct inner_edit *e, uint8_t protocol, uint32_t offset,
                              const struct edit_sum *sum)
 {
@@ -210,7 +212,7 @@ static void change_transport(const struct inner_edit *e, const struct nvgre_ip *
     if (e->caplen <= offset)
         return;
     if (ip->protocol == NVGRE_ICMP)
-        sum->delta = 0; /* ICMP of IPv4 does not count the addresses */
+        sum->delta = 0; /* ICMP for IPv4 has no pseudo-header */
     if (ip->protocol == NVGRE_ICMP && !quoted)
         change_icmp(e, offset, sum);
     else if (ip->protocol == NVGRE_ICMPV6)
@@ -229,7 +231,7 @@ static bool is_later_fragment(const struct inner_edit *e, const struct nvgre_ip 
     return part.offset > 0;
 }
 
-/* An IP packet, of which the header without options is there. */
+/* Changes an IP packet. Its header without options must be present. */
 static void change_ip(const struct inner_edit *whole, const struct nvgre_ip *ip,
                       struct edit_sum *within, bool quoted)
 {
@@ -271,7 +273,7 @@ void rewrite_inner(bool *changed, const struct rewrite_inner *config, uint8_t *f
         change_ip(&e, &inner.ip, over, false);
 }
 
-/* Bytes that a transport's checksum covers; 0 where it is not to be made. */
+/* Returns the bytes that a transport's checksum covers, or 0 if it must not be computed. */
 static uint32_t covered_len(const uint8_t *p, const struct nvgre_ip *ip)
 {
     uint32_t len = ip->len - ip->header_len;
@@ -327,7 +329,7 @@ void rewrite_fix_inner(bool *changed, uint8_t *frame, uint32_t caplen, uint32_t 
     }
     if (wire_get16(header +
                    (ip->version == 4 ? NVGRE_IPV4_TOTAL_LEN_AT : NVGRE_IPV6_PAYLOAD_LEN_AT)) == 0)
-        ip->len = len - ip->offset; /* of a super-packet */
+        ip->len = len - ip->offset; /* for a super-packet */
     if (!ip->fragment && ip->len >= ip->header_len && caplen - ip->offset >= ip->len)
         fix_transport(changed, frame, ip, over);
 }

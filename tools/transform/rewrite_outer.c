@@ -5,7 +5,7 @@
 
 enum { IP_LEN_MAX = 0xFFFF };
 
-/* The version that the packet's addresses shall have. */
+/* The IP version after rewriting. */
 static uint8_t version_of(const struct rewrite *r)
 {
     const struct rewrite_outer *outer = &r->config->outer;
@@ -13,7 +13,7 @@ static uint8_t version_of(const struct rewrite *r)
     return outer->ip_version ? outer->ip_version : r->frame.ip.version;
 }
 
-/* The link header and its tags, but for the type behind them; returns their length. */
+/* Copies the link header and its tags, with the old type after them. Returns their length. */
 static uint32_t put_link(const struct rewrite *r, const uint8_t *data, enum nvgre_link link)
 {
     const struct rewrite_outer *outer = &r->config->outer;
@@ -35,7 +35,7 @@ static uint32_t put_link(const struct rewrite *r, const uint8_t *data, enum nvgr
     return to + r->frame.l2.l3_offset - from;
 }
 
-/* The type behind the link header, where it has one. */
+/* Writes the type at the end of the link header, if it has one. */
 static void put_type(const struct rewrite *r, enum nvgre_link link, uint32_t l3_offset,
                      uint8_t version)
 {
@@ -55,7 +55,10 @@ static void put_fragment_header(const struct rewrite *r, uint8_t *p)
     wire_put32(p + 4, r->part.id);
 }
 
-/* IPv6 without extension headers but that of a fragment. Returns the length. */
+/*
+ * Writes an IPv6 header without extension headers, except for a fragment header. Returns its
+ * length.
+ */
 static uint32_t put_ipv6(const struct rewrite *r, const uint8_t *old, uint32_t payload_len,
                          uint8_t *p)
 {
@@ -75,7 +78,10 @@ static uint32_t put_ipv6(const struct rewrite *r, const uint8_t *old, uint32_t p
     return NVGRE_IPV6_LEN + extra;
 }
 
-/* IPv4 out of IPv6: with DF, as nothing may fragment what IPv6 carries on its way either. */
+/*
+ * Writes an IPv4 header for an IPv6 packet. DF is set unless it is a fragment: routers do not
+ * fragment IPv6 packets either.
+ */
 static uint32_t put_ipv4(const struct rewrite *r, const uint8_t *old, uint32_t payload_len,
                          uint8_t *p)
 {
@@ -102,7 +108,7 @@ static void put_pas(const struct rewrite_outer *outer, uint8_t *ip)
     memcpy(source + len, outer->remote, len);
 }
 
-/* The IP header, of another version or without extensions; it is in `data` yet. */
+/* Writes a new IP header: another version, or without extensions. The old header is in `data`. */
 static uint32_t put_ip(struct rewrite *r, const uint8_t *data, uint8_t version,
                        uint32_t payload_len, uint32_t at)
 {
@@ -118,7 +124,7 @@ static uint32_t put_ip(struct rewrite *r, const uint8_t *data, uint8_t version,
     return len;
 }
 
-/* The IP header as it is, but for its length. */
+/* Copies the IP header and updates its length. */
 static uint32_t copy_ip(struct rewrite *r, const uint8_t *data, uint32_t payload_len, uint32_t at)
 {
     uint8_t *p = r->data + at;
@@ -133,13 +139,13 @@ static uint32_t copy_ip(struct rewrite *r, const uint8_t *data, uint32_t payload
     return r->frame.ip.header_len;
 }
 
-/* A header that gets shorter would move what later fragments carry; so do inner tags. */
+/* Not in a fragment: a shorter header in the first one would move the data of the later ones. */
 static bool normalises_gre(const struct rewrite *r)
 {
     return r->has_gre && r->config->outer.normalise && !r->frame.ip.fragment;
 }
 
-/* GRE: clean, or as it is. */
+/* Writes the GRE header: clean, or a copy. */
 static uint32_t put_gre(struct rewrite *r, const uint8_t *data, uint32_t at)
 {
     const struct nvgre_gre clean = {
@@ -156,7 +162,7 @@ static uint32_t put_gre(struct rewrite *r, const uint8_t *data, uint32_t at)
     return r->frame.gre.header_len;
 }
 
-/* Bytes of tags of an inner frame that are removed; the checksum over them follows. */
+/* Returns the bytes of inner tags to remove, and updates the GRE checksum sum for them. */
 static uint32_t inner_tags(struct rewrite *r, const uint8_t *data)
 {
     struct nvgre_inner inner;
@@ -173,7 +179,10 @@ static uint32_t inner_tags(struct rewrite *r, const uint8_t *data)
     return len;
 }
 
-/* Whether packets of a link type tell their IP version themselves, or in one way that all have. */
+/*
+ * Whether packets of a link type can change their IP version. LINKTYPE_NULL cannot: systems use
+ * different numbers for IPv6.
+ */
 static bool link_has_both(uint16_t linktype)
 {
     enum nvgre_link link = NVGRE_LINK_NULL;
@@ -182,7 +191,7 @@ static bool link_has_both(uint16_t linktype)
            linktype != LINKTYPE_IPV6;
 }
 
-/* Whether only the fields of headers change. */
+/* Whether only fields change, and no lengths. */
 static bool stays_in_place(const struct rewrite *r, uint32_t tags_len)
 {
     const struct rewrite_outer *outer = &r->config->outer;
@@ -192,7 +201,7 @@ static bool stays_in_place(const struct rewrite *r, uint32_t tags_len)
            version_of(r) == r->frame.ip.version && !outer->normalise && tags_len == 0;
 }
 
-/* Headers get longer or shorter, or tags go. */
+/* Builds the packet with longer or shorter headers, or without tags. */
 static enum outcome assemble(struct rewrite *r, const struct cap_packet *packet,
                              enum nvgre_link link, uint32_t tags_len,
                              struct transform_result *result)
@@ -287,7 +296,7 @@ static void change_pas(struct rewrite *r, uint8_t *ip)
         rewrite_address(&r->changed, &outer->pas, true, version, source + len, over, NULL);
 }
 
-/* Bits of a byte that is the upper, or the lower, one of its word. */
+/* Shifts bits of a byte to the byte's place in its word. */
 static struct rewrite_bits upper(struct rewrite_bits bits)
 {
     return (struct rewrite_bits){(uint16_t)(bits.mask << 8), (uint16_t)(bits.value << 8)};
@@ -322,7 +331,7 @@ void rewrite_fix_outer(struct rewrite *r)
 {
     uint8_t *ip = r->data + r->frame.ip.offset;
     uint8_t *gre = r->data + r->frame.inner_offset - r->frame.gre.header_len;
-    const uint32_t gre_len = r->frame.ip.len - r->frame.ip.header_len; /* with what it carries */
+    const uint32_t gre_len = r->frame.ip.len - r->frame.ip.header_len; /* with its payload */
     uint32_t sum;
 
     if (r->frame.ip.version == 4) {

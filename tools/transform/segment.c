@@ -19,13 +19,16 @@ enum {
     TCP_CWR = 0x80
 };
 
-/* An IPv6 extension header; those before the transport header are known to be there. */
+/*
+ * Returns the length of an IPv6 extension header before the transport header; these are all
+ * captured.
+ */
 static uint32_t extension_len(uint8_t kind, const uint8_t *extension)
 {
     return kind == NVGRE_FRAGMENT ? EXTENSION_LEN : EXTENSION_LEN + extension[1] * 8u;
 }
 
-/* Whether a routing header names places that the packet has still to go to. */
+/* Whether a routing header has addresses that the packet did not visit yet. */
 static bool is_on_route(const uint8_t *frame, const struct nvgre_ip *ip)
 {
     const uint8_t *p = frame + ip->offset + NVGRE_IPV6_LEN;
@@ -43,7 +46,7 @@ static bool is_on_route(const uint8_t *frame, const struct nvgre_ip *ip)
     return false;
 }
 
-/* The jumbo payload option that Linux puts in front of the others (RFC 2675), and nothing more. */
+/* Finds the jumbo payload option (RFC 2675) as Linux adds it: alone, before all other headers. */
 static uint32_t jumbo_len(const uint8_t *frame, const struct nvgre_ip *ip)
 {
     const uint8_t *p = frame + ip->offset;
@@ -56,7 +59,7 @@ static uint32_t jumbo_len(const uint8_t *frame, const struct nvgre_ip *ip)
                : 0;
 }
 
-/* Finds the transport header's length; false if it is not of a kind that is cut. */
+/* Finds the length of the transport header. Returns false if this packet must not be segmented. */
 static bool transport(const uint8_t *p, const struct nvgre_ip *ip, uint32_t caplen,
                       uint32_t *header_len)
 {
@@ -76,7 +79,7 @@ static bool transport(const uint8_t *p, const struct nvgre_ip *ip, uint32_t capl
            caplen >= *header_len;
 }
 
-/* False where the headers leave no room. */
+/* Returns false if the headers leave no room for payload. */
 static bool divide(struct segment *seg, const struct nvgre_ip *ip, uint32_t l4_header_len,
                    uint32_t max_ip_len)
 {
@@ -119,7 +122,7 @@ bool segment_begin(struct segment *seg, const uint8_t *frame, uint32_t caplen, u
            divide(seg, &ip, l4_header_len, max_ip_len);
 }
 
-/* The bytes of payload of segment `i`. */
+/* Bytes of payload of segment `i`. */
 static uint32_t payload_of(const struct segment *seg, uint32_t i)
 {
     uint32_t rest = seg->payload_len - i * seg->size;
@@ -132,7 +135,7 @@ uint32_t segment_len(const struct segment *seg, uint32_t i)
     return seg->headers_len - seg->tags_len - seg->jumbo_len + payload_of(seg, i);
 }
 
-/* How many of the `len` bytes of payload from `start` on were captured. */
+/* Returns how many of the `len` payload bytes from `start` were captured. */
 static uint32_t captured_of(const struct segment *seg, uint32_t start, uint32_t len)
 {
     uint32_t captured = seg->caplen - seg->headers_len;
@@ -142,7 +145,7 @@ static uint32_t captured_of(const struct segment *seg, uint32_t start, uint32_t 
     return captured - start < len ? captured - start : len;
 }
 
-/* Copies the headers that segments have; returns their length. */
+/* Copies the headers for a segment. Returns their length. */
 static uint32_t copy_headers(const struct segment *seg, uint8_t *room)
 {
     uint32_t before = seg->ip_offset + NVGRE_IPV6_LEN;
@@ -159,7 +162,9 @@ static uint32_t copy_headers(const struct segment *seg, uint8_t *room)
     return before + seg->headers_len - behind;
 }
 
-/* The IP header of segment `i`; `len` bytes from there to the segment's end. */
+/*
+ * Updates the IP header of segment `i`. `len` is the length from there to the end of the segment.
+ */
 static void write_ip(const struct segment *seg, uint32_t i, uint8_t *ip, uint32_t len)
 {
     uint32_t header_len = (ip[0] & 0xFu) * 4;
@@ -174,7 +179,9 @@ static void write_ip(const struct segment *seg, uint32_t i, uint8_t *ip, uint32_
     wire_put16(ip + NVGRE_IPV4_CHECKSUM_AT, nvgre_checksum(ip, header_len));
 }
 
-/* The TCP header of segment `i`, whose payload begins at `start` of the whole. */
+/*
+ * Updates the TCP header of segment `i`, whose payload begins at byte `start` of the whole payload.
+ */
 static void write_tcp(const struct segment *seg, uint32_t i, uint8_t *tcp, uint32_t start)
 {
     uint32_t urgent = wire_get16(tcp + 18);
@@ -191,7 +198,7 @@ static void write_tcp(const struct segment *seg, uint32_t i, uint8_t *tcp, uint3
     wire_put16(tcp + 18, (uint16_t)(urgent > start ? urgent - start : 0));
 }
 
-/* The checksum over transport header and payload, `len` bytes at `l4`. */
+/* Returns the checksum over transport header and payload: `len` bytes at `l4`. */
 static uint16_t transport_checksum(const struct segment *seg, const uint8_t *ip, const uint8_t *l4,
                                    uint32_t len)
 {
@@ -199,7 +206,7 @@ static uint16_t transport_checksum(const struct segment *seg, const uint8_t *ip,
                                     2 * nvgre_address_len(seg->version), seg->protocol, len);
     uint16_t checksum = (uint16_t)~nvgre_sum_fold(nvgre_sum(l4, len, sum));
 
-    return seg->protocol == NVGRE_UDP && checksum == 0 ? 0xFFFF : checksum; /* 0 is for none */
+    return seg->protocol == NVGRE_UDP && checksum == 0 ? 0xFFFF : checksum; /* 0: no checksum */
 }
 
 static void write_checksum(const struct segment *seg, const uint8_t *ip, uint8_t *l4, uint32_t len,
@@ -234,7 +241,7 @@ uint32_t segment_write(const struct segment *seg, uint32_t i, uint8_t *room)
     return headers_len + captured;
 }
 
-/* The value of the MSS option among the options from `p` to `end`, or NULL. */
+/* Finds the value of the MSS option between `p` and `end`. Returns NULL if there is none. */
 static uint8_t *find_mss(uint8_t *p, const uint8_t *end)
 {
     while (p < end && *p != OPTION_END) {
@@ -284,7 +291,7 @@ bool segment_mss_clamp(uint8_t *frame, uint32_t caplen, uint16_t mss)
     value = find_mss(tcp + TCP_LEN, tcp + header_len);
     if (!value || wire_get16(value) <= mss)
         return false;
-    /* The words that a checksum adds up begin at even offsets, the option anywhere. */
+    /* A checksum adds words at even offsets, but the option may be at an odd offset. */
     odd = (value - tcp) % 2 != 0;
     was = wire_get16(value);
     wire_put16(value, mss);

@@ -31,7 +31,7 @@ static void set_mac(const struct address *address, const struct map_pa *pa, uint
         ways_pa_mac(address, mac);
 }
 
-/* The headers of a sender, whose PA the map has or not, for a receiver that is still to be told. */
+/* Prepares the headers of a sender, without a receiver. `from` is NULL if the map lacks its PA. */
 static void init_sender(const struct ways *ways, const struct address *source,
                         const struct map_pa *from, struct nvgre_template *tmpl)
 {
@@ -40,7 +40,7 @@ static void init_sender(const struct ways *ways, const struct address *source,
     outer.ip_version = source->version;
     memcpy(outer.src_pa, source->bytes, sizeof outer.src_pa);
     memset(outer.dst_pa, 0, sizeof outer.dst_pa);
-    /* A route's MAC is that of the next hop: a sender's own is not known by it. */
+    /* A MAC from a route belongs to the next hop; it is not the MAC of this sender. */
     if (!ways->src_mac_fixed)
         set_mac(source, from && from->mac_from == MAP_MAC_OWN ? from : NULL, outer.src_mac);
     if (!ways->vlan_fixed && from && from->vlan) {

@@ -3,8 +3,8 @@
 #define TRANSFORM_WAYS_H
 
 /*
- * Where an NVE sends a tenant's frame by its location map (RFC 7637 sections 4.2 to 4.6): outer
- * headers made ready for each provider address, as a sender and as a receiver.
+ * Where an NVE sends a tenant's frame according to the location map (RFC 7637 sections 4.2 to 4.6).
+ * Outer headers are prepared for each provider address, as a sender and as a receiver.
  */
 
 #include <stdbool.h>
@@ -16,22 +16,22 @@
 #include "outer.h"
 #include "transform.h"
 
-/* What becomes of a frame for which the map knows no receiver. */
+/* What to do with a frame if the map has no receiver for it. */
 enum on_miss { MISS_ERROR, MISS_DROP, MISS_DEFAULT };
 
 struct ways {
     const struct map *map;
     enum on_miss on_miss;
-    struct nvgre_outer outer;      /* what goes into all templates; addresses and VLAN if fixed */
-    struct address local;          /* the sender, where not looked up; version 0 for none */
-    struct nvgre_template standby; /* of MISS_DEFAULT */
+    struct nvgre_outer outer;      /* for all templates; addresses and VLAN only if fixed */
+    struct address local;          /* the fixed sender; version 0 to look it up */
+    struct nvgre_template standby; /* for MISS_DEFAULT */
     bool src_mac_fixed;
     bool dst_mac_fixed;
     bool vlan_fixed;
 
-    /* Made ready by ways_init, by indexes of PAs. */
+    /* Set by ways_init. Arrays are indexed by PA. */
     uint32_t count;
-    struct nvgre_template *senders; /* and at [count] the fixed one */
+    struct nvgre_template *senders; /* the fixed one is at [count] */
     struct nvgre_receiver *receivers;
     struct table macs; /* of the map */
     uint32_t self;     /* index of the fixed sender's PA, or MAP_NONE */
@@ -39,26 +39,29 @@ struct ways {
 
 struct way {
     const struct nvgre_template *tmpl;
-    const struct nvgre_receiver *to; /* or NULL: the template's own */
+    const struct nvgre_receiver *to; /* NULL: the template's own receiver */
     uint32_t vsid;                   /* of the receiver */
-    const uint8_t *mac;              /* to be the inner destination, where routed; else NULL */
-    uint32_t next; /* copy that is to be sent, of broadcasts and the like; else 0 */
+    const uint8_t *mac;              /* new inner destination MAC if routed, else NULL */
+    uint32_t next;                   /* next copy to send, for example of a broadcast; else 0 */
 };
 
-/* Makes headers ready for all PAs, when all else is set. Returns 0, or -1 where memory is out. */
+/*
+ * Prepares headers for all PAs. Set all other members before. Returns 0, or -1 if out of memory.
+ * Call ways_free in both cases.
+ */
 int ways_init(struct ways *ways);
 void ways_free(struct ways *ways);
 
 /*
- * Finds the way of a frame's copy: 0, then what way->next says. Returns OUTCOME_DONE, or what else
- * becomes of the frame.
+ * Finds the way of a copy of a frame. `copy` is 0 for the first one, then way->next. Returns
+ * OUTCOME_DONE, or why the frame is not sent.
  */
 enum outcome ways_find(const struct ways *ways, uint32_t vsid, const struct nvgre_inner *inner,
                        uint32_t hash, uint32_t copy, struct way *way);
 
 /*
- * The short way, for an Ethernet frame (its MACs are captured) between MACs of which the map knows
- * just one PA each: what ways_find finds, or false where it must look.
+ * The fast path for an Ethernet frame whose MACs are captured and have exactly one PA each in the
+ * map. Sets the same as ways_find; if it returns false, call ways_find.
  */
 TRANSFORM_STEP bool ways_find_usual(const struct ways *ways, uint32_t vsid, const uint8_t *frame,
                                     struct way *way)
@@ -78,7 +81,10 @@ TRANSFORM_STEP bool ways_find_usual(const struct ways *ways, uint32_t vsid, cons
     return remote != (fixed ? ways->self : local) && way->tmpl->ip_version == way->to->ip_version;
 }
 
-/* The MAC of a PA that nobody tells: the group's (RFC 1112, RFC 2464), or one of its last bytes. */
+/*
+ * The MAC for a PA if none is configured: the group's MAC (RFC 1112, RFC 2464), or one made from
+ * its last bytes.
+ */
 void ways_pa_mac(const struct address *pa, uint8_t mac[6]);
 
 #endif
