@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Feeds the reader a capture file, and what it reads through a transform to the writer; then
- * reads back what was written. Byte 0 of the input chooses output format, transform and
- * compression, byte 1 the transform's options; the capture follows, compressed or not.
+ * Feeds a capture file to the reader, and its packets through a transform to the writer. Then reads
+ * the output again. Byte 0 of the input selects output format, transform and compression, byte 1
+ * the options of the transform. The capture follows, compressed or not.
  */
 
 #define _GNU_SOURCE
@@ -42,7 +42,7 @@ struct session {
     struct cap_writer writer;
     struct written *packets;
     size_t count;
-    size_t bad;      /* blocks of packets that make no sense, kept */
+    size_t bad;      /* invalid packet blocks, kept */
     uint64_t events; /* packets and blocks */
 };
 
@@ -71,7 +71,7 @@ static bool goes_on(void *context)
 
 static const struct cap_wait no_wait = {.ready = never_waits, .go_on = goes_on};
 
-/* A file in memory that can be opened by path, again and again. */
+/* A file in memory that can be opened by path several times. */
 struct memory_file {
     int fd;
     char path[32];
@@ -138,7 +138,7 @@ static void choose(struct session *session, const uint8_t *choices)
         session->transform = make_decap(choices[1]);
 }
 
-/* A writer to a file in memory: what is opened by name would be renamed in the end. */
+/* Opens a writer to a file in memory. A file opened by name would be renamed at the end. */
 static void open_writer(struct session *session, uint8_t choice, const struct memory_file *file)
 {
     unsigned format = choice & 3;
@@ -156,7 +156,7 @@ static void open_writer(struct session *session, uint8_t choice, const struct me
     session->writer.output.fd = open(file->path, O_WRONLY | O_CLOEXEC);
 }
 
-/* Remembers what cap_writer_keep or _commit was given. */
+/* Stores what was passed to cap_writer_keep or _commit. */
 static void remember(struct session *session, const uint8_t *data, uint32_t caplen, uint32_t len,
                      uint16_t linktype)
 {
@@ -292,7 +292,7 @@ static void check_packet(const struct written *written, const struct cap_reader 
         check_time(written, packet, reader->format);
 }
 
-/* What was written is a capture of the same packets. */
+/* The output must be a capture of the same packets. */
 static void read_back(const struct session *session, const struct memory_file *file)
 {
     struct cap_reader reader;

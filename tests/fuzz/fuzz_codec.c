@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Feeds the codec a frame. Byte 0 of the input chooses the link header, byte 1 how many bytes
- * the capture cut off, byte 2 where to cut once more; the frame follows.
+ * Feeds a frame to the codec. Byte 0 of the input selects the link header, byte 1 the number of
+ * bytes that the capture cut off, byte 2 the position of a second cut. The frame follows.
  */
 
 #include <stddef.h>
@@ -43,7 +43,7 @@ static struct nvgre_frame decode(enum nvgre_link link, const uint8_t *data, uint
     return frame;
 }
 
-/* What is read from a header can be written, and says the same again. */
+/* A decoded header can be written, and decodes to the same again. */
 static void check_gre(const uint8_t *data, uint32_t caplen, uint32_t len)
 {
     struct nvgre_gre gre, back;
@@ -72,7 +72,7 @@ static bool is_inside(const uint8_t *part, uint32_t part_len, const uint8_t *dat
            (part >= data && part_len <= len && part - data <= (ptrdiff_t)(len - part_len));
 }
 
-/* The flow with its two directions swapped; `bytes` holds it. */
+/* The flow in the other direction; `bytes` holds its bytes. */
 static struct nvgre_flow swapped(const struct nvgre_flow *flow, uint8_t bytes[NVGRE_FLOW_LEN_MAX])
 {
     uint32_t half = flow->addresses_len / 2;

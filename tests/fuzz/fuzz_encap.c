@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Feeds encap frames, with a location map or without. The first CHOICES_LEN bytes of the input
- * choose options (see choose); then follow frames, each behind its captured length and the bytes
- * that were not captured, of 16 bits each. What the short way makes of them must be what the long
- * way makes, and clean NVGRE.
+ * Feeds frames to encap, with or without a location map. The first CHOICES_LEN bytes of the input
+ * select options (see choose). Then frames follow. Before each are its captured length and the
+ * number of bytes that were not captured, 16 bits each. The fast path must give the same packets as
+ * the full path, and they must be clean NVGRE.
  */
 
 #include <stdio.h>
@@ -53,13 +53,13 @@ static const char map_text[] =
 static const uint8_t local4[16] = {192, 168, 4, 11};
 static const uint8_t local6[16] = {0xFD, 0, 0, 4, [15] = 0x11};
 
-/* What all inputs share, and what each chooses. */
+/* What all inputs share, and what each input selects. */
 struct setting {
     struct map *map;
     struct ways ways;
     struct nvgre_hasher hasher;
     struct encap_config config;
-    struct encap_config any; /* the same, by the long way */
+    struct encap_config any; /* the same, with the full path */
     struct cap_iface iface;
 };
 
@@ -149,7 +149,7 @@ static void choose(struct setting *setting, const uint8_t *choices)
                            .vsid = choices[3] & 0x40 ? 5001u + (choices[3] >> 7) : NVGRE_VSID_NONE};
 }
 
-/* The header's words add up to 0xFFFF, a word and its carry at a time. */
+/* The sum of the header's words must be 0xFFFF; the carry is added after each word. */
 static bool is_checksum_right(const uint8_t *ip)
 {
     uint32_t sum = 0;
@@ -161,7 +161,7 @@ static bool is_checksum_right(const uint8_t *ip)
     return sum == 0xFFFF;
 }
 
-/* What holds for each packet that is made. */
+/* Checks each resulting packet. */
 static void check_packet(const struct encap_config *config, const struct cap_packet *packet,
                          const uint8_t *room, const struct transform_result *result)
 {
@@ -189,7 +189,7 @@ static void check_packet(const struct encap_config *config, const struct cap_pac
             "no tag is left");
 }
 
-/* One part by both ways. Returns whether another one follows. */
+/* Makes one packet with both paths. Returns whether another one follows. */
 static bool check_part(const struct setting *setting, const struct cap_packet *packet,
                        struct transform_result results[2])
 {

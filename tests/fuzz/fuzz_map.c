@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Feeds the location map a file. What loads must be written as a map that loads and is written the
- * same again; and frames made of the file's own bytes must find a way that makes sense, or none.
+ * Feeds a file to the location map. A map that loads must be written as a map that loads and is
+ * written in the same way again. Frames made of the file's bytes must find a valid way or none.
  */
 
 #include <stdio.h>

@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Feeds fragments. Byte 0 of the input chooses the bounds. Then follow fragments, 5 bytes each:
+ * Feeds fragments. Byte 0 of the input selects the limits. Then fragments follow, 5 bytes each:
  *
- *   0  bit 0: IPv6; 1, 2: datagram; 3: more fragments; 4: other payload; 5: not captured to its
- *      end; 6, 7: ECN
- *   1  offset, in units of 8 bytes
- *   2  bytes of payload
- *   3  seconds since the one before, signed
- *   4  bit 0: a whole packet is not taken; 1: interface; 2: with a pcapng block around it; 3: its
- *      options apart; 255: a frame as it is, of as many bytes as byte 2 says, which follow; byte 1
- *      chooses its link header
+ *   0  bit 0: IPv6; 1, 2: datagram; 3: more fragments; 4: other payload; 5: not completely
+ * captured; 6, 7: ECN 1  offset, in units of 8 bytes 2  bytes of payload 3  seconds since the
+ * previous fragment, signed 4  bit 0: a whole packet is not taken; 1: interface; 2: with a pcapng
+ * block around it; 3: its options are separate. 255: a raw frame follows. Byte 2 is its length in
+ * bytes, byte 1 selects its link header
  */
 
 #include <stdio.h>
@@ -42,8 +39,8 @@ struct play {
     struct reassembler r;
     int64_t sec;
     uint32_t count;             /* of fragments fed */
-    uint32_t held, taken, back; /* of fragments that went in, did not and did come out */
-    bool has_plain_whole;       /* whole packets have the payload that fragment_make gives */
+    uint32_t held, taken, back; /* of fragments that were added, not added, and returned */
+    bool has_plain_whole;       /* whole packets have the payload from fragment_make */
     struct frame *fed;          /* by number */
     bool *is_held;
 };
@@ -150,7 +147,7 @@ static void add(struct play *play, const struct cap_packet *packet, enum nvgre_l
     require(play->r.datagrams <= play->r.config.max_datagrams, "datagrams are bounded");
 }
 
-/* Feeds a frame in a block of exactly its size, with a pcapng block and options around it. */
+/* Feeds a frame in a block of exact size, with a pcapng block and options around it. */
 static void feed(struct play *play, const uint8_t *step, const struct frame *frame,
                  enum nvgre_link link)
 {

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Feeds rewrite packets. The first CHOICES_LEN bytes of the input choose what is changed (see
- * choose); then follow packets, each behind its captured length and the bytes that were not
- * captured, of 16 bits each. Packets must stay of their class, their checksums as right or wrong as
- * they were, what is asked for twice must be done once, and the short way must do as the long one.
+ * Feeds packets to rewrite. The first CHOICES_LEN bytes of the input select the changes (see
+ * choose). Then packets follow. Before each are its captured length and the number of bytes that
+ * were not captured, 16 bits each. Packets must keep their class, and checksums must stay correct,
+ * or wrong by the same amount. Doing the same change twice must have no further effect. The fast
+ * path must give the same as the full path.
  */
 
 #include <stdio.h>
@@ -19,7 +20,7 @@ enum { ICMP = 1, ICMPV6 = 58 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* What is made once, and what each input chooses. */
+/* What is created once, and what each input selects. */
 struct setting {
     struct net_map sources, both;
     struct vsid_map vsids;
@@ -28,7 +29,7 @@ struct setting {
     struct rewrite_config config;
     struct cap_iface iface;
     bool asks_nothing;
-    bool repeatable; /* twice is once */
+    bool repeatable; /* a second run changes nothing */
 };
 
 static void require(bool holds, const char *what)
@@ -124,7 +125,7 @@ static void choose(struct setting *setting, const uint8_t *choices)
                           !config->vsids.count;
 }
 
-/* A one's complement sum that goes on, modulo 0xFFFF. */
+/* Adds to a one's complement sum, modulo 0xFFFF. */
 static uint32_t sum_of(const uint8_t *data, uint32_t len, uint32_t sum)
 {
     for (uint32_t i = 0; i < len; i++)
@@ -132,7 +133,7 @@ static uint32_t sum_of(const uint8_t *data, uint32_t len, uint32_t sum)
     return sum;
 }
 
-/* What checksums over a packet make with what they cover: 0 if right, and 0x10000 if unknown. */
+/* For each checksum the sum over the bytes that it covers: 0 if correct, 0x10000 if unknown. */
 struct sums {
     uint32_t outer, gre, inner, transport;
 };
@@ -177,7 +178,7 @@ static struct sums find_sums(const struct nvgre_frame *frame, const uint8_t *dat
     return sums;
 }
 
-/* Those of a header that was made anew have nothing to do with what was. */
+/* A new header has a new checksum, which cannot be compared with the old one. */
 static void check_sums(const struct rewrite_config *config, const struct sums *was,
                        const struct sums *is)
 {
@@ -206,7 +207,7 @@ static void check_repeated(const struct setting *setting, const struct cap_packe
     free(room);
 }
 
-/* What holds for each packet that is changed. */
+/* Checks each changed packet. */
 static void check_packet(const struct setting *setting, const struct cap_packet *packet,
                          const uint8_t *room, const struct transform_result *result)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Feeds a frame to be cut. Bytes 0 and 1 of the input are the length that its IP packet may have
- * (and the segment size that its SYN may announce), byte 2 says how many bytes the capture cut off;
- * the frame follows.
+ * Feeds a frame to be cut. Bytes 0 and 1 of the input are the maximum length of an IP packet (and
+ * the maximum segment size for a SYN). Byte 2 is the number of bytes that the capture cut off. The
+ * frame follows.
  */
 
 #include <stdio.h>
@@ -25,7 +25,7 @@ static void require(bool holds, const char *what)
     }
 }
 
-/* What holds for each segment; returns the bytes of payload captured in it. */
+/* Checks a segment. Returns the number of payload bytes captured in it. */
 static uint32_t check_segment(const struct segment *seg, uint32_t i, uint32_t max_ip_len)
 {
     const uint32_t headers_len = seg->headers_len - seg->tags_len - seg->jumbo_len;
@@ -66,7 +66,7 @@ static void check_cut(const uint8_t *frame, uint32_t caplen, uint32_t len, uint3
     require(captured == seg.caplen - seg.headers_len, "all payload is in segments");
 }
 
-/* At most the option and the checksum change, and only once. */
+/* Only the option and the checksum may change, and only once. */
 static void check_mss(const uint8_t *frame, uint32_t caplen, uint16_t mss)
 {
     uint8_t *copy = malloc(caplen);

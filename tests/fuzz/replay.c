@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Runs a fuzz target on each file of a folder, without libFuzzer: the corpus as an ordinary
- * test. Each input sits in a block of exactly its size, so that a sanitizer sees any over-read.
+ * Runs a fuzz target on each file of a folder, without libFuzzer: the corpus as an ordinary test.
+ * Each input is in a block of its exact size, so that a sanitizer finds any over-read.
  */
 
 #include <dirent.h>
@@ -21,7 +21,7 @@ static int fail(const char *path)
     return -1;
 }
 
-/* Feeds `size` bytes of a file; returns 0, or -1 after a message. */
+/* Feeds `size` bytes of a file. Returns 0, or -1 after a message. */
 static int feed(const char *path, size_t size)
 {
     FILE *file = fopen(path, "rb");
@@ -39,7 +39,7 @@ static int feed(const char *path, size_t size)
     return 0;
 }
 
-/* Returns how many files of the folder were fed, or -1 after a message. */
+/* Returns the number of files that were fed, or -1 after a message. */
 static int feed_folder(const char *folder)
 {
     DIR *dir = opendir(folder);

@@ -3,8 +3,8 @@
 #define CAPTURE_SUPPORT_H
 
 /*
- * What the tests of capture files share: captures written as text, their delivery as a file or
- * through a pipe, and what a reader makes of them as text.
+ * Shared by the tests of capture files: captures written as text, their delivery as a file or
+ * through a pipe, and the reader's events as text.
  */
 
 #include <errno.h>
@@ -24,10 +24,10 @@ struct capture {
     uint8_t *data;
     size_t len;
     size_t room;
-    bool big; /* endian */
+    bool big; /* big endian */
 };
 
-/* Bytes that tell their place, so that one from elsewhere shows. */
+/* The byte for a position, so that bytes from another position are found. */
 static inline uint8_t pattern(size_t at)
 {
     return (uint8_t)((uint32_t)at * 2654435761u >> 24);
@@ -41,7 +41,7 @@ static inline bool is_pattern(const uint8_t *data, size_t from, size_t len)
     return true;
 }
 
-/* Appends `len` zero bytes; returns where they are. */
+/* Appends `len` zero bytes. Returns where they are. */
 static inline uint8_t *capture_extend(struct capture *capture, size_t len)
 {
     uint8_t *at;
@@ -105,11 +105,11 @@ static inline void capture_end_block(struct capture *capture, size_t start)
 }
 
 /*
- * Appends what a text says, between spaces:
+ * Appends what a text describes. Items are separated by spaces:
  *   1a2b      an integer of 2, 4, 8 or 16 digits in the capture's byte order
- *   :0102..   bytes as they stand
+ *   :0102..   bytes, unchanged
  *   *N        N bytes of the pattern
- *   [TYPE ]   a pcapng block around what stands between, with its lengths and padding
+ *   [TYPE ]   a pcapng block with the items inside, its lengths and padding
  *   |         padding to 4 bytes
  */
 static inline void capture_add(struct capture *capture, const char *text)
@@ -152,18 +152,18 @@ static inline bool host_is_big(void)
     return *(const uint8_t *)&(const uint16_t){1} == 0;
 }
 
-/* How bytes reach their reader: as a file, or through a pipe in steps. */
+/* How bytes reach the reader: as a file, or through a pipe in steps. */
 struct delivery {
     const uint8_t *data;
     size_t left;
     size_t step;  /* bytes written to the pipe before each read; 0 for a file */
-    bool give_up; /* behind the last byte, instead of an end */
-    int pipe;     /* where the rest is written */
+    bool give_up; /* cap_wait gives up after the last byte, instead of an end of file */
+    int pipe;     /* the write end */
     int source;
     char path[32]; /* of `source` */
 };
 
-/* cap_wait: all bytes of a pipe are written right before they are read. */
+/* For cap_wait: writes bytes to the pipe just before they are read. */
 static inline bool delivery_ready(void *context, int fd)
 {
     struct delivery *delivery = context;
@@ -179,7 +179,7 @@ static inline bool delivery_ready(void *context, int fd)
     }
     done = write(delivery->pipe, delivery->data, len);
     if (done < 0) {
-        assert_int_equal(errno, EAGAIN); /* full: so the read does not wait */
+        assert_int_equal(errno, EAGAIN); /* full, so the read does not block */
         return true;
     }
     delivery->data += done;
@@ -230,7 +230,10 @@ static inline void trace_data(FILE *out, const uint8_t *data, uint32_t len)
         fprintf(out, "%02x", data[i]);
 }
 
-/* `enhanced 0 1.2 4/60 01020304 ...`: interface, time stamp's halves, lengths, data. */
+/*
+ * Writes `enhanced 0 1.2 4/60 01020304 ...`: interface, both halves of the timestamp, lengths,
+ * data.
+ */
 static inline void trace_packet(FILE *out, const struct cap_packet *packet)
 {
     static const char *const records[] = {[CAP_RECORD_PCAP] = "pcap",
@@ -251,7 +254,10 @@ static inline void trace_packet(FILE *out, const struct cap_packet *packet)
     fputc('\n', out);
 }
 
-/* `interface 1 6 0 65535`: link type, tsresol, tsoffset, snaplen; then any FCS. */
+/*
+ * Writes `interface 1 6 0 65535`: link type, tsresol, tsoffset, snaplen; then the FCS length, if
+ * any.
+ */
 static inline void trace_block(FILE *out, const struct cap_block *block)
 {
     if (!block->iface) {
@@ -265,7 +271,10 @@ static inline void trace_block(FILE *out, const struct cap_block *block)
     fputc('\n', out);
 }
 
-/* Writes a line for the next event; false at the last one. Counts packets in *number. */
+/*
+ * Writes a line for the next event and counts packets in *number. Returns false after the last
+ * event.
+ */
 static inline bool trace_event(FILE *out, struct cap_reader *reader, uint64_t *number)
 {
     enum cap_event event = cap_reader_next(reader);
@@ -299,7 +308,7 @@ static inline bool trace_event(FILE *out, struct cap_reader *reader, uint64_t *n
     return false;
 }
 
-/* All that a reader makes of the capture's first `len` bytes, a line an event; to be freed. */
+/* Returns all events for the first `len` bytes of a capture, one per line. The caller frees it. */
 static inline char *capture_trace(const struct capture *capture, size_t len, size_t step)
 {
     struct delivery delivery;
@@ -323,7 +332,7 @@ static inline char *capture_trace(const struct capture *capture, size_t len, siz
     return text;
 }
 
-/* The same trace of a file and through pipes; slow pipes are for small captures. */
+/* A file and pipes must give the same trace. Slow pipes are for small captures. */
 static inline void assert_trace(const struct capture *capture, const char *expected)
 {
     const size_t steps[] = {0, capture->len < 10000 ? 1 : 4096, capture->len < 10000 ? 7 : 4093};
@@ -336,7 +345,10 @@ static inline void assert_trace(const struct capture *capture, const char *expec
     }
 }
 
-/* Cut inside a record, a capture gives the events of the records before it, then the cut. */
+/*
+ * A capture that is cut inside a record must give the events of the records before it, then the
+ * cut.
+ */
 static inline void assert_truncations(const char *const *records, size_t count, bool big)
 {
     struct capture capture = capture_of(records[0], big);
@@ -365,7 +377,10 @@ static inline void on_alarm(int number)
     (void)number;
 }
 
-/* Turns on signals that break off a call that waits: again and again, if one comes too soon. */
+/*
+ * Starts or stops signals that interrupt blocking calls. They repeat, because one may come too
+ * early.
+ */
 static inline void set_alarms(bool on)
 {
     const struct sigaction action = {.sa_handler = on_alarm};

@@ -3,8 +3,8 @@
 #define ENGINE_SUPPORT_H
 
 /*
- * What the tests of whole commands share: captures whose packets are words, a transform that does
- * what the words say, and the messages on standard error.
+ * Shared by the tests of whole commands: captures whose packets are words, a transform that does
+ * what the letters say, and messages on standard error.
  */
 
 #include "capture_support.h"
@@ -15,7 +15,6 @@
 #include "pipeline/summary.h"
 #include "transform/transform.h"
 
-/* An outcome's letter. */
 static inline enum outcome outcome_of_letter(uint8_t letter)
 {
     switch (letter) {
@@ -42,13 +41,13 @@ static inline enum outcome outcome_of_letter(uint8_t letter)
 static unsigned misuses;
 
 /*
- * A transform by a packet's letters: each is the outcome of a call for this packet. What the second
- * call makes has the bytes D1.
+ * A transform that follows a packet's letters: each letter is the outcome of one call. The result
+ * of the second call has the bytes D1.
  */
 static inline enum outcome word_run(const void *config, const struct cap_packet *packet,
                                     uint8_t *room, struct transform_result *result)
 {
-    static uint64_t last; /* packet */
+    static uint64_t last; /* number of the last packet */
     const struct transform_next before = result->next;
     const uint32_t at = before.receiver;
     const enum outcome outcome = outcome_of_letter(at < packet->caplen ? packet->data[at] : 'o');
@@ -89,7 +88,7 @@ static inline const char *capture_write(const char *name, const struct capture *
     return path;
 }
 
-/* Ethernet packets of the words' letters: the first at 1000 s, each 1 ms after the one before. */
+/* A capture with one Ethernet packet for each word: the first at 1000 s, then one every 1 ms. */
 static inline struct capture words_of(const char *words)
 {
     struct capture capture = {.big = host_is_big()};
@@ -119,7 +118,7 @@ static inline const char *words_write(const char *name, const char *words)
     return path;
 }
 
-/* The packets of a file as words, or "none" if there is no file. */
+/* Returns the packets of a file as words, or "none" if there is no file. */
 static inline const char *words_read(const char *path)
 {
     static char words[1024];
@@ -143,7 +142,7 @@ static inline const char *words_read(const char *path)
     return words;
 }
 
-/* Packets of two captures are the same bytes. */
+/* Both captures must have the same packet bytes. */
 static inline void assert_same_packets(const char *path, const char *expected)
 {
     const struct cap_wait wait = {.go_on = delivery_go_on};
@@ -170,7 +169,7 @@ static inline void assert_same_packets(const char *path, const char *expected)
 
 static int messages_saved = -1, messages_file;
 
-/* From here on, messages are collected. An assertion that fails before the end is not shown. */
+/* Collects messages from now on. If an assertion fails before messages_end, they are not shown. */
 static inline void messages_begin(void)
 {
     messages_file = memfd_create("messages", MFD_CLOEXEC);
@@ -189,7 +188,7 @@ static inline void remove_all(char *text, const char *part)
         memmove(found, found + len, strlen(found + len) + 1);
 }
 
-/* The messages; scratch files and sample captures have no folder in them. */
+/* Returns the messages; names of scratch files and sample captures lose their folder. */
 static inline const char *messages_end(void)
 {
     static char text[8192];
@@ -209,7 +208,7 @@ static inline const char *messages_end(void)
     return text;
 }
 
-/* An expected text that ends in three dots is a beginning. */
+/* If the expected text ends with three dots, only the beginning must match. */
 static inline void assert_messages(const char *messages, const char *expected)
 {
     const size_t len = strlen(expected);
@@ -220,7 +219,7 @@ static inline void assert_messages(const char *messages, const char *expected)
         assert_string_equal(messages, expected);
 }
 
-/* As a signal's handler does. */
+/* Sets the flags as the signal handler does. */
 static inline void raise_by_hand(volatile sig_atomic_t *which)
 {
     *which = SIGINT;

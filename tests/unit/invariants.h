@@ -2,7 +2,7 @@
 #ifndef INVARIANTS_H
 #define INVARIANTS_H
 
-/* What holds for any input of the frame decoder; the unit tests and the fuzz target share it. */
+/* What is true for any input of the frame decoder. Shared by the unit tests and the fuzz target. */
 
 #include "frame.h"
 
@@ -50,7 +50,7 @@ static inline const char *broken_gre(uint32_t caplen, const struct nvgre_frame *
     return NULL;
 }
 
-/* What nvgre_frame_decode says that cannot be so of `caplen` captured bytes, or NULL. */
+/* Returns which result of nvgre_frame_decode is impossible for `caplen` captured bytes, or NULL. */
 static inline const char *broken_invariant(uint32_t caplen, uint32_t len,
                                            const struct nvgre_frame *frame)
 {
@@ -88,7 +88,7 @@ static inline bool is_same_gre(const struct nvgre_gre *a, const struct nvgre_gre
            a->checksum == b->checksum;
 }
 
-/* Where the short way takes a frame, it says of it what nvgre_frame_decode says. */
+/* If the fast path accepts a frame, its result must equal that of nvgre_frame_decode. */
 static inline bool is_usual_same(const uint8_t *data, uint32_t caplen, uint32_t len,
                                  const struct nvgre_frame *frame)
 {
@@ -103,7 +103,7 @@ static inline bool is_usual_same(const uint8_t *data, uint32_t caplen, uint32_t 
            usual.inner_len == frame->inner_len;
 }
 
-/* The same of nvgre_inner_decode. */
+/* The same for nvgre_inner_decode. */
 static inline bool is_usual_inner_same(const uint8_t *data, uint32_t caplen,
                                        const struct nvgre_inner *inner)
 {

@@ -17,7 +17,7 @@ static inline enum map_result load_bytes(const void *data, size_t len, bool allo
     return result;
 }
 
-/* A map that must load, without warnings. */
+/* Loads a map that must be valid and without warnings. */
 static inline struct map *load_map(const char *text)
 {
     struct map_report report;
@@ -29,7 +29,7 @@ static inline struct map *load_map(const char *text)
     return map;
 }
 
-/* What map_write makes of a map; the caller frees it. */
+/* Returns what map_write writes. The caller frees it. */
 static inline char *written(const struct map *map)
 {
     char *text = NULL;

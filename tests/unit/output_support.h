@@ -2,7 +2,7 @@
 #ifndef OUTPUT_SUPPORT_H
 #define OUTPUT_SUPPORT_H
 
-/* What the tests of the output share. */
+/* Shared by the tests of the output. */
 
 #include "capture_support.h"
 #include "scratch_support.h"

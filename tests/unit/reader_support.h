@@ -2,7 +2,7 @@
 #ifndef READER_SUPPORT_H
 #define READER_SUPPORT_H
 
-/* Rows of captures and what the reader makes of them, for both formats. */
+/* Rows with captures and the reader's expected events, for both formats. */
 
 #include "capture_support.h"
 

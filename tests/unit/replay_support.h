@@ -2,8 +2,7 @@
 #ifndef REPLAY_SUPPORT_H
 #define REPLAY_SUPPORT_H
 
-/* What the tests of replays share: replays into files, without waiting unless a test asks for it.
- */
+/* Shared by the tests of replays: replays into files, without waits unless a test requests them. */
 
 #include "engine_support.h"
 
@@ -13,7 +12,7 @@
 static const struct schedule topspeed = {
     .kind = SCHEDULE_TOPSPEED, .rate = {1000000000, 1000000000}, .pps_multi = 1};
 
-/* A replay to the scratch file `a`, once, at top speed. */
+/* Replays to the scratch file `a`, once, at top speed. */
 static inline struct replay_config file_config(struct direction *direction, const char *in)
 {
     return (struct replay_config){.names = {scratch_path("a")},
@@ -26,8 +25,8 @@ static inline struct replay_config file_config(struct direction *direction, cons
 }
 
 /*
- * Runs a replay as its command does; with `transform` NULL packets are sent as they are. The files
- * have their names then; targets_free is due.
+ * Runs a replay as its command does. If `transform` is NULL, packets are sent unchanged. Afterwards
+ * the files have their names; the caller must call targets_free.
  */
 static inline int play(struct replay *replay, const struct replay_config *config,
                        const struct transform *transform, const char **messages)

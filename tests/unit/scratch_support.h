@@ -9,7 +9,7 @@
 
 #include "support.h"
 
-/* A folder for the files of a test program, made and removed by its main(). */
+/* A folder for the files of a test program. Its main() creates and removes it. */
 static char scratch[64];
 
 static inline void scratch_make(void)
@@ -19,7 +19,7 @@ static inline void scratch_make(void)
         abort();
 }
 
-/* The path of a file there; each call has one of a few buffers. */
+/* Returns the path of a file in this folder. The result is in one of a few buffers in turn. */
 static inline const char *scratch_path(const char *name)
 {
     static char paths[4][256];
@@ -30,7 +30,7 @@ static inline const char *scratch_path(const char *name)
     return path;
 }
 
-/* Removes the files; returns how many there were. */
+/* Removes the files. Returns how many there were. */
 static inline size_t scratch_clear(void)
 {
     size_t count = 0;

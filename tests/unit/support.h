@@ -2,7 +2,7 @@
 #ifndef SUPPORT_H
 #define SUPPORT_H
 
-/* What the unit tests share: bytes from hex text, exactly sized heap blocks, rows as tests. */
+/* Shared by the unit tests: bytes from hex text, heap blocks of exact size, rows as tests. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -48,7 +48,7 @@ static inline uint32_t hex_digit(char digit)
     return (uint32_t)(found - digits);
 }
 
-/* Appends bytes written in lower case hex; spaces may stand between bytes. */
+/* Appends bytes from lower case hex. Spaces between bytes are allowed. */
 static inline void add_hex(struct bytes *bytes, const char *hex)
 {
     while (*hex) {
@@ -69,7 +69,7 @@ static inline struct bytes from_hex(const char *hex)
     return bytes;
 }
 
-/* A copy in a block of exactly `len` bytes, so that the sanitizer sees a read past its end. */
+/* Copies to a block of exactly `len` bytes, so that the sanitizer finds a read past its end. */
 static inline uint8_t *exact_copy(const void *data, uint32_t len)
 {
     uint8_t *copy = malloc(len);
@@ -80,8 +80,10 @@ static inline uint8_t *exact_copy(const void *data, uint32_t len)
     return copy;
 }
 
-/* The one's complement sum, a word and its carry at a time; 0xFFFF over a header with a right
- * checksum. */
+/*
+ * A simple one's complement sum, with the carry added after each word. A header with a correct
+ * checksum gives 0xFFFF.
+ */
 static inline uint32_t naive_sum(const uint8_t *data, uint32_t len)
 {
     uint32_t sum = 0;
@@ -94,14 +96,17 @@ static inline uint32_t naive_sum(const uint8_t *data, uint32_t len)
     return sum;
 }
 
-/* Numbers without a pattern, the same in each run (Numerical Recipes' generator). */
+/* Pseudo-random numbers, the same in each run (Numerical Recipes' generator). */
 static inline uint32_t next_random(uint32_t *state)
 {
     *state = *state * 1664525u + 1013904223u;
     return *state >> 8 ^ *state << 16;
 }
 
-/* Runs `test` on each row as a test of its own; a row starts with its name. Returns failures. */
+/*
+ * Runs `test` on each row as a separate test. A row starts with its name. Returns the number of
+ * failures.
+ */
 static inline int run_rows(const char *group, CMUnitTestFunction test, const void *rows,
                            size_t count, size_t size)
 {

@@ -13,7 +13,7 @@ static struct address from_bytes(uint8_t version, const char *hex)
 }
 
 struct text_row {
-    const char *text; /* as it is read */
+    const char *text; /* the input */
     uint8_t version;
     const char *bytes;
     const char *written;
@@ -37,7 +37,7 @@ static void test_text(void **state)
     const struct address expected = from_bytes(row->version, row->bytes);
     struct address address;
 
-    /* What was there before does not show through. */
+    /* Nothing of the old content may remain. */
     memset(&address, 0xFF, sizeof address);
     assert_true(address_read(row->text, &address));
     assert_memory_equal(&address, &expected, sizeof address);
@@ -125,7 +125,7 @@ static void test_refused_prefix(void **state)
     assert_false(address_read_prefix(&text, "", &address, &len));
 }
 
-/* All lengths, against a mask made bit by bit. */
+/* All lengths, compared with a mask built bit by bit. */
 static void test_mask(void **state)
 {
     const struct address all[] = {from_bytes(4, "ffffffff"),
@@ -167,7 +167,7 @@ static void test_questions(void **state)
                  address_equal(&group6, &zero6));
 }
 
-/* Headers at the very end of what was captured. */
+/* Headers at the end of the captured bytes. */
 static void test_of_ip(void **state)
 {
     const struct bytes v4 = from_hex("aa45000014000000004011 0000 0a000001 0a000002");

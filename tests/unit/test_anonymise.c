@@ -30,7 +30,7 @@ static struct anonymise *make(uint64_t seed)
     return anonymise;
 }
 
-/* Each address twice: when it is new, and when it is known, or forgotten, after all others. */
+/* Each address twice: when it is new, and again after all others, when it is cached or replaced. */
 static void test_vectors(void **state)
 {
     struct anonymise *anonymise = NULL;
@@ -71,8 +71,8 @@ static uint32_t common_len(const uint8_t *a, const uint8_t *b, uint32_t len)
 }
 
 /*
- * Two addresses share as many bits afterwards as before, so that no two become one. More
- * addresses than are known at a time.
+ * Two new addresses must share as many leading bits as the old ones, so that no two become equal.
+ * There are more addresses than fit into the cache.
  */
 static void test_prefixes(void **state)
 {
@@ -103,7 +103,7 @@ static void test_prefixes(void **state)
 
 struct kept_row {
     const char *name; /* an address */
-    uint32_t bits;    /* that stay whatever the seed */
+    uint32_t bits;    /* leading bits that are the same with every seed */
 };
 
 static const struct kept_row kept[] = {

@@ -61,7 +61,7 @@ static void test_fold(void **state)
     assert_int_equal(nvgre_sum_fold(row->sum), row->folded);
 }
 
-/* A running sum never loses a carry, however large it gets. */
+/* A running sum must not lose a carry, however large it is. */
 static void test_large(void **state)
 {
     enum { LEN = 0xFFFF };
@@ -72,12 +72,12 @@ static void test_large(void **state)
     memset(data, 0xFF, LEN);
     for (uint32_t round = 0; round < 4; round++)
         sum = nvgre_sum(data, LEN, sum);
-    /* each round: multiples of 0xFFFF, which are 0, and an odd byte of 0xFF00 */
+    /* Each round adds multiples of 0xFFFF, which count as 0, and an odd last byte, 0xFF00. */
     assert_int_equal(nvgre_sum_fold(sum), 0xFFFF - 4 * 0xFF);
     free(data);
 }
 
-/* RFC 1624 section 4, and the update of a word to itself. */
+/* RFC 1624 section 4, and the update of a word to the same value. */
 struct update_case {
     const char *name;
     uint16_t checksum, was, is, updated;
@@ -100,8 +100,8 @@ static void test_update(void **state)
 }
 
 /*
- * An update gives what a sum over all gives. As long as another word is not 0, the checksum
- * is never 0xFFFF, and 0x0000 comes out where it has to.
+ * An update must give the same as a sum over all words. While another word is not 0, the checksum
+ * is never 0xFFFF, and it is 0x0000 when it has to be.
  */
 static void test_update_is_sum(void **state)
 {
@@ -125,13 +125,13 @@ static void test_update_is_sum(void **state)
     assert_int_equal(zeros, 1);
 }
 
-/* A pseudo-header's words, added up as they would stand there. */
+/* The words of a pseudo-header, written out and summed. */
 struct pseudo_case {
     const char *name;
     const char *addresses;
     uint8_t protocol;
     uint32_t len;
-    const char *rest; /* of the pseudo-header, behind the addresses */
+    const char *rest; /* pseudo-header after the addresses */
 };
 
 static const struct pseudo_case pseudos[] = {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Decompression of what gzip and zstd made, and of what our own compression makes. */
+/* Decompression of gzip and zstd output, and of our own compression. */
 
 #include "capfile/deflate.h"
 #include "capfile/inflate.h"
@@ -20,8 +20,8 @@
 struct stream_row {
     const char *name;
     const char *packed; /* in hexadecimal */
-    const char *data;   /* what comes out */
-    const char *error;  /* how the message begins; NULL where the data is sound */
+    const char *data;   /* the decompressed data */
+    const char *error;  /* start of the message; NULL if the data is valid */
 };
 
 static const struct stream_row streams[] = {
@@ -54,14 +54,14 @@ static const struct stream_row streams[] = {
     {"zstd, a window above the limit", WINDOW_OF_1_GIB, "", "cannot decompress the zstd data: "},
 };
 
-/* What came out of one stream. */
+/* The output of one stream. */
 struct unpacked {
     uint8_t data[1 << 18];
     size_t len;
-    struct cap_error error; /* empty where all was sound and complete */
+    struct cap_error error; /* empty if all data was valid and complete */
 };
 
-/* Decompresses, given `step` bytes at a time and room for `room`; exactly sized blocks. */
+/* Decompresses `step` bytes at a time into `room` bytes, both in blocks of exact size. */
 static void unpack(const uint8_t *packed, size_t len, size_t step, size_t room,
                    struct unpacked *unpacked)
 {
@@ -116,7 +116,7 @@ static void test_stream(void **state)
             assert_memory_equal(unpacked.data, row->data, unpacked.len);
             if (!row->error)
                 assert_string_equal(unpacked.error.text, "");
-            else if (step >= 8) /* in smaller pieces garbage may look like a cut magic */
+            else if (step >= 8) /* in smaller pieces garbage may look like the start of a magic */
                 assert_memory_equal(unpacked.error.text, row->error, strlen(row->error));
             else
                 assert_true(unpacked.error.text[0]);
@@ -124,7 +124,7 @@ static void test_stream(void **state)
     }
 }
 
-/* Cut anywhere: what comes out is the beginning of the data, and the cut is told of. */
+/* After a cut anywhere, the output is the beginning of the data, and an error reports the cut. */
 static void test_cut(void **state)
 {
     static struct unpacked unpacked;
@@ -138,7 +138,7 @@ static void test_cut(void **state)
     }
 }
 
-/* Each bit turned over: an error, or the same data where the bit has no meaning. */
+/* After flipping any bit there must be an error, or the same data if the bit has no meaning. */
 static void test_damage(void **state)
 {
     static struct unpacked unpacked;
@@ -160,7 +160,7 @@ struct kind_row {
 static const struct kind_row kinds[] = {{"gzip", CAP_COMPRESSION_GZIP},
                                         {"zstd", CAP_COMPRESSION_ZSTD}};
 
-/* What our compression makes, appended to `packed`. */
+/* Compresses data and appends the result to `packed`. */
 static void pack(struct cap_deflate *deflate, const uint8_t *data, size_t len,
                  enum cap_deflate_until until, size_t room, struct unpacked *packed)
 {
@@ -181,7 +181,7 @@ static void pack(struct cap_deflate *deflate, const uint8_t *data, size_t len,
     assert_ptr_equal(from, data + len);
 }
 
-/* Data in pieces, flushed and ended here and there, with little room and with much. */
+/* Data in pieces, flushed and ended at various points, with little and with much room. */
 static void test_round_trip(void **state)
 {
     static struct unpacked packed;
@@ -220,7 +220,7 @@ static void test_round_trip(void **state)
     }
 }
 
-/* What was begun before a reset leaves no trace. */
+/* A reset must leave nothing of the earlier stream. */
 static void test_reset(void **state)
 {
     static struct unpacked packed;

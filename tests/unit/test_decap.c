@@ -11,7 +11,7 @@
 #define IPV6(len) "60000000" len "2f 40" PAS6
 #define GRE "2000 6558 001389 50 "
 
-/* 20 bytes of a tenant's frame, so an IPv4 length of 48; with a tag 52. */
+/* A tenant's frame of 20 bytes: the IPv4 length is 48, with a tag 52. */
 #define MACS "060600000007 060600000005 "
 #define INNER MACS "88b5 010203040506"
 #define TAGGED MACS "8100 0064 88b5 010203040506"
@@ -22,12 +22,12 @@ struct decap_row {
     const char *outer;
     const char *inner;
     enum outcome outcome;
-    const char *taken;   /* where it differs from `inner` */
-    const char *trailer; /* behind the IP packet */
-    uint32_t value;      /* that goes with the outcome */
+    const char *taken;   /* if different from `inner` */
+    const char *trailer; /* bytes after the IP packet */
+    uint32_t value;      /* the value for this outcome */
     enum nvgre_reason reason;
     uint32_t notes;
-    uint16_t linktype; /* 0 stands for Ethernet; NULL_LINK for 0 */
+    uint16_t linktype; /* 0 means Ethernet; NULL_LINK means 0 */
     enum inner_vlan inner_vlan;
     const char *vsids;
     bool strict;
@@ -120,7 +120,7 @@ static struct decap_config make_config(const struct decap_row *row)
     return config;
 }
 
-/* Runs on blocks of exactly the size that is needed. */
+/* Runs with blocks of exactly the needed size. */
 struct run {
     uint8_t *room;
     struct transform_result result;
@@ -165,7 +165,7 @@ static void assert_outcome(const struct decap_row *row, const struct run *run)
         assert_int_equal(run->result.value, row->value);
 }
 
-/* Of a frame that the capture cut, as much comes out as there is. */
+/* If the capture cut a frame, the result must have all bytes that are left. */
 static void assert_cut(const struct decap_row *row, const struct run *run, uint32_t inner_caplen)
 {
     const struct bytes inner = from_hex(row->inner);
@@ -210,7 +210,7 @@ static void test_decap(void **state)
     range_set_free(&config.vsids);
 }
 
-/* RFC 6040 figure 4, in numbers: Not-ECT 0, ECT(1) 1, ECT(0) 2, CE 3; 4 is the drop. */
+/* RFC 6040 figure 4, in numbers: Not-ECT 0, ECT(1) 1, ECT(0) 2, CE 3; 4 means drop. */
 static const uint8_t ecn_by_outer[4][4] = {{0, 0, 0, 4}, {1, 1, 1, 3}, {2, 1, 2, 3}, {3, 3, 3, 3}};
 
 struct ecn_row {

@@ -7,13 +7,14 @@
 enum { INNER_LEN = 60, OUTER_LEN = 42, WINDOW_MS = 10 };
 
 /*
- * A script of packets: a letter for the inner frame, a digit for the receiver, then, if they
- * matter, `v` for another VSID, `s` for an inner frame that is longer on the wire, and ms.
+ * A script of packets. Each step is a letter for the inner frame and a digit for the receiver.
+ * Optional: `v` for another VSID, `s` for an inner frame that is longer on the wire, and the time
+ * in ms.
  */
 struct script_row {
     const char *name;
     const char *steps;
-    const char *expected; /* `.` for a frame, c for a copy */
+    const char *expected; /* `.` for a frame, `c` for a copy */
 };
 
 static const struct script_row scripts[] = {
@@ -31,7 +32,7 @@ static const struct script_row scripts[] = {
 
 static const struct cap_iface iface = {.linktype = CAP_LINKTYPE_ETHERNET, .tsresol = 3};
 
-/* Reads a step at *text into a packet in an exactly sized block. */
+/* Reads a step at *text and makes a packet in a block of exact size. */
 static uint8_t *read_step(const char **text, struct cap_packet *packet, struct nvgre_frame *frame)
 {
     const char *p = *text;
@@ -50,7 +51,7 @@ static uint8_t *read_step(const char **text, struct cap_packet *packet, struct n
         key += *p == 'v' ? 1 << 8 : 0;
         frame->inner_len += *p == 's';
     }
-    frame->gre.key = key | data[33]; /* another FlowID is not another frame */
+    frame->gre.key = key | data[33]; /* another FlowID does not make another frame */
     *packet = (struct cap_packet){.data = data,
                                   .caplen = OUTER_LEN + INNER_LEN,
                                   .len = OUTER_LEN + frame->inner_len,
@@ -81,7 +82,7 @@ static void test_script(void **state)
     dedupe_free(dedupe);
 }
 
-/* Whether a frame of a number, to a receiver, is a copy. */
+/* Whether the frame with this number, sent to this receiver, is a copy. */
 static bool is_copy(struct dedupe *dedupe, uint32_t number, char receiver)
 {
     const char step[] = {'a', receiver, '\0'};
@@ -97,7 +98,7 @@ static bool is_copy(struct dedupe *dedupe, uint32_t number, char receiver)
     return result;
 }
 
-/* A frame is remembered while so many others come, in any run, and not longer. */
+/* A frame is remembered until DEDUPE_FRAMES others came, with any secret. */
 static void test_forgets(void **state)
 {
     (void)state;

@@ -5,7 +5,10 @@
 
 #include "support.h"
 
-/* Frames as text: IPv4 from and to 10.0.0.x, at offset 14 of Ethernet; GRE with a VSID. */
+/*
+ * An IPv4 frame between two addresses 10.0.0.x, at offset 14 with Ethernet; with GRE if it has a
+ * VSID.
+ */
 static struct bytes ipv4_frame(uint32_t from, uint32_t to, bool raw, int64_t vsid)
 {
     struct bytes frame = {.len = 0};
@@ -43,7 +46,7 @@ struct list_row {
     const char *name;
     const char *text;
     int result;
-    uint32_t count; /* of interfaces, with the one that was there before */
+    uint32_t count; /* interfaces, including the one that was there before */
     struct {
         uint32_t vsid, target;
     } expected[6];
@@ -136,7 +139,10 @@ static void test_pa(void **state)
     }
 }
 
-/* More addresses than are remembered: each is on one of the sides, with any secret the same. */
+/*
+ * More addresses than are remembered. Each gets one of the two directions, the same with any
+ * secret.
+ */
 static void test_pa_many(void **state)
 {
     enum { FRAMES = 300000 };
@@ -178,7 +184,7 @@ static void test_interfaces(void **state)
         assert_int_equal(direction_of(&direction, NULL, 0, 0, false, i), 0);
 }
 
-/* Frames that end anywhere have a target, and none is read past its end. */
+/* Frames that are cut anywhere get a target, without a read past the end. */
 static void test_cut(void **state)
 {
     const enum direction_kind kinds[] = {DIRECTION_PA, DIRECTION_CIDR, DIRECTION_VSID};

@@ -3,11 +3,11 @@
 
 #include "support.h"
 
-/* RFC 6040 figure 4, in numbers: Not-ECT 0, ECT(1) 1, ECT(0) 2, CE 3; 4 is the drop. */
+/* RFC 6040 figure 4, in numbers: Not-ECT 0, ECT(1) 1, ECT(0) 2, CE 3; 4 means drop. */
 struct decap_case {
     const char *name;
     uint8_t inner;
-    uint8_t by_outer[4]; /* what leaves, by the outer ECN 0 to 3 */
+    uint8_t by_outer[4]; /* the result for outer ECN 0 to 3 */
     bool unused[4];      /* marked as currently unused */
 };
 
@@ -18,7 +18,7 @@ static const struct decap_case decaps[] = {
     {"inner CE", 3, {3, 3, 3, 3}, {0, 1, 0, 0}},
 };
 
-/* Whatever the DSCP is. */
+/* The DSCP must not matter. */
 static void test_decap(void **state)
 {
     const struct decap_case *row = *state;
@@ -32,7 +32,7 @@ static void test_decap(void **state)
         }
 }
 
-/* Headers whose checksum is right, then wrong, before and after. */
+/* Headers with a correct checksum, then with a wrong one, before and after. */
 static void assert_ipv4(struct bytes header, uint8_t ecn)
 {
     uint8_t *ip = exact_copy(header.data, header.len);
@@ -74,7 +74,7 @@ static void test_set_ipv4(void **state)
         }
 }
 
-/* All checksums there are, with their carries. */
+/* All possible checksums, with their carries. */
 static void test_set_ipv4_checksums(void **state)
 {
     (void)state;
@@ -103,7 +103,7 @@ static void test_set_ipv6(void **state)
         }
 }
 
-/* 12 bytes are enough, as of a packet that the capture cut. */
+/* 12 bytes are enough, as in a packet that the capture cut. */
 static void test_set_cut(void **state)
 {
     uint8_t *ip = exact_copy(ipv4_header(0xB8, 1).data, 12);

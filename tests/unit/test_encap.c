@@ -5,23 +5,23 @@
 #include "support.h"
 
 #define MACS "060600000007 060600000005 "
-/* Microsoft's first examples of RSS hashing. */
+/* The first examples of Microsoft's RSS verification suite. */
 #define ADDRESSES "420995bb a18e6450 "
 #define ADDRESSES6 "3ffe250102001fff 0000000000000007 3ffe250102000003 0000000000000001"
 #define PORTS "0aea06e6 "
 #define IPV4(tos, protocol) "0800 45" tos "0018 0001 0000 40" protocol "0000 " ADDRESSES PORTS
 
-/* Their hashes, with ports and without. */
+/* Their hashes, with and without ports. */
 #define HASH_PORTS 0x51ccc178u
 #define HASH_ADDRESSES 0x323e8fc2u
 
 struct encap_row {
     const char *name;
     const char *frame;
-    const char *inner; /* where it differs from the frame */
+    const char *inner; /* if different from the frame */
     enum outcome outcome;
     uint32_t value;
-    uint32_t hash; /* where the flow is hashed */
+    uint32_t hash; /* if the flow is hashed */
     uint8_t tos;
     uint8_t tos_expected;
     enum inner_vlan inner_vlan;
@@ -29,7 +29,7 @@ struct encap_row {
     bool fixed_key;
     bool ip_id_counts;
     bool sll;     /* instead of Ethernet */
-    uint32_t len; /* on the wire; 0 for all that is captured */
+    uint32_t len; /* on the wire; 0 if everything is captured */
 };
 
 static const struct encap_row rows[] = {
@@ -74,13 +74,13 @@ static const struct encap_row rows[] = {
 
 enum { NUMBER = 0x12345, KEY = 0x00138900, FIXED_KEY = 0x00138955, TTL = 64, VLAN_TCI = 0x2064 };
 
-/* The outer headers that all rows are run with. */
+/* The outer headers for all rows. */
 struct outer_row {
     const char *name;
     uint8_t ip_version;
     uint16_t vlan_tpid;
     uint32_t len;
-    uint32_t inner_max; /* by the IP header's length field */
+    uint32_t inner_max; /* limit of the IP length field */
 };
 
 static const struct outer_row outers[] = {
@@ -151,7 +151,7 @@ static void add_ipv6(struct bytes *bytes, uint32_t payload_len, uint8_t tos, uin
     add_hex(bytes, "2f 40 0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c 0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d");
 }
 
-/* The whole packet that must come out. */
+/* Builds the whole expected packet. */
 static struct bytes make_expected(const struct outer_row *outer, const struct encap_row *row,
                                   const struct bytes *inner, uint32_t inner_len)
 {
@@ -174,7 +174,7 @@ static struct bytes make_expected(const struct outer_row *outer, const struct en
     return bytes;
 }
 
-/* Runs on blocks of exactly the size that is needed. */
+/* Runs with blocks of exactly the needed size. */
 struct run {
     uint8_t *room;
     struct transform_result result;
@@ -232,7 +232,9 @@ static void test_encap(void **state)
         assert_encap(&outers[i], *state);
 }
 
-/* However the capture cut a frame, lengths on the wire and the captured bytes stay right. */
+/*
+ * Wherever the capture cut a frame, the lengths on the wire and the captured bytes must be correct.
+ */
 static void test_truncations(void **state)
 {
     const struct encap_row *row = *state;
@@ -260,7 +262,7 @@ static void test_truncations(void **state)
     }
 }
 
-/* What is encapsulated can be taken out again, whole or cut. */
+/* decap must restore what encap made, whole or cut. */
 static void test_back(void **state)
 {
     const struct encap_row *row = *state;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* encap by a location map: what its short way makes of a frame is what its long way makes. */
+/* encap with a location map: the fast path must give the same packets as the full path. */
 
 #include "capfile/capture.h"
 #include "map_support.h"
@@ -8,7 +8,7 @@
 
 enum { FRAMES = 20000, FRAME_MAX = 96, VSID = 5001 };
 
-/* A sender or receiver of each kind, and some that are in no record. */
+/* Senders and receivers of each kind, and some without a record. */
 static const char map_text[] =
     "version: 1\n"
     "provider:\n"
@@ -44,7 +44,7 @@ enum { MACS = 11 }; /* those of VSID 5001, and two unknown ones */
 
 struct row {
     const char *name;
-    const char *local; /* hex, or NULL for what the map says */
+    const char *local; /* hex, or NULL if the map decides */
     uint32_t mtu;
     enum mtu_action mtu_action;
     enum on_miss on_miss;
@@ -70,7 +70,7 @@ static const struct row rows[] = {
      .macs_fixed = true},
 };
 
-/* A configuration with what it needs. */
+/* A configuration and everything that it points to. */
 struct setting {
     struct map *map;
     struct ways ways;
@@ -144,7 +144,9 @@ static uint8_t *random_frame(uint32_t *random, uint32_t *caplen, uint32_t *len)
     return exact_copy(frame, *caplen);
 }
 
-/* Both ways of one frame, with all packets that are made of it. Returns how the first one went. */
+/*
+ * Runs both paths for a frame, for all packets made from it. Returns the outcome of the first one.
+ */
 static enum outcome assert_same(const struct encap_config *usual, const struct encap_config *any,
                                 const struct cap_packet *packet)
 {
@@ -187,7 +189,7 @@ static void test_both_ways(void **state)
 
     set_up(&setting, *state);
     any = setting.config;
-    any.usual_max = 0; /* each frame takes the long way */
+    any.usual_max = 0; /* each frame takes the full path */
     for (uint64_t number = 1; number <= FRAMES; number++) {
         struct cap_packet packet = {.number = number, .iface = &iface};
         uint8_t *data = random_frame(&random, &packet.caplen, &packet.len);
@@ -198,7 +200,7 @@ static void test_both_ways(void **state)
         usual += packet.caplen >= 12 && ways_find_usual(&setting.ways, VSID, data, &way);
         free(data);
     }
-    /* The short way is taken by many, and by many not. */
+    /* Many frames must take the fast path, and many must not. */
     assert_true(usual > FRAMES / 20 && usual < FRAMES * 9 / 10);
     assert_true(counts[OUTCOME_DONE] > FRAMES / 4 && counts[OUTCOME_DONE] < FRAMES);
     tear_down(&setting);

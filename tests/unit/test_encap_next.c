@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* encap of a frame that goes to several receivers: which packets follow one another. */
+/* encap of a frame with several receivers: the sequence of packets. */
 
 #include "capfile/capture.h"
 #include "map_support.h"
@@ -16,13 +16,13 @@ static const char map_text[] =
     "subnets:\n"
     "  - {vsid: 5001, rdid: a, flood: [192.168.4.11, \"fd00:4::22\", \"fd00:4::44\"]}\n";
 
-/* The receiver with an IPv4 address comes first, and has 20 bytes more for a frame. */
+/* The receiver with an IPv4 address is first; its frames may be 20 bytes longer. */
 struct row {
     const char *name;
     uint32_t mtu;
     enum mtu_action mtu_action;
     enum outcome outcomes[STEPS_MAX];
-    uint32_t len[STEPS_MAX]; /* of the packets that are made */
+    uint32_t len[STEPS_MAX]; /* of the resulting packets */
     uint32_t steps;
 };
 

@@ -15,15 +15,15 @@ static void init_hashers(void)
     nvgre_hasher_init(&crc32c, NVGRE_HASH_CRC32C);
 }
 
-/* What can stand around the addresses and ports, for IPv4 and for IPv6. */
+/* What may be around the addresses and ports, for IPv4 and IPv6. */
 struct shape {
-    const char *tags; /* behind the MACs */
+    const char *tags; /* after the MACs */
     uint8_t protocol;
     const char *v4_fragment;
     const char *v4_options;
-    const char *v6_extensions; /* the last one's next header is put in */
-    uint8_t v6_first, v6_last; /* of the first one; offset of the last one */
-    bool has_ports;            /* that count */
+    const char *v6_extensions; /* the test sets the next header of the last one */
+    uint8_t v6_first, v6_last; /* type of the first one; offset of the last one */
+    bool has_ports;            /* ports that are part of the flow */
 };
 
 #define LIMIT "0000 040104 010100"
@@ -115,7 +115,7 @@ static struct packet build(const struct rss_case *row, const struct shape *shape
     return packet;
 }
 
-/* What nvgre_flow_find points at, as offsets, and its hashes; from an exactly sized block. */
+/* The result of nvgre_flow_find as offsets, and the hashes, from a block of exact size. */
 struct found {
     uint32_t addresses, addresses_len, ports, ports_len;
     uint32_t toeplitz, symmetric, crc32c;
@@ -142,7 +142,7 @@ static struct found find(const struct bytes *bytes, uint32_t caplen)
     return found;
 }
 
-/* Both hashes bit by bit, as their definitions have it. */
+/* Both hashes computed bit by bit from their definitions. */
 static uint32_t naive_toeplitz(const uint8_t *key, const uint8_t *data, uint32_t len)
 {
     uint32_t hash = 0;
@@ -197,7 +197,7 @@ static void test_known_answers(void **state)
     }
 }
 
-/* Cut frames: MACs, then addresses, then ports too, each as soon as all before it is there. */
+/* Cut frames: MACs, then addresses, then also ports, each as soon as enough bytes are captured. */
 static void test_cut(void **state)
 {
     const struct rss_case *row = *state;
@@ -230,12 +230,12 @@ static void test_cut(void **state)
     }
 }
 
-/* Frames without a flow of IP: MACs and the EtherType behind the tags. */
+/* Frames without an IP flow: MACs, and the EtherType after the tags. */
 struct other_case {
     const char *name;
     const char *hex;
     uint32_t type;     /* offset */
-    uint32_t type_len; /* that counts: of 802.3 it is a length, which differs from frame to frame */
+    uint32_t type_len; /* 0 for 802.3: its length field differs from frame to frame */
 };
 
 static const struct other_case others[] = {
@@ -276,7 +276,7 @@ static void test_other(void **state)
         assert_int_equal(find(&bytes, n).addresses_len, 0);
 }
 
-/* FlowIDs of the standard sample, default hash. */
+/* FlowIDs of the standard sample with the default hash. */
 struct sample_case {
     const char *name;
     const char *hex;
@@ -306,7 +306,10 @@ static void test_sample(void **state)
     assert_int_equal(find(&bytes, bytes.len).toeplitz & 0xFF, row->flowid);
 }
 
-/* Published CRC-32C check values; all hashes depend on the bytes only, not on their split. */
+/*
+ * Published CRC-32C check values. All hashes must depend only on the bytes, not on how they are
+ * split.
+ */
 struct crc_case {
     const char *name;
     const char *hex;
@@ -340,7 +343,7 @@ static void test_crc32c(void **state)
     }
 }
 
-/* What stands where the ports would, but behind the IP packet, is padding. */
+/* After the end of the IP packet there is padding, even if ports would be there. */
 static void test_ports_in_padding(void **state)
 {
     struct bytes v4 =
@@ -358,7 +361,7 @@ static void test_ports_in_padding(void **state)
     assert_int_equal(find(&v6, v6.len).ports_len, 4);
 }
 
-/* Each bit of the input alone, and inputs without a pattern, up to the longest flow. */
+/* Each input bit alone, and pseudo-random inputs up to the longest flow. */
 static void test_toeplitz_bits(void **state)
 {
     struct bytes key = from_hex(microsoft_key), key_sym = from_hex(symmetric_key);

@@ -6,7 +6,7 @@
 #include "vectors/frames.h"
 #include "vectors/published.h"
 
-/* Decodes from a block of exactly `caplen` bytes and checks what holds for any frame. */
+/* Decodes from a block of exactly `caplen` bytes and checks the invariants. */
 static struct nvgre_frame decode(enum nvgre_link link, const void *data, uint32_t caplen,
                                  uint32_t len)
 {
@@ -27,7 +27,7 @@ static struct nvgre_frame decode(enum nvgre_link link, const void *data, uint32_
     return frame;
 }
 
-/* A cut frame that tells its class at all tells what the whole frame tells. */
+/* If a cut frame has a known class, its results must equal those of the whole frame. */
 static void assert_cut(const struct nvgre_frame *whole, const struct nvgre_frame *cut)
 {
     assert_int_equal(cut->kind, whole->kind);
@@ -44,8 +44,9 @@ static void assert_cut(const struct nvgre_frame *whole, const struct nvgre_frame
 }
 
 /*
- * Every truncation: by the snaplen the class is TRUNCATED until there is enough to tell, and
- * the whole frame's from then on; on the wire it is never TRUNCATED (an invariant).
+ * Cuts at every length. If the snaplen cut the frame, the class is TRUNCATED until enough bytes are
+ * captured, and then that of the whole frame. If the frame is short on the wire, the class is never
+ * TRUNCATED (an invariant).
  */
 static void assert_all_cuts(enum nvgre_link link, const uint8_t *data, uint32_t len)
 {
@@ -163,7 +164,7 @@ static void test_inner(void **state)
     }
 }
 
-/* Each sequence of up to 4 IPv6 extension headers, with lengths that differ. */
+/* Each sequence of up to 4 IPv6 extension headers, with different lengths. */
 static void assert_extensions(uint32_t sequence)
 {
     static const uint8_t numbers[] = {0, 43, 44, 60}; /* hop-by-hop, routing, fragment, options */
@@ -201,7 +202,9 @@ static void test_ipv6_extensions(void **state)
     assert_extensions(0);
 }
 
-/* Only IP protocol 47 is GRE; extension headers cannot be told from their number alone. */
+/*
+ * Only IP protocol 47 is GRE. The number of an extension header alone does not show the protocol.
+ */
 static void test_all_protocols(void **state)
 {
     struct bytes v4 = from_hex(ETHERNET("0800") IPV4("002a", "00") GRE INNER);
@@ -230,7 +233,7 @@ static void test_all_ethertypes(void **state)
         frame.data[12] = (uint8_t)(type >> 8);
         frame.data[13] = (uint8_t)type;
         assert_true(nvgre_l2_decode(NVGRE_LINK_ETHERNET, frame.data, frame.len, &l2));
-        assert_int_equal(l2.ethertype, tag ? 0x002A : type); /* behind a tag: the IP length */
+        assert_int_equal(l2.ethertype, tag ? 0x002A : type); /* after a tag: the IP length */
         assert_int_equal(l2.l3_offset, tag ? 18 : 14);
         assert_int_equal(l2.vlan_count, tag);
         assert_int_equal(nvgre_frame_decode(NVGRE_LINK_ETHERNET, frame.data, frame.len, frame.len,
@@ -261,7 +264,7 @@ static void test_all_families(void **state)
     }
 }
 
-/* The short way takes the frames it is meant for. */
+/* The fast path must accept the frames that it is made for. */
 static void test_usual(void **state)
 {
     struct bytes bytes = from_hex(frames[0].hex);

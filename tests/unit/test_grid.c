@@ -7,7 +7,7 @@
 #include "info/grid.h"
 #include "support.h"
 
-/* ---- Memory that ends; a sanitizer has functions of its own ---- */
+/* ---- Memory that runs out; sanitizers have their own functions ---- */
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define MEMORY_ENDS 0
@@ -15,7 +15,7 @@
 #define MEMORY_ENDS 1
 #endif
 
-static unsigned allocations_left; /* until one fails; 0 where none does */
+static unsigned allocations_left; /* until one fails; 0 if none fails */
 
 #if MEMORY_ENDS
 void *__libc_malloc(size_t size);
@@ -178,7 +178,7 @@ static const struct grid_row rows[] = {
      "  a\\x1b[31m\\x0ab  12345\n"},
 };
 
-/* What grid_print says, and what it prints; the caller frees it. */
+/* Returns the result of grid_print, and sets what it printed. The caller frees *text. */
 static int print(const struct grid_row *row, uint32_t count, unsigned *allocations, char **text)
 {
     size_t len = 0;
@@ -206,7 +206,7 @@ static void test_layout(void **state)
     free(text);
 }
 
-/* Whichever allocation fails, it is said, or the table is there in full. */
+/* Whichever allocation fails, the result must be an error or the complete table. */
 static void test_memory_ends(void **state)
 {
     const struct grid_row *row = *state;

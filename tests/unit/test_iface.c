@@ -11,7 +11,7 @@ static const struct {
     const char *name;
 } missing[] = {{"nonesuch0"}, {""}, {"a-name-longer-than-any"}, {"lo/../lo"}, {"lo "}};
 
-/* No kind of sender opens what is not there, nor tells anything of it. */
+/* No kind of sender opens a missing interface or reports anything about it. */
 static void test_missing(void **state)
 {
     struct cap_error error = {""};
@@ -32,7 +32,7 @@ static void test_missing(void **state)
     }
 }
 
-/* Every network namespace has a loopback. */
+/* Every network namespace has a loopback interface. */
 static void test_loopback(void **state)
 {
     static const uint8_t no_mac[6] = {0};
@@ -49,7 +49,7 @@ static void test_loopback(void **state)
     assert_int_equal(iface_counters("lo", &counters), 0);
 }
 
-/* What an interface with an MTU of 1500 refuses, as the system does. */
+/* Frames that an interface with an MTU of 1500 refuses, as the system does. */
 struct refuse_row {
     const char *name;
     uint16_t hardware;

@@ -5,12 +5,12 @@
 
 static const struct cap_iface iface = {.linktype = CAP_LINKTYPE_ETHERNET, .tsresol = 6};
 
-/* What an outer frame is made of. */
+/* The parts of an outer frame. */
 struct parts {
     uint32_t key;
-    const char *flags; /* hex of the GRE header's first 16 bits */
-    uint8_t pa;        /* last bytes of source and destination PA */
-    const char *inner; /* hex of the inner frame behind its MACs */
+    const char *flags; /* first 16 bits of the GRE header in hex */
+    uint8_t pa;        /* last byte of source and destination PA */
+    const char *inner; /* hex of the inner frame after its MACs */
 };
 
 #define TCP_IP "0800 45000028000040004006 0000 0a000005 0a000007"
@@ -36,7 +36,7 @@ static struct bytes frame_of(const struct parts *parts)
     return frame;
 }
 
-/* Counts the first `caplen` bytes of a frame, at some microseconds since 1970. */
+/* Counts the first `caplen` bytes of a frame, at `us` microseconds since 1970. */
 static void count_cut(struct info *info, const struct bytes *frame, uint32_t caplen, uint32_t us)
 {
     uint8_t *data = exact_copy(frame->data, caplen);
@@ -196,7 +196,7 @@ static void test_rule(void **state)
     info_free(info);
 }
 
-/* Each packet at each length: every one counts once, whatever is left of it. */
+/* Each packet cut at each length must be counted once. */
 static void test_truncation(void **state)
 {
     const struct protocol_row *row = *state;
@@ -221,7 +221,7 @@ static void test_truncation(void **state)
 static void test_tenants_are_bounded(void **state)
 {
     struct info *info = info_new();
-    const uint32_t step = 13; /* more or less over all VSIDs */
+    const uint32_t step = 13; /* spreads the tenants over almost all VSIDs */
 
     (void)state;
     assert_non_null(info);

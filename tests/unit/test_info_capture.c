@@ -8,7 +8,7 @@
 #define ETHERNET "[00000001 0001 0000 00040000 ] "
 #define PACKET(iface) "[00000006 " iface " 00000000 000f4240 00000002 00000002 :6465 | ] "
 
-/* The captures/MANIFEST has three packets that are not handled. */
+/* captures/MANIFEST lists these three packets that are not handled. */
 #define BAD_ONES                                                                                   \
     "deviations.pcap: packet 26: 38 of 116 bytes captured, too few for the inner frame\n"          \
     "deviations.pcap: packet 27: inner frame shorter than its Ethernet header and tags, bytes "    \
@@ -18,7 +18,7 @@
 struct info_row {
     const char *name;
     const char *in;   /* a sample capture, or NULL for `text` */
-    const char *text; /* what the capture consists of */
+    const char *text; /* the content of the capture */
     const char *vsids;
     struct select_config select;
     bool quiet, cut;
@@ -139,7 +139,7 @@ static void test_info(void **state)
     free(capture.data);
 }
 
-/* ---- What cannot be read ---- */
+/* ---- Input that cannot be read ---- */
 
 struct refused_row {
     const char *name;

@@ -28,7 +28,7 @@ static void source_close(struct source *source)
     delivery_close(&source->delivery);
 }
 
-/* Views `len` bytes, which must stand in the file at `at`, and takes `take` of them. */
+/* Views `len` bytes, which must be the file's bytes at `at`, then takes `take` of them. */
 static void assert_view(struct cap_input *input, size_t at, size_t len, size_t take)
 {
     const uint8_t *view = cap_input_view(input, len);
@@ -39,7 +39,7 @@ static void assert_view(struct cap_input *input, size_t at, size_t len, size_t t
     cap_input_take(input, take);
 }
 
-/* Views across the seams between chunks; each is taken whole. */
+/* Views across the borders between chunks; each is taken completely. */
 struct view_row {
     const char *name;
     size_t views[STEPS_MAX];
@@ -79,7 +79,7 @@ static void test_views(void **state)
     }
 }
 
-/* Sizes mostly small, as of packets, some up to the longest; not all that is viewed is taken. */
+/* Mostly small sizes, as of packets, some up to the maximum. Not all viewed bytes are taken. */
 static void test_random_views(void **state)
 {
     uint32_t random = 1;
@@ -105,7 +105,7 @@ static void test_random_views(void **state)
     }
 }
 
-/* Views shorter than a chunk let a file be read by whole chunks at aligned offsets. */
+/* If views are shorter than a chunk, a file is read in whole chunks at aligned offsets. */
 static void test_aligned_reads(void **state)
 {
     uint32_t random = 1;
@@ -124,11 +124,13 @@ static void test_aligned_reads(void **state)
     source_close(&source);
 }
 
-/* Where the input ends before a view, it tells what there was, and that can still be viewed. */
+/*
+ * If the input ends inside a view, the view reports the available bytes. They can still be viewed.
+ */
 struct end_row {
     const char *name;
     size_t len;
-    size_t take; /* before */
+    size_t take; /* taken before */
     size_t view;
 };
 
@@ -188,7 +190,7 @@ static bool must_not_wait(void *context, int fd)
     return false;
 }
 
-/* Reads of a file do not wait, so nobody is asked. */
+/* Reads of a file do not block, so the wait callback is not called. */
 static void test_file_is_not_waited_for(void **state)
 {
     struct source source;
@@ -201,7 +203,7 @@ static void test_file_is_not_waited_for(void **state)
     source_close(&source);
 }
 
-/* What was read of a file, a chunk at a time; the length of a pipe is not known. */
+/* The share of a file that was read, after each chunk. The length of a pipe is not known. */
 static void test_share(void **state)
 {
     struct source source;
@@ -220,7 +222,7 @@ static void test_share(void **state)
     source_close(&source);
 }
 
-/* Lets the first read wait until a signal breaks it off; the second one has bytes. */
+/* The first read blocks until a signal interrupts it. The second one finds bytes. */
 static bool ready_after_signal(void *context, int fd)
 {
     struct delivery *delivery = context;

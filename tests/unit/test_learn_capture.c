@@ -19,19 +19,19 @@ struct learn_row {
     const char *name;
     const char *in; /* a sample capture; NULL for one packet of another link type */
     const char *vsids;
-    uint32_t entries; /* 0 for 100 */
+    uint32_t entries; /* 0 means 100 */
     bool strict;
-    size_t cut; /* bytes that are missing at the input's end */
+    size_t cut; /* bytes missing at the end of the input */
     const char *include;
     int code;
-    const char *map; /* all of it; "" for any; NULL if there is none */
+    const char *map; /* the whole map; "" for any map; NULL for none */
     const char *messages;
     uint64_t learned, unselected, bad; /* packets */
     uint32_t subnets, macs, cas, pas, floods;
     bool not_learned;
 };
 
-/* The counts are those of captures/tenants.py and captures/MANIFEST. */
+/* The counts come from captures/tenants.py and captures/MANIFEST. */
 static const struct learn_row learn_rows[] = {
     {"two tenants", "two-tenants.pcap", .map = "", .learned = 35, .subnets = 2, .macs = 4, .cas = 4,
      .pas = 2, .floods = 2},
@@ -72,7 +72,7 @@ static int run(struct learn_config *config, struct learn_result *result, const c
     return code;
 }
 
-/* A copy of a sample capture in the scratch file `in`. */
+/* Copies a sample capture to the scratch file `in`. */
 static struct capture input_of(const char *name)
 {
     char path[256];
@@ -84,7 +84,7 @@ static struct capture input_of(const char *name)
                              host_is_big());
 }
 
-/* The map is what is expected, and one that loads. */
+/* The map must be the expected one and must load. */
 static void assert_map(const char *path, const char *expected)
 {
     const struct map_options options = {.allow_reserved = true};
@@ -148,7 +148,7 @@ static void test_learn(void **state)
     free(capture.data);
 }
 
-/* ---- What cannot be read or written ---- */
+/* ---- Files that cannot be read or written ---- */
 
 struct refused_row {
     const char *name;
@@ -192,7 +192,7 @@ static void report(const struct learn_result *result)
     reported = result->summary.packets_read + result->counts.packets;
 }
 
-/* A map of what was learned so far is written also if a signal ends the run. */
+/* The map of what was learned so far must also be written if a signal ends the run. */
 static void test_signals(void **state)
 {
     struct learn_config config = {.in = CAPTURES_DIR "/two-tenants.pcap",

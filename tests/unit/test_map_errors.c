@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Each mistake in a location map, with the place and text of its message. */
+/* Each kind of mistake in a location map, with the place and text of its message. */
 
 #include "map_support.h"
 
@@ -16,7 +16,7 @@ struct row {
 };
 
 static const struct row rows[] = {
-    /* YAML as such */
+    /* YAML syntax */
     {"nothing", "", "map:1:1: expected a location map, not nothing"},
     {"only a comment", "# none\n", "map:2:1: expected a location map, not nothing"},
     {"a word", "records", "map:1:1: expected a location map, not records"},
@@ -134,7 +134,7 @@ static const struct row rows[] = {
     {"provider a group", V "provider:\n  - {address: 'ff02::1'}\n",
      "map:3:15: address: expected a unicast address, not ff02::1"},
 
-    /* Entries against each other */
+    /* Conflicts between entries */
     {"CA twice", R REC "  - {vsid: 5001, ca: 10.0.0.7, mac: 06-06-00-00-00-08, pa: 192.168.4.22}\n",
      "map:4:22: VSID 5001 has CA 10.0.0.7 already, in line 3"},
     {"MAC with two PAs",
@@ -172,7 +172,7 @@ static const struct row rows[] = {
        "  - {vsid: 5002, rdid: '{A}', prefix: 10.0.0.0/8, next_hop: 10.0.0.1}\n",
      "map:4:39: there is a route to 10.0.0.0/8 with metric 0 already, in line 3"},
 
-    /* Cmdlets' JSON */
+    /* JSON of cmdlets */
     {"no object of a cmdlet", "{\"Name\": \"x\"}",
      "map:1:1: expected an object of Get-NetVirtualizationLookupRecord, -CustomerRoute, "
      "-ProviderAddress or -ProviderRoute"},
@@ -185,7 +185,7 @@ static const struct row rows[] = {
      "0606000000"},
     {"JSON lists too deep", "[[[[[{}]]]]]", "map:1:5: lists nested deeper than 4 levels"},
 
-    /* Cmdlets' CSV */
+    /* CSV of cmdlets */
     {"CSV too few fields", CSV "10.0.0.5,5001\n",
      "map:2:1: expected 6 fields as in the header, not 2"},
     {"CSV bad number", CSV "10.0.0.5,\"50 01\",060600000005,1.1.1.1,1,0\n",
@@ -221,7 +221,7 @@ static void says(void **state)
     assert_string_equal(message, row->message);
 }
 
-/* At each length it is a map or it is refused; it is never read beyond. */
+/* A map that is cut anywhere either loads or is refused, without a read past its end. */
 static void survives_truncation(void **state)
 {
     const struct row *row = *state;
@@ -235,7 +235,7 @@ static void survives_truncation(void **state)
     }
 }
 
-/* However deep a hostile file nests. */
+/* A hostile file may nest to any depth. */
 static void nests(void **state)
 {
     const struct row *row = *state;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* One map in all formats and encodings, and what is wrong with files as such. */
+/* The same map in all formats and encodings, and files that are wrong as a whole. */
 
 #include "map/model.h"
 #include "map_support.h"
@@ -10,7 +10,7 @@
 struct row {
     const char *name;
     const char *files[4];
-    const char *warning; /* place of the one record whose rule is not Encap */
+    const char *warning; /* place of the only record whose rule is not Encap */
 };
 
 static const struct row rows[] = {
@@ -73,7 +73,7 @@ static void says_the_same(void **state)
     map_free(map);
 }
 
-/* Each file cut anywhere is a map or is refused. */
+/* Each file that is cut anywhere either loads or is refused. */
 static void survives_truncation(void **state)
 {
     const struct row *row = *state;
@@ -161,7 +161,7 @@ static void takes_reserved_vsids_if_asked(void **state)
     map_free(map);
 }
 
-/* Older versions wrote the length of a PA's subnet, which nothing uses. */
+/* Older versions wrote the prefix length of a PA's subnet. Nothing uses it. */
 static void ignores_prefix_length(void **state)
 {
     static const char text[] = "version: 1\nprovider:\n"

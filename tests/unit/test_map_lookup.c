@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* Ways of frames through one map: the order of lookups, routes, floods, several PAs. */
+/* The ways of frames through one map: order of lookups, routes, floods, several PAs. */
 
 #include <arpa/inet.h>
 
@@ -99,7 +99,7 @@ static const struct row rows[] = {
     {"unknown VSID", 7001, OTHER_MAC, "10.0.0.5", MAP_MISS, "", 0, NULL},
 };
 
-/* A frame in a block of exactly its size, from a MAC and a CA. */
+/* Makes a frame in a block of exact size. The MACs and CAs are parameters. */
 static uint8_t *make_frame(const char *dst_mac, const char *src_mac, const char *dst_ca,
                            const char *src_ca, struct nvgre_inner *inner)
 {
@@ -149,7 +149,7 @@ static void finds(void **state)
     struct nvgre_inner inner;
     struct map_way way;
     char remotes[200] = "";
-    /* A sender with a PA of IPv4 only. */
+    /* This sender has only an IPv4 PA. */
     uint8_t *frame = make_frame(row->dst_mac, "06 06 00 00 00 05", row->dst_ca,
                                 is6 ? "fd00::5" : "10.0.0.5", &inner);
 
@@ -198,7 +198,7 @@ static void finds_sender(void **state)
     map_free(map);
 }
 
-/* One flow keeps its PA; many flows use all of them about alike. */
+/* One flow keeps its PA. Many flows use all PAs about equally. */
 static void spreads(void **state)
 {
     struct map *map = load_map(map_text);
@@ -285,7 +285,7 @@ static void knows_pas_and_vlans(void **state)
     map_free(map);
 }
 
-/* A frame cut anywhere has a way or none, but nothing behind its end is read. */
+/* A frame that is cut anywhere has a way or none, without a read past its end. */
 static void survives_cut_frames(void **state)
 {
     struct map *map = load_map(map_text);
@@ -307,7 +307,7 @@ static void survives_cut_frames(void **state)
     map_free(map);
 }
 
-/* What is written loads, and is written the same again. */
+/* A written map must load, and be written in the same way again. */
 static void writes_what_it_read(void **state)
 {
     struct map *map = load_map(map_text);

@@ -23,12 +23,12 @@ static uint8_t *address_of(const char *text)
     return exact_copy(bytes, len_of(version_of(text)));
 }
 
-/* Results of tcprewrite 4.4.3 with --srcipmap, but where a row says otherwise. */
+/* Results of tcprewrite 4.4.3 with --srcipmap, unless a row says otherwise. */
 struct map_row {
     const char *name;
     const char *map;
     const char *address;
-    const char *result; /* NULL where it is not in the map */
+    const char *result; /* NULL if no pair matches */
 };
 
 static const struct map_row maps[] = {
@@ -64,7 +64,7 @@ static const struct map_row maps[] = {
     {"IPv4 behind IPv6", "[::/0]:[fd00::/32],10.0.0.0/8:11.0.0.0/8", "10.1.2.3", "11.1.2.3"},
     {"no IPv6 in the map", "0.0.0.0/0:11.0.0.0/8", "::1", NULL},
     {"no IPv4 in the map", "[::/0]:[fd00::/32]", "0.0.0.1", NULL},
-    /* tcprewrite: 11.0.0.0, 0:ffff:1:2::1 and fd00:b8:ffff:2::1 */
+    /* tcprewrite gives 11.0.0.0, 0:ffff:1:2::1 and fd00:b8:ffff:2::1 */
     {"no new bits", "10.0.0.0/8:11.0.0.0/0", "10.1.2.3", "10.1.2.3"},
     {"a new half byte", "[2001:db8::/32]:[fd00:ffff:ffff::/36]", "2001:db8:1:2::1",
      "fd00:ffff:f001:2::1"},
@@ -92,7 +92,7 @@ static void test_map(void **state)
 }
 
 struct refusal_row {
-    const char *name; /* the text too */
+    const char *name; /* also the text */
 };
 
 static const struct refusal_row refusals[] = {
@@ -140,7 +140,7 @@ static void test_refused(void **state)
     free(text);
 }
 
-/* Each beginning of a sound list is read or refused, never read beyond. */
+/* Each beginning of a valid list is accepted or refused, without a read past its end. */
 static void test_beginnings(void **state)
 {
     const char list[] = "10.0.0.0/8:172.16.0.0/12,[2001:db8::/32]:[fd00::/32]";

@@ -3,7 +3,7 @@
 
 #include "support.h"
 
-/* A header, all of its bytes and no more; fields that are not named are 0. */
+/* A complete header. Fields that are not named are 0. */
 struct header_case {
     const char *name;
     const char *hex;
@@ -124,7 +124,7 @@ static void test_header(void **state)
     assert_header(expected, header.len, kind, &gre);
 }
 
-/* header_len of a header that does not fit: the next bytes it needs, where they are known. */
+/* Checks header_len of a header that does not fit: the bytes it needs, as far as they are known. */
 static void assert_needs(uint32_t needed, uint32_t have, const struct bytes *header)
 {
     bool has_route = (header->data[0] & 0x40) && (header->data[1] & 7) == 0;
@@ -184,7 +184,7 @@ static void test_key(void **state)
     assert_int_equal(!!nvgre_vsid_is_reserved(expected->vsid), expected->reserved);
 }
 
-/* Flag words as RFC 1701, 2637, 2784, 2890 and 7637 read them, in plain numbers. */
+/* The meaning of flags in RFC 1701, 2637, 2784, 2890 and 7637, as plain numbers. */
 static uint32_t expected_deviations(uint32_t flags)
 {
     return (flags >> 15 & 1) | (flags >> 12 & 1) << 1 | (flags & 0x03F8 ? 4u : 0u) |
@@ -224,7 +224,7 @@ static void assert_flags(uint32_t flags, bool teb)
 
     add16(&header, flags);
     add16(&header, teb ? 0x6558 : 0x0800);
-    header.len = header_len; /* zeros, which end a route as well */
+    header.len = header_len; /* zeros, which also end a route */
     assert_int_equal(nvgre_gre_len((uint16_t)flags), 4 * expected_words(flags));
     assert_int_equal(decode(header.data, header_len, header_len, &gre), kind);
     assert_int_equal(gre.header_len, header_len);
@@ -258,7 +258,7 @@ static void test_all_protocol_types(void **state)
     }
 }
 
-/* 255 bytes of data in each entry, and no end to the list. */
+/* 255 bytes of data in each entry, and the list never ends. */
 static void test_endless_route(void **state)
 {
     struct bytes header = from_hex("40006558 00000000");
@@ -274,7 +274,7 @@ static void test_endless_route(void **state)
     assert_int_equal(decode(header.data, header.len, header.len + 4, &gre), NVGRE_CLASS_TRUNCATED);
 }
 
-/* Each header that can be written comes out of the decoder as it went in. */
+/* The decoder must return each header that can be written, with the same fields. */
 static void test_round_trip(void **state)
 {
     uint32_t seed = 1;
@@ -302,7 +302,7 @@ static void test_round_trip(void **state)
     }
 }
 
-/* Writing what was read gives the same bytes, but for the offset, which is sent as 0. */
+/* Writing a decoded header must give the same bytes, except for the offset, which is sent as 0. */
 static void test_write(void **state)
 {
     const struct header_case *row = *state;

@@ -87,7 +87,7 @@ static const char help[] =
     "  --numeral                   another flag\n"
     "  -h, --help                  show this help\n";
 
-/* The same in a terminal that is too narrow for two columns. */
+/* The same help in a terminal that is too narrow for two columns. */
 static const char narrow_help[] = "Usage: nvgre-pcap test [options] IN OUT\n"
                                   "\n"
                                   "Tests options.\n"
@@ -103,7 +103,7 @@ static const char narrow_help[] = "Usage: nvgre-pcap test [options] IN OUT\n"
                                   "      a number or a word: auto|none or 1\n"
                                   "      to 9 (default auto)\n";
 
-/* What is printed to a descriptor between these two calls. */
+/* Collects what is printed to a descriptor between these two calls. */
 struct printed {
     FILE *stream;
     int saved;
@@ -126,7 +126,7 @@ static void restore(struct printed *printed)
 
     fflush(printed->stream);
     clearerr(printed->stream);
-    __fpurge(printed->stream); /* what did not fit into a full device */
+    __fpurge(printed->stream); /* what did not fit on a full device */
     dup2(printed->saved, fileno(printed->stream));
     close(printed->saved);
     len = pread(printed->file, printed->text, sizeof(printed->text) - 1, 0);
@@ -134,7 +134,7 @@ static void restore(struct printed *printed)
     close(printed->file);
 }
 
-/* Options and positional arguments as a text of what differs from the defaults. */
+/* Writes options and positional arguments as text, but only what differs from the defaults. */
 static void describe_number(FILE *out, const char *name, const struct option_number *number)
 {
     if (number->given)
@@ -187,7 +187,7 @@ static char *describe(const struct test_options *options, const char *const posi
     return text;
 }
 
-/* A command line, with `|` between its arguments, and what comes of it. */
+/* A command line, with `|` between its arguments, and the expected result. */
 struct parse_row {
     const char *name;
     const char *arguments;
@@ -307,7 +307,7 @@ static int split(const char *arguments, char *buffer, char *argv[ARGUMENTS_MAX +
     return argc;
 }
 
-/* Parses a command line; what it gives and what it printed, both to be freed. */
+/* The result of a command line and what it printed. Both texts must be freed. */
 struct parsed {
     int code;
     char *values;
@@ -414,7 +414,7 @@ static void test_defaults(void **state)
     assert_int_equal(options.vsids.count, 0);
 }
 
-/* Help that is lost is told. */
+/* An error must report that help could not be written. */
 static void test_full_device(void **state)
 {
     struct printed out;

@@ -8,7 +8,9 @@
 #define PAS6 "fd000000 00000000 00000000 0000000b fd000000 00000000 00000000 00000016"
 #define NVGRE "20006558 00138950"
 
-/* An outer header between the MACs and PAs above, what changes with the packet, and the bytes. */
+/*
+ * An outer header between the MACs and PAs above, the fields of a packet, and the expected bytes.
+ */
 struct outer_case {
     const char *name;
     const char *hex;
@@ -98,7 +100,7 @@ static void test_write(void **state)
     free(out);
 }
 
-/* A template serves many packets: nothing of one is left in the next. */
+/* A template serves many packets: nothing of one packet may remain in the next. */
 static void test_write_again(void **state)
 {
     const struct outer_case *row = *state;
@@ -113,7 +115,7 @@ static void test_write_again(void **state)
     assert_memory_equal(out, expected.data, expected.len);
 }
 
-/* A template without a receiver writes the same when it is told one. */
+/* A template without a receiver must write the same when it gets one. */
 static void test_write_to(void **state)
 {
     const struct outer_case *row = *state;
@@ -135,7 +137,7 @@ static void test_write_to(void **state)
     free(out);
 }
 
-/* What is written is clean NVGRE to the decoder. */
+/* The decoder must see clean NVGRE. */
 static void test_decode(void **state)
 {
     const struct outer_case *row = *state;
@@ -168,7 +170,7 @@ static void assert_checksum(const struct nvgre_template *tmpl, uint32_t inner_le
     assert_int_equal(ip[2] << 8 | ip[3], inner_len + 28);
 }
 
-/* Each length, each TOS, and PAs at both ends of what a sum can be. */
+/* Each length, each TOS, and PAs with the smallest and largest sums. */
 static void test_ipv4_checksum(void **state)
 {
     static const char *const pas[] = {PAS, "00000000 00000000", "ffffffff ffffffff"};

@@ -15,7 +15,7 @@ static int add(struct cap_output *output, size_t at, size_t len)
     return cap_output_add(output, len);
 }
 
-/* What was added after a position is taken back, whether it was written already or not. */
+/* Taking back removes what was added after a position, whether or not it was written already. */
 struct take_back_row {
     const char *name;
     size_t position;
@@ -56,7 +56,7 @@ static void test_take_back(void **state)
     scratch_clear();
 }
 
-/* Whole chunks are written as soon as they are there; all bytes arrive in order. */
+/* Whole chunks must be written as soon as they are full. All bytes must arrive in order. */
 static void assert_adds(const size_t *lens, size_t count)
 {
     const char *path = scratch_path("out");
@@ -109,8 +109,8 @@ static void open_pipe(struct cap_output *output, int ends[2])
 }
 
 /*
- * In a child process: exits with 0 where `len` bytes of the pattern come out of the pipe, which
- * is full when it is first read.
+ * Runs in a child process. Exits with 0 if `len` bytes of the pattern come from the pipe, which is
+ * full before the first read.
  */
 static void expect_pattern(int fd, size_t len, int start)
 {
@@ -118,7 +118,7 @@ static void expect_pattern(int fd, size_t len, int start)
     size_t at = 0;
     ssize_t got = read(start, bytes, 1);
 
-    usleep(20000); /* for a writer that is not called back before it waits */
+    usleep(20000); /* for a writer that blocks without a callback */
     while ((got = read(fd, bytes, sizeof(bytes))) > 0) {
         if (!is_pattern(bytes, at, (size_t)got))
             _exit(1);
@@ -127,7 +127,7 @@ static void expect_pattern(int fd, size_t len, int start)
     _exit(at != len);
 }
 
-/* Called when the pipe is full and a signal broke the waiting off: lets it be read. */
+/* Called if the pipe is full and a signal interrupted the wait. Starts the reader. */
 static bool start_reading(void *context)
 {
     const int *start = context;
@@ -136,7 +136,7 @@ static bool start_reading(void *context)
     return write(*start, "", 1) == 1;
 }
 
-/* Writes more than a pipe holds to one that is read from the first wait on. */
+/* Writes more than a pipe holds. Reading starts at the first wait. */
 static void assert_pipe(bool blocks)
 {
     const size_t total = 5 * CHUNK + 17;
@@ -198,7 +198,7 @@ static void test_flush(void **state)
     close(ends[0]);
 }
 
-/* After a failed write all further ones fail, and the buffer still has its room. */
+/* After a failed write all later ones must fail, and the buffer must keep its room. */
 static void assert_broken(struct cap_output *output, int reason, const char *text)
 {
     struct cap_error error;
@@ -223,7 +223,7 @@ static void test_full_device(void **state)
     (void)state;
     open_output(&output, "/dev/full");
     assert_broken(&output, ENOSPC, "cannot write: No space left on device");
-    open_output(&output, "/dev/full"); /* fails with the last bytes only */
+    open_output(&output, "/dev/full"); /* fails only with the last bytes */
     assert_int_equal(add(&output, 0, 1), 0);
     assert_int_equal(cap_output_publish(&output, &error), -1);
     assert_string_equal(error.text, "cannot write: No space left on device");

@@ -23,10 +23,10 @@ static void assert_file(const char *path, const char *text)
     free(file.data);
 }
 
-/* The file appears, or changes, only when it is published. */
+/* The file must appear or change only when it is published. */
 struct publish_row {
     const char *name;
-    const char *before; /* NULL where there is no file */
+    const char *before; /* NULL if there is no file */
     bool publish;
 };
 
@@ -67,7 +67,7 @@ static void test_publish(void **state)
     assert_int_equal(scratch_clear(), after ? 1 : 0);
 }
 
-/* Behind a symbolic link the file is replaced, not the link; a link to nothing is refused. */
+/* With a symbolic link, its target is replaced, not the link. A link to nothing is refused. */
 static void test_symbolic_link(void **state)
 {
     const char *link = scratch_path("link");
@@ -129,7 +129,7 @@ static void test_same_file(void **state)
     assert_int_equal(scratch_clear(), 4);
 }
 
-/* `-` is standard output, here a file: refused where that is the input, else written. */
+/* `-` is standard output, here a file. It is refused if it is also the input, otherwise written. */
 static void test_standard_output(void **state)
 {
     int saved = dup(STDOUT_FILENO);
@@ -167,7 +167,7 @@ static void test_standard_output(void **state)
 struct mode_row {
     const char *name;
     mode_t mask;
-    mode_t existing; /* 0 where there is no file */
+    mode_t existing; /* 0 if there is no file */
     mode_t expected;
 };
 
@@ -225,7 +225,10 @@ static void test_refused(void **state)
     cap_output_close(&output);
 }
 
-/* In a child process that is not root, who may write all files; exits with 0 where refused. */
+/*
+ * Runs in a child process without root rights, because root may write all files. Exits with 0 if
+ * refused.
+ */
 static void expect_refusal(const char *path)
 {
     const uid_t nobody = 65534;
@@ -248,7 +251,7 @@ static void test_read_only_file(void **state)
     (void)state;
     write_file(path, "old");
     assert_int_equal(chmod(path, 0444), 0);
-    assert_int_equal(chmod(scratch, 0777), 0); /* a file beside it could be made */
+    assert_int_equal(chmod(scratch, 0777), 0); /* a file could be created next to it */
     child = fork();
     if (child == 0)
         expect_refusal(path);

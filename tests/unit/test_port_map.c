@@ -5,9 +5,9 @@
 
 enum { CHANGES_MAX = 8 };
 
-/* What ports become; results of tcprewrite 4.4.3, as far as it takes the list. */
+/* Results of tcprewrite 4.4.3, for the lists that it accepts. */
 struct map_row {
-    const char *name; /* the text too */
+    const char *name; /* also the text */
     uint32_t count;
     uint16_t changes[CHANGES_MAX][2];
 };
@@ -55,7 +55,7 @@ static void test_map(void **state)
 }
 
 struct refusal_row {
-    const char *name; /* the text too */
+    const char *name; /* also the text */
 };
 
 static const struct refusal_row refusals[] = {

@@ -13,7 +13,7 @@ enum { RANGES_MAX = 6, VSID_MAX = 0xFFFFFF };
 struct vsid_row {
     const char *name;
     const char *text;
-    size_t count; /* of ranges, in order and apart from each other */
+    size_t count; /* ranges, sorted and not adjacent */
     struct {
         uint32_t first;
         uint32_t last;
@@ -41,7 +41,7 @@ static const struct vsid_row vsid_lists[] = {
     {"many", "1,3,5,7,9,11", 6, {{1, 1}, {3, 3}, {5, 5}, {7, 7}, {9, 9}, {11, 11}}},
 };
 
-/* Whether the set has a VSID is asked at each border and its neighbours. */
+/* Tests the VSIDs at each border and next to it. */
 static void assert_members(const struct range_set *set, const struct vsid_row *row)
 {
     for (size_t i = 0; i < row->count; i++) {
@@ -75,7 +75,7 @@ static void test_vsids(void **state)
     range_set_free(&set);
 }
 
-/* Sets of many ranges, against a table of all the VSIDs that they can have. */
+/* Sets of many ranges, compared with a table of all VSIDs in them. */
 static void test_random_vsids(void **state)
 {
     enum { VSIDS = 1000 };
@@ -109,7 +109,7 @@ static void test_random_vsids(void **state)
 struct packet_row {
     const char *name;
     const char *text;
-    const char *members; /* of the numbers from 1 on, one character each; the last one goes on */
+    const char *members; /* one character for each number from 1; the last one repeats */
 };
 
 static const struct packet_row packet_lists[] = {
@@ -148,7 +148,7 @@ static void test_packets(void **state)
 struct address_row {
     const char *name;
     const char *text;
-    size_t count; /* of ranges */
+    size_t count; /* ranges */
     const char *members[4];
     const char *others[4];
 };
@@ -180,7 +180,7 @@ static const struct address_row address_lists[] = {
     {"the same bytes in both versions", "::,0.0.0.0", 2, {"::", "0.0.0.0"}, {"::1", "0.0.0.1"}},
 };
 
-/* As inet_pton has it. */
+/* Reads the address with inet_pton. */
 static bool has_address(const struct range_set *set, const char *text)
 {
     struct address address = {strchr(text, ':') ? 6 : 4, {0}};
@@ -203,7 +203,7 @@ static void test_addresses(void **state)
     range_set_free(&set);
 }
 
-/* Whether the first bits of two addresses are the same. */
+/* Whether the first `len` bits of two addresses are equal. */
 static bool is_in(const struct address *address, const struct address *net, uint32_t len)
 {
     for (uint32_t bit = 0; bit < len; bit++)
@@ -216,7 +216,7 @@ static struct address random_address(uint32_t *random)
 {
     struct address address = {next_random(random) & 1 ? 4 : 6, {0}};
 
-    /* Few different bytes, so that addresses often are in each other's prefixes. */
+    /* Few different bytes, so that many addresses share prefixes. */
     for (uint32_t i = 0; i < address_len(address.version); i++)
         address.bytes[i] = next_random(random) & 1 ? 0 : (uint8_t)(next_random(random) & 0x81);
     return address;
@@ -262,7 +262,7 @@ static void test_random_addresses(void **state)
     assert_in_range(members, 100 * ASKED / 10, 100 * ASKED / 10 * 9);
 }
 
-/* ---- What is no list ---- */
+/* ---- Invalid lists ---- */
 
 struct refusal_row {
     const char *name;

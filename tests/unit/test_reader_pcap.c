@@ -81,7 +81,7 @@ static const struct case_row rows[] = {
     {"text", ":68656c6c6f", "refused: not a pcap or pcapng capture (it begins with 68 65 6c 6c)"},
 };
 
-/* What the header tells, beyond the packets. */
+/* What the header says besides the packets. */
 struct header_row {
     const char *name;
     const char *capture;
@@ -153,7 +153,7 @@ static void test_truncations(void **state)
     }
 }
 
-/* Packets of all lengths across many seams of the input's chunks. */
+/* Packets of all lengths across many borders between the input's chunks. */
 static void test_many_packets(void **state)
 {
     struct capture capture = capture_of(HEADER, false);

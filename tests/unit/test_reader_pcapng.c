@@ -179,7 +179,7 @@ static const struct case_row simples[] = {
      "block a0d0d0a 28\ninterface 1 6 0 0 FCS 4\nsimple 0 0.0 2/2 0102 cut\nend"},
 };
 
-/* The length of an FCS stands in bits 5 to 8 of a packet's flags, or with its interface. */
+/* The FCS length is in bits 5 to 8 of a packet's flags, or belongs to its interface. */
 #define OTHER_LINK SECTION "[00000001 0071 0000 00040000 ] "
 #define FCS_LINK SECTION "[00000001 0001 0000 00000000 000d 0001 04 | ] "
 #define FCS_LINES "block a0d0d0a 28\ninterface 1 6 0 0 FCS 4\n"
@@ -231,7 +231,7 @@ static void test_truncations(void **state)
         assert_truncations(records, COUNT(records), big);
 }
 
-/* Each section has a byte order of its own. */
+/* Each section has its own byte order. */
 static void test_mixed_orders(void **state)
 {
     const char *const text = START PACKET("0002 0004 00000080");
@@ -250,7 +250,7 @@ static void test_mixed_orders(void **state)
     free(capture.data);
 }
 
-/* An interface block more than a section may have ends the reading; a new section counts anew. */
+/* Too many interface blocks in a section end the reading. A new section starts again at 0. */
 static void test_interface_limit(void **state)
 {
     struct capture capture = capture_of(SECTION, false);
@@ -272,7 +272,7 @@ static void test_interface_limit(void **state)
     free(capture.data);
 }
 
-/* Parts of a large block, put together, are the block. */
+/* The parts of a large block, joined, must be the block. */
 static void test_large_block(void **state)
 {
     struct capture capture = capture_of(SECTION "[00000bad *1000001 ] [00000bad ]", false);
@@ -312,7 +312,7 @@ static void test_counts(void **state)
     assert_int_equal(reader.format, CAP_FORMAT_PCAPNG);
     while (cap_reader_next(&reader) != CAP_END)
         ;
-    assert_int_equal(reader.packet.number, 3); /* with the bad one */
+    assert_int_equal(reader.packet.number, 3); /* including the bad one */
     assert_int_equal(reader.bytes, 5);
     cap_reader_close(&reader);
     delivery_close(&delivery);

@@ -5,19 +5,20 @@
 #include "wire.h"
 
 /*
- * A script of fragments is a text of steps, each on a datagram named by a letter:
+ * A script of fragments: steps, each for a datagram named by a letter:
  *
- *   a0-16+    payload bytes 0 to 15 of datagram a, more to come; without + the last ones
+ *   a0-16+    payload bytes 0 to 15 of datagram a; more follow (without + these are the last ones)
  *   a0-16+!   the same with other bytes
- *   a0-16+c   the last byte not captured
+ *   a0-16+c   the last byte is not captured
  *   a0-16+E   with ECN CE; T with ECT(0), U with ECT(1)
  *   a0-16+i   at another interface
  *   a0-16+s   from another sender
  *   ~40       40 s later
  *
- * What is expected of each step, a letter each: h held, R refused, W whole, n not ours; and a
- * number for each fragment that comes back behind the step, counted from 0 in order of arrival.
- * Behind / stands what comes back at the end.
+ * The expected result has a letter for each step: h held, R refused, W whole, n not ours. After it
+ * comes a number for each fragment that this step returns, counted from 0 in order of arrival.
+ * After
+ * `/` come the fragments that are returned at the end.
  */
 struct script_row {
     const char *name;
@@ -25,9 +26,9 @@ struct script_row {
     const char *expected;
     bool not_taken; /* whole packets are not taken */
     struct reassemble_config config;
-    enum reassemble_reason reason; /* of the last that was refused or came back */
+    enum reassemble_reason reason; /* of the last fragment that was refused or returned */
     uint8_t only;                  /* IP version, or 0 for both */
-    uint8_t ecn;                   /* of the last whole */
+    uint8_t ecn;                   /* of the last whole packet */
 };
 
 #define GIVES(text) .expected = (text)
@@ -109,7 +110,7 @@ static const struct script_row scripts[] = {
     {"ECT and Not-ECT", "a0-16+T a16-20", GIVES("hh01/"), SAYS(ECN)},
 };
 
-/* One step, taken apart. */
+/* One step, parsed. */
 struct step {
     char datagram;
     uint32_t from, to;
@@ -136,7 +137,7 @@ static const char *step_read(const char *text, struct step *step)
     return *end ? end + 1 : end;
 }
 
-/* Byte `at` of a datagram's payload. */
+/* The byte at position `at` of a datagram's payload. */
 static uint8_t payload_byte(char datagram, uint32_t at)
 {
     return (uint8_t)(at * 7 + (at >> 8) + (uint8_t)datagram);
@@ -168,7 +169,7 @@ static struct bytes ipv4_fragment(const struct step *step)
 
 static struct bytes ipv6_fragment(const struct step *step)
 {
-    /* Destination options, an atomic fragment header and a routing header stand before. */
+    /* Before it: destination options, an atomic fragment header and a routing header. */
     struct bytes bytes =
         from_hex(MACS "86dd 6b800000 0000 3c 40" PAS6 "2c00 0104 00000000 2bff0000 00000009"
                       "2c00 0000 00000000 2f00 0000 00000000");
@@ -183,7 +184,7 @@ static struct bytes ipv6_fragment(const struct step *step)
     return bytes;
 }
 
-/* The whole packet that the fragments of a datagram make. */
+/* The whole packet of a datagram's fragments. */
 static struct bytes whole_packet(uint8_t version, const struct step *last, uint32_t len,
                                  uint8_t ecn)
 {

@@ -8,7 +8,7 @@
 #define BITS "GRE bits that a receiver must discard"
 #define ANY 99
 
-/* With an MTU of 5, 19 bytes are the most. */
+/* With an MTU of 5, a frame has at most 19 bytes. */
 #define LONG "a-frame-of-twenty-one"
 #define CUT "a-frame-of-twenty-o"
 #define EXCEEDS "a: 1 of 3 frames exceed the MTU of 5, by 2 bytes at most\n"
@@ -16,9 +16,9 @@
 struct play_row {
     const char *name;
     const char *words;
-    bool worded; /* by word_transform, else as they are */
+    bool worded; /* use word_transform, otherwise send unchanged */
     bool strict, input_cut;
-    uint32_t loops; /* 0 stands for 1; ANY for no end */
+    uint32_t loops; /* 0 means 1; ANY means no end */
     uint64_t limit;
     uint32_t mtu;
     enum mtu_action action;
@@ -129,7 +129,7 @@ static void test_play(void **state)
     free(capture.data);
 }
 
-/* ---- What cannot be sent ---- */
+/* ---- Frames that cannot be sent ---- */
 
 struct refused_row {
     const char *name;
@@ -235,7 +235,7 @@ static void test_times(void **state)
 
 /* ---- Several targets, pipes ---- */
 
-/* The VSIDs' files decapsulate to the tenants' own captures. */
+/* Decapsulating the file of a VSID must give the tenant's own capture. */
 static void test_tenants(void **state)
 {
     struct direction direction = {.kind = DIRECTION_ONE};
@@ -267,7 +267,7 @@ static void test_tenants(void **state)
     free(list);
 }
 
-/* A pipe is read into memory if it is to be sent several times. */
+/* A pipe is read into memory if it is sent several times. */
 static void test_pipe(void **state)
 {
     struct capture capture = words_of("a b");
@@ -282,7 +282,7 @@ static void test_pipe(void **state)
 
         (void)delivery_open(&delivery, capture.data, capture.len, capture.len);
         (void)delivery_ready(&delivery, -1);
-        (void)delivery_ready(&delivery, -1); /* the end */
+        (void)delivery_ready(&delivery, -1); /* the end of the pipe */
         config.loops = loops;
         assert_int_equal(play(&replay, &config, NULL, &messages), EXIT_CLEAN);
         assert_int_equal(replay.targets->counts.sent, 2 * loops);

@@ -151,8 +151,8 @@ static void test_shown(void **state)
 /* ---- Signals ---- */
 
 static unsigned calls;               /* of the transform */
-static unsigned poked_call;          /* that raises a signal */
-static volatile sig_atomic_t *poked; /* which */
+static unsigned poked_call;          /* the call that raises a signal */
+static volatile sig_atomic_t *poked; /* the signal's flag */
 static unsigned reports;
 static uint64_t reported_packets, reported_loops;
 static bool reported_start;
@@ -175,13 +175,13 @@ static void report(const struct replay *replay)
 
 struct signal_row {
     const char *name;
-    unsigned call; /* of the transform: three times while looking ahead, then three times a loop */
+    unsigned call; /* of the transform: three while looking ahead, then three for each loop */
     volatile sig_atomic_t *signal;
-    bool preload; /* three times in all */
+    bool preload; /* then there are only three calls */
     const char *out;
     int code;
     unsigned reports;
-    uint64_t packets, loops; /* at the last report */
+    uint64_t packets, loops; /* in the last report */
 };
 
 static const struct signal_row signal_rows[] = {
@@ -231,7 +231,7 @@ static void test_signal(void **state)
     targets_free(&replay);
 }
 
-/* Reports come by time too: at least one in 2 ms if each ms has one. */
+/* Reports also come by time: a report is wanted every 0.5 ms. */
 static void test_stats(void **state)
 {
     struct direction direction = {.kind = DIRECTION_ONE};
@@ -251,7 +251,7 @@ static void test_stats(void **state)
     }
 }
 
-/* More frames than wait in a batch, and more bytes than its room has. */
+/* More frames than fit into a batch, and more bytes than fit into its room. */
 static void test_batches(void **state)
 {
     static const struct {

@@ -51,7 +51,7 @@ static void test_vectors(void **state)
     }
 }
 
-/* The start stays where it is, while packets of pcap go by. */
+/* Three pcap packets: the first one's time stays the start for all. */
 struct pcap_row {
     const char *name;
     uint8_t tsresol;
@@ -59,7 +59,7 @@ struct pcap_row {
     uint64_t numerator;
     uint64_t denominator;
     uint32_t times[3][2];
-    uint32_t results[3][2]; /* all ones where there is no room for it */
+    uint32_t results[3][2]; /* all ones if the time cannot be stored */
 };
 
 #define NONE                                                                                       \
@@ -159,7 +159,7 @@ static void test_pcap(void **state)
     }
 }
 
-/* A packet without a time has none afterwards, and does not begin the file's time. */
+/* A packet without a time stays without, and does not set the start. */
 static void test_no_time(void **state)
 {
     struct cap_retime retime = {true, SEC, 2, 1, {0}};

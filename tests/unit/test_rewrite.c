@@ -4,7 +4,7 @@
 #include "support.h"
 #include "transform/edit.h"
 
-/* A Blue echo request, and the same with all that a row may ask for. */
+/* A Blue echo request, and the same with all changes that a row may request. */
 #define ECHO                                                                                       \
     "060600000007 060600000005 0800 4500003c000100004001 66b5 0a000005 0a000007 08004d5a00010001"  \
     "6162636465666768696a6b6c6d6e6f7071727374757677616263646566676869"
@@ -79,7 +79,7 @@ static const struct rewrite_row rows[] = {
 
 static const struct cap_iface iface = {.linktype = CAP_LINKTYPE_ETHERNET};
 
-/* Runs a row on the first `caplen` bytes, in blocks of exactly the size. */
+/* Runs a row on the first `caplen` bytes, in blocks of exact size. */
 static enum outcome run_cut(const struct rewrite_config *config, const struct bytes *bytes,
                             uint32_t caplen, struct bytes *out, struct transform_result *result)
 {
@@ -130,7 +130,7 @@ static void test_whole(void **state)
     rewrite_fragments_free(config.fragments);
 }
 
-/* What is captured becomes what it becomes in the whole packet, as soon as there is a key. */
+/* As soon as the key is captured, captured bytes must change as they do in the whole packet. */
 static void test_each_length(void **state)
 {
     const struct rewrite_row *row = *state;
@@ -169,7 +169,7 @@ static uint32_t error_of(const uint8_t *data, uint32_t len)
     return naive_sum(data, len) % 0xFFFF;
 }
 
-/* Two checksums, one over the other: both stay as wrong as they are. */
+/* Two nested checksums: both must stay wrong by the same amount. */
 static void test_sums_follow(void **state)
 {
     uint32_t random = 7637;

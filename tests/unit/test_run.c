@@ -12,7 +12,7 @@
 #define SHORT_PACKET "[00000006 00000001 00000000 000f4240 00000001 00000001 :64 | ] "
 #define PACKET(iface, data) "[00000006 " iface " 00000000 000f4240 00000002 00000002 :" data " | ] "
 
-/* Runs a transform from the scratch file `in`; collects its messages. */
+/* Runs a transform on the scratch file `in` and collects its messages. */
 static int run(struct run_config *config, const struct transform *transform,
                struct summary *summary, const char **messages)
 {
@@ -27,15 +27,15 @@ static int run(struct run_config *config, const struct transform *transform,
     return code;
 }
 
-/* ---- What becomes of packets ---- */
+/* ---- What happens to packets ---- */
 
 struct packets_row {
     const char *name;
     const char *words;
-    const char *text; /* a pcapng file, in place of words */
+    const char *text; /* a pcapng file instead of words */
     struct run_config config;
     const char *include;
-    bool cut;        /* the input's last byte is missing */
+    bool cut;        /* the last byte of the input is missing */
     const char *out; /* words, or "none" if there is no such file */
     const char *messages;
     int code;
@@ -134,7 +134,7 @@ static void test_packets(void **state)
     free(capture.data);
 }
 
-/* Each packet has one outcome, but each further one that is made of it has one too if it fails. */
+/* Each packet has one outcome. Each further packet made from it has one too, if it fails. */
 static void test_counts(void **state)
 {
     struct run_config config = {.output.out = scratch_path("out"), .drop_others = true};
@@ -200,7 +200,7 @@ static void test_retime(void **state)
     range_set_free(&config.select.include);
 }
 
-/* ---- What cannot be run ---- */
+/* ---- Runs that are refused ---- */
 
 struct refused_row {
     const char *name;
@@ -248,12 +248,12 @@ static void test_refused(void **state)
     assert_int_equal(scratch_clear(), row->no_input ? 0 : 1);
 }
 
-/* A full disk ends the run where it is found, also within the packets made of one. */
+/* A full disk must end the run at once, also between the packets made from one. */
 struct full_row {
     const char *name;
     char letter;
     size_t letters;   /* of each of three packets */
-    uint64_t packets; /* read until 256 KiB are to be written */
+    uint64_t packets; /* packets read until 256 KiB are to be written */
 };
 
 static const struct full_row fulls[] = {

@@ -24,7 +24,7 @@ static int run(struct run_config *config, const struct transform *transform,
 struct name_row {
     const char *name; /* of the output */
     bool from_pcapng;
-    const char *format, *compression; /* asked for: a digit of the enum, or NULL */
+    const char *format, *compression; /* requested: a digit of the enum, or NULL */
     const char *magic;                /* of the output */
     bool nsec;                        /* the input has nanoseconds */
 };
@@ -129,7 +129,7 @@ static void test_split(void **state)
     assert_int_equal(summary.bytes_written, 2438);
 }
 
-/* What is not a result is not split; if the run fails, no file of a tenant appears. */
+/* Only results are split by tenant. If the run fails, no tenant's file may appear. */
 static void test_split_others(void **state)
 {
     struct run_config config = {.in = words_write("in", "ddo k d d"),
@@ -326,7 +326,7 @@ static void test_signals(void **state)
     assert_int_equal(summary.packets_read, 2);
 }
 
-/* What was read of a pipe is written before more comes. */
+/* What was read from a pipe must be written before more arrives. */
 static void test_pipes(void **state)
 {
     struct capture capture = words_of("d o d");

@@ -10,7 +10,7 @@
 #define BAD_PACKET "[00000006 00000007 00000000 000f4240 00000001 00000001 :64 | ] "
 #define UNKNOWN "[00000bad ] "
 
-/* A scan, and a letter for each of its events: p, u, b, x (bad) and . for the end; ! if strict. */
+/* A scan with a letter for each event: p, u, b, x (bad) and . for the end; ! if strict. */
 struct pass {
     struct scan scan;
     struct scan_config config;
@@ -24,7 +24,7 @@ static bool note(struct scan *scan, enum outcome outcome, const char *detail)
     return scan_note(scan, scan_packet(scan), outcome, &result, detail, "; here");
 }
 
-/* Handles an event as commands do; false to end. */
+/* Handles an event as commands do. Returns false to stop. */
 static bool handle(struct scan *scan, enum scan_event event, char *letter)
 {
     enum outcome outcome;
@@ -47,7 +47,7 @@ static bool handle(struct scan *scan, enum scan_event event, char *letter)
     return false;
 }
 
-/* Reads on to the end. */
+/* Reads to the end. */
 static void read_all(struct pass *pass)
 {
     enum scan_event event;
@@ -69,7 +69,7 @@ static void read_all(struct pass *pass)
 struct event_row {
     const char *name;
     const char *words;
-    const char *text; /* a pcapng file, in place of words */
+    const char *text; /* a pcapng file instead of words */
     const char *include;
     const char *exclude;
     struct select_config select;
@@ -167,7 +167,7 @@ static void test_events(void **state)
     free(capture.data);
 }
 
-/* ---- What does not open ---- */
+/* ---- Scans that do not open ---- */
 
 struct refusal_row {
     const char *name;
@@ -209,7 +209,7 @@ static void test_refused(void **state)
 
 /* ---- Outcomes ---- */
 
-/* Each outcome has its own limit of messages; packets that are not bad have none. */
+/* Each outcome has its own limit of messages. Packets that are not bad have no messages. */
 static void test_messages(void **state)
 {
     static const char words[] = "b b b b b b b b b b b b b l l o k x n d";
@@ -241,7 +241,7 @@ static void test_messages(void **state)
     }
 }
 
-/* Harmless outcomes are counted without a message, and do not end a strict scan. */
+/* Harmless outcomes are counted without a message and do not end a strict scan. */
 static void test_harmless(void **state)
 {
     struct pass pass = {.config = {.harmless = 1u << OUTCOME_LINK_TYPE, .strict = true}};
@@ -274,7 +274,7 @@ static void test_notes(void **state)
     assert_int_equal(scan.summary.mtu_excess, 3);
 }
 
-/* --inner-filter looks at what the transform makes; packets without a result do not count. */
+/* --inner-filter examines the result of the transform. Packets without a result do not count. */
 static void test_transform(void **state)
 {
     struct scan_config config = {.in = words_write("in", "dd dd o"),

@@ -4,15 +4,15 @@
 
 #include "pipeline/scan.h"
 
-/* A scan of a file or a pipe, and what its callbacks saw. */
+/* A scan of a file or a pipe, and what its callbacks received. */
 struct pass {
     struct scan scan;
     struct scan_config config;
     struct delivery delivery;
-    uint64_t packets; /* handed out */
+    uint64_t packets; /* delivered */
     uint64_t reported[4];
     unsigned reports;
-    unsigned asked; /* whether to go on */
+    unsigned asked; /* calls of go_on */
     unsigned waits;
     bool give_up;
 };
@@ -52,8 +52,8 @@ static void read_all(struct pass *pass)
 struct signal_row {
     const char *name;
     const char *signals; /* before each packet: s to stop, r to report, - for none */
-    bool own, give_up;   /* the scan has a go_on; which says no */
-    uint64_t packets;    /* of four that are handed out */
+    bool own, give_up;   /* the scan has its own go_on; it returns false */
+    uint64_t packets;    /* of the four that are delivered */
     bool stopped;
     unsigned reports, asked;
     uint64_t reported[4];
@@ -106,7 +106,7 @@ static void test_signal(void **state)
         assert_int_equal(pass.reported[i], row->reported[i]);
 }
 
-/* ---- While a pipe is waited for ---- */
+/* ---- While the scan waits for a pipe ---- */
 
 static void pass_open_pipe(struct pass *pass, const struct capture *capture, size_t step)
 {
@@ -115,7 +115,7 @@ static void pass_open_pipe(struct pass *pass, const struct capture *capture, siz
     pass->config.context = pass;
 }
 
-/* The caller's own waiting, in place of the scan's, writes what is read next. */
+/* The caller's wait function replaces the scan's and writes the next bytes. */
 static void test_own_wait(void **state)
 {
     struct capture capture = words_of("d d d");
@@ -133,7 +133,7 @@ static void test_own_wait(void **state)
     free(capture.data);
 }
 
-/* Waiting that gives up ends the scan: the input is neither cut nor at its end. */
+/* If the wait function gives up, the scan ends: the input is neither cut nor at its end. */
 static void test_own_wait_gives_up(void **state)
 {
     struct capture capture = words_of("d d d");
@@ -154,7 +154,7 @@ static void test_own_wait_gives_up(void **state)
     free(capture.data);
 }
 
-/* Without callbacks, a scan reads a pipe to its end, and a signal ends its waiting. */
+/* Without callbacks a scan reads a pipe to its end, and a signal ends its wait. */
 static void test_wait(void **state)
 {
     struct capture capture = words_of("d d d");
@@ -164,7 +164,7 @@ static void test_wait(void **state)
         struct pass pass = {.config.report = report};
 
         pass_open_pipe(&pass, &capture, capture.len);
-        assert_true(delivery_ready(&pass.delivery, -1)); /* all of it is in the pipe */
+        assert_true(delivery_ready(&pass.delivery, -1)); /* everything is in the pipe */
         if (ends)
             assert_true(delivery_ready(&pass.delivery, -1));
         assert_int_equal(scan_open(&pass.scan, &pass.config), EXIT_CLEAN);
@@ -189,7 +189,7 @@ static void test_wait(void **state)
     free(capture.data);
 }
 
-/* A signal while the input is opened: no message, for nothing is wrong with it. */
+/* A signal while the input is opened gives no message: nothing is wrong with the input. */
 static void test_stop_while_opening(void **state)
 {
     struct capture capture = words_of("d");

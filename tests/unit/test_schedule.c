@@ -66,7 +66,7 @@ static void test_due(void **state)
     }
 }
 
-/* Of a billion packets the last one is due to the nanosecond. */
+/* The last of a billion packets must be due at the exact nanosecond. */
 static void test_no_drift(void **state)
 {
     struct schedule schedule = RATE(PPS, 999999937, 7, 1);
@@ -77,12 +77,12 @@ static void test_no_drift(void **state)
     schedule.packets = 999999936;
     schedule.bits = 0;
     due = schedule_next(&schedule, false, 0, LEN);
-    assert_int_equal(due, 6999999992); /* 999999936 * 7 / 999999937 s, cut off */
+    assert_int_equal(due, 6999999992); /* 999999936 * 7 / 999999937 s, rounded down */
     schedule = (struct schedule)RECORDED(1000000007, 1000000000);
     schedule_begin(&schedule, 0);
     for (int64_t i = 0; i <= 1000000; i++)
         due = schedule_next(&schedule, true, i * 1000, LEN);
-    assert_int_equal(due, 999999993); /* 10^9 / 1.000000007, cut off */
+    assert_int_equal(due, 999999993); /* 10^9 / 1.000000007, rounded down */
 }
 
 static void test_shift(void **state)

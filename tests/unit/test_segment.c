@@ -13,13 +13,13 @@
 #define TCP(offset_flags) PORTS "10000000 20000000" offset_flags "01f5 0000 0000 "
 #define DATA "00010203040506070809"
 
-/* Where the checksum of TCP or UDP stands in a frame that is to be cut. */
+/* The offset of the TCP or UDP checksum in a frame to be cut. */
 static uint32_t checksum_offset(const struct segment *seg)
 {
     return seg->l4_offset - seg->tags_len - seg->jumbo_len + (seg->protocol == NVGRE_TCP ? 16 : 6);
 }
 
-/* Segment `i` of a frame of which `caplen` bytes were captured, against all of it. */
+/* Checks segment `i`. `expected` is the whole segment; only captured bytes must be present. */
 static void assert_segment(const struct segment *seg, uint32_t i, const struct bytes *expected)
 {
     const uint32_t headers_len = seg->headers_len - seg->tags_len - seg->jumbo_len;
@@ -48,7 +48,7 @@ static uint32_t count_expected(const struct segment_case *row)
     return count;
 }
 
-/* A frame, or what is left of it without its first `tags_len` bytes of VLAN tags. */
+/* A frame without its first `tags_len` bytes of VLAN tags. */
 static struct bytes untagged(const char *hex, uint32_t tags_len)
 {
     struct bytes frame = from_hex(hex);
@@ -58,7 +58,7 @@ static struct bytes untagged(const char *hex, uint32_t tags_len)
     return frame;
 }
 
-/* Cuts a frame, as far as captured. Returns false where too little is captured. */
+/* Cuts a frame, as far as captured. Returns false if too little is captured. */
 static bool cut_frame(const struct segment_case *row, const struct bytes *whole, uint32_t caplen,
                       uint32_t tags_len)
 {
@@ -78,7 +78,7 @@ static bool cut_frame(const struct segment_case *row, const struct bytes *whole,
     return is_cut;
 }
 
-/* As scapy and Linux make them, with VLAN tags and without, and as far as captured. */
+/* As scapy and Linux make them, with and without VLAN tags, cut at every captured length. */
 static void test_segments(void **state)
 {
     const struct segment_case *row = *state;
@@ -188,7 +188,7 @@ static uint32_t tcp_sum(const uint8_t *ip, uint32_t ip_len)
     return sum;
 }
 
-/* A long super-packet of the largest size there is, at many sizes: payload and sums. */
+/* The largest possible super-packet, at many segment sizes: payload and checksums. */
 static void test_long(void **state)
 {
     const struct bytes headers = from_hex(IPV4("0000", "06") TCP("5010"));
@@ -229,10 +229,10 @@ static void test_long(void **state)
 
 struct mss_row {
     const char *name;
-    const char *frame; /* with a right TCP checksum, put in by the test */
+    const char *frame; /* the test sets a correct TCP checksum */
     uint32_t mss_offset;
     uint16_t mss;
-    uint16_t clamped; /* 0 where nothing changes */
+    uint16_t clamped; /* 0 if nothing changes */
     uint32_t least;   /* captured bytes that are enough */
 };
 

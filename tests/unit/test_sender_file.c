@@ -29,7 +29,7 @@ static uint32_t send_one(struct sender *sender, const void *data, uint32_t len, 
     return taken;
 }
 
-/* A file of two frames: what it is, byte for byte, on a machine of this byte order. */
+/* A file with two frames, byte for byte, in this machine's byte order. */
 static void test_bytes(void **state)
 {
     const uint32_t expected[] = {0xa1b23c4d, 0x00040002, 0, 0, 0x00040000, 1, /* header */
@@ -57,7 +57,10 @@ static void test_bytes(void **state)
     assert_int_equal(scratch_clear(), 1);
 }
 
-/* A batch is taken up to the frame that a file cannot have; the caller goes on behind it. */
+/*
+ * A batch is accepted up to the first frame that the file format cannot store. The caller continues
+ * after it.
+ */
 struct refused_row {
     const char *name;
     uint32_t len;
@@ -93,7 +96,7 @@ static void test_refused(void **state)
     assert_int_equal(scratch_clear(), 1);
 }
 
-/* What was given up gets no name; an empty file is complete. */
+/* A file that was given up gets no name. An empty file is complete. */
 static void test_given_up(void **state)
 {
     struct sender *sender = open_file(scratch_path("out"));
@@ -109,7 +112,7 @@ static void test_given_up(void **state)
     assert_int_equal(scratch_clear(), 1);
 }
 
-/* A device that is full: what was taken since the last flush is told as not sent. */
+/* On a full device, frames since the last flush must be reported as not sent. */
 static void test_full(void **state)
 {
     struct sender *sender = open_file("/dev/full");

@@ -15,8 +15,8 @@
 static uint8_t room[SOURCE_FRAME_MAX];
 
 /*
- * All frames that come, as text: their bytes, @ and milliseconds after 1000 s, or none without a
- * time; and #N if they were captured on interface N above 0.
+ * Returns all frames as text: their bytes, @ and the milliseconds after 1000 s, or nothing after @
+ * without a time. #N follows if they were captured on an interface N above 0.
  */
 static const char *read_frames(struct source *source, enum source_event *event)
 {
@@ -43,7 +43,7 @@ static const char *read_frames(struct source *source, enum source_event *event)
 struct frames_row {
     const char *name;
     const char *words;
-    const char *text; /* a pcapng file, in place of words */
+    const char *text; /* a pcapng file instead of words */
     const char *include;
     uint32_t count;
     bool strict, cut;
@@ -92,7 +92,7 @@ static const struct frames_row frames_rows[] = {
      .messages = "in: packet 1: no such interface: 1; not sent\n"},
 };
 
-/* Twice through a capture. */
+/* Reads a capture twice. */
 static void run_row(const struct frames_row *row, struct source_config *config)
 {
     const bool failing = row->event == SOURCE_STOPPED;
@@ -152,7 +152,7 @@ static void test_frames(void **state)
     free(capture.data);
 }
 
-/* A rewind between two frames of a packet begins with the first packet's first frame. */
+/* After a rewind between two frames of a packet, the first packet's first frame is next. */
 static void test_rewind_in_packet(void **state)
 {
     const struct source_config config = {.in = words_write("in", "d ddd"),
@@ -199,7 +199,7 @@ static bool go_on(void *context)
     return ++*asked < 2;
 }
 
-/* The caller's reaction to a signal ends the frames; when all is read first, nothing is sent. */
+/* The caller's go_on ends the frames after a signal. With preload, nothing is sent. */
 static void test_signal(void **state)
 {
     const char *path = words_write("in", "d d d");
@@ -227,7 +227,10 @@ static void test_signal(void **state)
     signals_clear();
 }
 
-/* A pipe is read once, by the caller's waiting; in memory it comes as often as wanted. */
+/*
+ * A pipe is read once, with the caller's wait function. From memory it can be sent any number of
+ * times.
+ */
 static void test_pipe(void **state)
 {
     struct capture capture = words_of("d o dd");
@@ -255,7 +258,7 @@ static void test_pipe(void **state)
 
 /* ---- Real frames ---- */
 
-/* The frames of a source are the packets of a capture. */
+/* The frames of a source must be the packets of the capture. */
 static void test_same_frames(void **state)
 {
     const struct copy_config copy = {.linktype = CAP_LINKTYPE_ETHERNET};
@@ -303,7 +306,7 @@ static const struct unique_row uniques[] = {
     {"addresses, FlowIDs", true, false, true, false}, {"both", true, true, true, true},
 };
 
-/* The frame at this place in the capture, in a loop; checks it against the capture's. */
+/* Compares a frame of a loop with the packet of the capture. */
 static void assert_unique(const struct source_frame *frame, const struct cap_packet *packet,
                           const struct unique_row *row, uint32_t loop)
 {
@@ -363,7 +366,7 @@ static void test_unique(void **state)
     source_close(&source);
 }
 
-/* What is not NVGRE goes out as it is in all loops. */
+/* Packets that are not NVGRE must be unchanged in all loops. */
 static void test_unique_others(void **state)
 {
     const struct copy_config copy = {.linktype = CAP_LINKTYPE_ETHERNET};

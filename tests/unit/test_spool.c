@@ -6,13 +6,13 @@
 
 enum { FILES = 300, FULL_FILES = CAP_SPOOL_MEMORY / CAP_SPOOL_BUFFER_MAX };
 
-/* A byte of a file that tells where it belongs. */
+/* The byte for a file and an offset. */
 static uint8_t byte_at(uint32_t file, size_t offset)
 {
     return (uint8_t)(file * 31 + offset * 7 + offset / 256);
 }
 
-/* Bytes of a file from an offset on, in a block of their own. */
+/* Bytes of a file from an offset, in their own block. */
 static uint8_t *bytes_of(uint32_t file, size_t offset, size_t len)
 {
     uint8_t *block = malloc(len ? len : 1);
@@ -57,7 +57,7 @@ static void assert_published(struct cap_spool *spool, struct cap_spool_file *fil
     cap_spool_discard(spool, file);
 }
 
-/* Lengths around the limits, and so much that each buffer is written out more than once. */
+/* Lengths around the limits, and enough data to write out each buffer more than once. */
 static void test_bytes_arrive_in_order(void **state)
 {
     static const size_t lengths[] = {0,    1,     1023,  1024,  1025,   16,
@@ -82,7 +82,7 @@ static void test_bytes_arrive_in_order(void **state)
     assert_int_equal(scratch_clear(), 1);
 }
 
-/* The room of all buffers, which the spool must know. */
+/* The size of all buffers, which the spool must know. */
 static size_t memory_of(const struct cap_spool_file *files, uint32_t count)
 {
     size_t memory = 0;
@@ -92,7 +92,7 @@ static size_t memory_of(const struct cap_spool_file *files, uint32_t count)
     return memory;
 }
 
-/* As many full buffers as are allowed; one byte of another file writes all of them out. */
+/* The maximum number of full buffers. One byte for another file must write all of them out. */
 static void test_memory_is_bounded(void **state)
 {
     static struct cap_spool_file files[FULL_FILES + 1];

@@ -4,14 +4,14 @@
 
 #include "pipeline/report.h"
 
-/* ---- What outcomes are ---- */
+/* ---- Dispositions of outcomes ---- */
 
 #define HARMLESS (1u << OUTCOME_FRAGMENT | 1u << OUTCOME_UNSTORABLE)
 
 struct disposition_row {
     const char *name;
     enum outcome outcome;
-    enum disposition usual, harmless; /* the latter with HARMLESS */
+    enum disposition usual, harmless; /* the second one with HARMLESS */
 };
 
 static const struct disposition_row dispositions[] = {
@@ -52,7 +52,7 @@ struct shown_row {
     struct summary summary;
     bool stopped;
     const char *text;
-    const char *json; /* what members differ from `usual` */
+    const char *json; /* members that differ from `usual` */
 };
 
 static const char usual[] =
@@ -130,7 +130,7 @@ static const struct shown_row shown_rows[] = {
      .json = "{'packets_read': 1099511627776, 'bytes_read': 1125899906842624}"},
 };
 
-/* JSON with ' in place of ". */
+/* Parses JSON that has ' instead of ". */
 static json_t *json_of(const char *text)
 {
     char *copy = strdup(text);
@@ -171,7 +171,7 @@ static void test_shown(void **state)
     json_decref(object);
 }
 
-/* The line of a value, to be freed; an empty one if making the value failed. */
+/* Returns the line for a value; the caller frees it. It is empty if creating the value failed. */
 static char *put(json_t *value, int failed, int *result)
 {
     char *text = NULL;
@@ -210,7 +210,7 @@ struct report_row {
     enum outcome outcome;
     const char *detail;
     const char *message;
-    uint64_t count; /* 0 stands for 1 */
+    uint64_t count; /* 0 means 1 */
 };
 
 static const struct report_row report_rows[] = {

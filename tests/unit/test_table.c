@@ -10,10 +10,12 @@ static struct table_key random_key(uint32_t *random, uint32_t different)
     return (struct table_key){next_random(random) % different, 0};
 }
 
-/* Keys of the low part's last bits, of its first ones, of both parts, and hashed ones. */
+/*
+ * Keys that differ in the last bits of `low`, in its first bits, or in both parts; and hashed keys.
+ */
 static struct table_key key_of(uint32_t kind, uint32_t number)
 {
-    /* By the factor of many hash functions, the products of such keys are small numbers. */
+    /* With the factor of many hash functions, the products of these keys are small numbers. */
     const uint64_t inverse_of_factor = 0xF1DE83E19937733Du;
 
     switch (kind) {
@@ -80,7 +82,7 @@ static void test_high_index(void **state)
     table_free(&table);
 }
 
-/* The same key several times: each is found once, also when the table has grown. */
+/* The same key several times: each entry is found once, also after the table grew. */
 static void test_same_key(void **state)
 {
     const struct table_key key = {7637, 1};
@@ -104,7 +106,10 @@ static void test_same_key(void **state)
     table_free(&table);
 }
 
-/* Keys come and go; what is there is what a plain array says, with keys at both ends too. */
+/*
+ * Keys are added and removed, also the smallest and largest. A plain array has the expected
+ * content.
+ */
 static void test_remove(void **state)
 {
     (void)state;
@@ -140,7 +145,7 @@ static void test_remove(void **state)
 
 /* ---- Secrets ---- */
 
-/* Where keys are depends on the secret: hardly any has the same place with another. */
+/* Places depend on the secret: with another one, hardly any key has the same place. */
 static void test_seeds_differ(void **state)
 {
     (void)state;
@@ -176,7 +181,7 @@ static void test_random_seed(void **state)
     assert_true(table_secret[1]);
 }
 
-/* Slots that are looked at to find a key, on average. */
+/* Average number of slots read to find a key. */
 static double probes(const struct table *table, uint32_t kind, uint32_t count)
 {
     uint64_t sum = 0;
@@ -190,7 +195,7 @@ static double probes(const struct table *table, uint32_t kind, uint32_t count)
     return (double)sum / count;
 }
 
-/* Whatever pattern keys have, a secret that is not known to who chose them spreads them. */
+/* A secret must spread keys of any pattern, if whoever chose the keys does not know it. */
 static void test_chosen_keys(void **state)
 {
     (void)state;
@@ -206,11 +211,11 @@ static void test_chosen_keys(void **state)
             }
 }
 
-/* ---- The last keys ---- */
+/* ---- Recent keys ---- */
 
 enum { ROOM = 64, STEPS = 5000 };
 
-/* The same keys are remembered with any secret: the last ones that were added. */
+/* With any secret the same keys are remembered: the last ones added. */
 static void test_recent(void **state)
 {
     (void)state;

@@ -9,12 +9,12 @@
 enum { START = 1767261600 }; /* 2026-01-01 10:00:00 UTC */
 
 struct time_row {
-    const char *name; /* the text too */
+    const char *name; /* also the text */
     int64_t sec;
     uint32_t nsec;
 };
 
-/* Local time is an hour ahead of UTC here. */
+/* Local time is one hour ahead of UTC here. */
 static const struct time_row times[] = {
     {"0", 0, 0},
     {"1767261600", START, 0},
@@ -93,7 +93,7 @@ static void test_refused(void **state)
 }
 
 struct span_row {
-    const char *name; /* the text too */
+    const char *name; /* also the text */
     int64_t ns;
 };
 
@@ -151,7 +151,7 @@ static void test_no_span(void **state)
 }
 
 struct scale_row {
-    const char *name; /* the text too */
+    const char *name; /* also the text */
     uint64_t numerator;
     uint64_t denominator;
 };

@@ -14,7 +14,7 @@ static struct time_point time_of(enum cap_record record, uint8_t tsresol, int64_
     return cap_packet_time(&packet);
 }
 
-/* Computed with integers of any length. */
+/* Computed with integers of unlimited size. */
 struct time_row {
     const char *name;
     uint8_t tsresol;
@@ -61,7 +61,7 @@ static void test_time(void **state)
     assert_int_equal(time.nsec, row->nsec);
 }
 
-/* Ticks of 10^-exponent s: the point is put between decimal digits. */
+/* Ticks of 10^-exponent s: puts the point between decimal digits. */
 static struct time_point naive_decimal(uint64_t ticks, unsigned exponent)
 {
     char digits[160];
@@ -77,7 +77,7 @@ static struct time_point naive_decimal(uint64_t ticks, unsigned exponent)
     return (struct time_point){(int64_t)strtoull(sec, NULL, 10), (uint32_t)strtoul(nsec, NULL, 10)};
 }
 
-/* Ticks of 2^-exponent s: nine decimal digits one by one, halving a second for each bit. */
+/* Ticks of 2^-exponent s: nine decimal digits one by one; each bit is half of the one before. */
 static struct time_point naive_binary(uint64_t ticks, unsigned exponent)
 {
     uint32_t fraction[5] = {0}; /* of a second, in 160 bits; the highest word first */
@@ -85,7 +85,7 @@ static struct time_point naive_binary(uint64_t ticks, unsigned exponent)
     uint32_t nsec = 0;
 
     for (unsigned bit = 0; bit < 64; bit++) {
-        unsigned place = exponent - bit - 1; /* bits behind the point */
+        unsigned place = exponent - bit - 1; /* place after the point */
 
         if (!(ticks >> bit & 1))
             continue;
@@ -127,7 +127,7 @@ static void test_all_resolutions(void **state)
     }
 }
 
-/* A Simple Packet Block has no time, whatever its interface has. */
+/* A Simple Packet Block has no time, even if its interface has timestamp options. */
 static void test_simple(void **state)
 {
     struct time_point time = time_of(CAP_RECORD_SIMPLE, 6, 1000, 1000000);
@@ -137,7 +137,7 @@ static void test_simple(void **state)
     assert_int_equal(time.nsec, 0);
 }
 
-/* Of pcap: seconds and a fraction, in host byte order or swapped. */
+/* pcap: seconds and a fraction, in host byte order or swapped. */
 struct pcap_row {
     const char *name;
     uint8_t tsresol;
@@ -171,7 +171,7 @@ static void test_pcap(void **state)
     assert_int_equal(time.nsec, row->nsec);
 }
 
-/* Finer than microseconds are 10^-7 s and 2^-21 s on: 2^-20 s is 0.95 us. */
+/* Finer than microseconds begins at 10^-7 s and 2^-21 s: 2^-20 s is 0.95 us. */
 static void test_fine(void **state)
 {
     (void)state;

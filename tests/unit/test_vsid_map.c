@@ -8,7 +8,7 @@
 
 enum { CHANGES_MAX = 8 };
 
-/* What the VSIDs at the borders become, in the order old, new; all others stay. */
+/* Old and new VSIDs at the borders. `beside` has VSIDs that must not change. */
 struct map_row {
     const char *name;
     const char *text;
@@ -70,7 +70,7 @@ static void test_map(void **state)
 }
 
 struct refusal_row {
-    const char *name; /* the text too */
+    const char *name; /* also the text */
 };
 
 static const struct refusal_row refusals[] = {
@@ -120,7 +120,7 @@ static void test_refused(void **state)
 }
 
 struct reserved_row {
-    const char *name; /* the text too */
+    const char *name; /* also the text */
     uint32_t reserved;
 };
 
@@ -146,7 +146,7 @@ static void test_reserved(void **state)
     assert_int_equal(vsid_map_find_reserved(&map), NVGRE_VSID_NONE);
 }
 
-/* Maps of many ranges, against a table of all the VSIDs that they can have. */
+/* Maps of many ranges, compared with a table of all VSIDs in them. */
 static void test_random_maps(void **state)
 {
     enum { VSIDS = 1000, PLACES = 20 };
@@ -161,7 +161,7 @@ static void test_random_maps(void **state)
 
         memset(expected, -1, sizeof(expected));
         for (uint32_t i = 0; i < VSIDS / PLACES; i++) {
-            /* the places in an order of their own, a range in each */
+            /* The places come in another order, with one range in each. */
             uint32_t first = (i * 7 + (uint32_t)round) % (VSIDS / PLACES) * PLACES;
             uint32_t last = first + next_random(&random) % PLACES;
             uint32_t to = next_random(&random) % 100000;

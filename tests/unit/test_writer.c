@@ -128,7 +128,7 @@ static const struct writer_row from_pcapng[] = {
      NEW_USEC "00000001 00000002 00000003 00000003 :050607", "uu.", &usec, KEEP},
 };
 
-/* A failed write shows at the latest when the file is published. */
+/* A failed write must be reported at the latest when the file is published. */
 static void test_full_device(void **state)
 {
     const struct cap_writer_config *const configs[] = {&usec, &pcapng};
@@ -155,7 +155,7 @@ static void test_full_device(void **state)
     free(input.data);
 }
 
-/* What is flushed is there, header and all, though the file is not complete. */
+/* Flushed data, including the header, is readable although the file is not complete. */
 static void test_flush(void **state)
 {
     struct capture input = capture_of(USEC("0000ffff") RECORD RECORD, host_is_big());

@@ -73,7 +73,10 @@ static const struct writer_row changed[] = {
      ".....", &pcapng_grown, ADD},
 };
 
-/* An FCS is cut off; what tells of it is taken out, whether the packet is changed or kept. */
+/*
+ * An FCS is cut off. The options and flags about it are removed, whether the packet is changed or
+ * kept.
+ */
 #define FCS_BLOCK(flags)                                                                           \
     "[00000006 00000000 " TIME " 00000007 00000007 :05060701020304 | 0002 0004 " flags " ] "
 #define CUT_BLOCK(flags)                                                                           \
@@ -100,7 +103,7 @@ static const struct writer_row fcs[] = {
      SECTION IFACE("0071", "00000000", "000d 0001 04 |"), "..", &pcapng, KEEP},
 };
 
-/* Where a link type changes, an Ethernet interface is added and numbers behind it follow. */
+/* If a link type changes, an Ethernet interface is added, and later interfaces get new numbers. */
 #define OPTIONS NSEC_OPTION "000e 0008 fffffffffffffffe " END
 
 #define NO_SENSE BLOCK("00000001", TIME, "")
@@ -145,7 +148,7 @@ static const struct writer_row links[] = {
      "......", &pcapng_ethernet, ADD_OTHER_LINKS},
 };
 
-/* A Simple Packet Block has its caplen from its length and the first interface's snaplen. */
+/* The caplen of a Simple Packet Block comes from its length and the first interface's snaplen. */
 #define SNAPLEN(snaplen) SECTION IFACE("0001", snaplen, "")
 
 static const struct writer_row simples[] = {
@@ -219,7 +222,7 @@ static void test_large(void **state)
     free(output.data);
 }
 
-/* A large block that the input's end cuts is taken back: what is written is whole. */
+/* A large block that is cut by the end of the input is taken back: the output is whole. */
 static void test_cut_block(void **state)
 {
     const size_t lens[] = {0, 262135, 262136, 300000, 600000, 1000000};
@@ -245,7 +248,7 @@ static void test_cut_block(void **state)
     }
 }
 
-/* The interface is added while its first packet's data stand in the buffer: at any place. */
+/* The interface is added while the data of its first packet is in the buffer, at any position. */
 static void test_interface_at_seam(void **state)
 {
     const size_t chunk = 256 * 1024;
@@ -273,7 +276,7 @@ static void test_interface_at_seam(void **state)
     }
 }
 
-/* LINKTYPE_NULL is a link type as others are. */
+/* LINKTYPE_NULL is an ordinary link type. */
 static void test_link_type_zero(void **state)
 {
     struct capture input = capture_of(

@@ -2,7 +2,7 @@
 #ifndef WRITER_SUPPORT_H
 #define WRITER_SUPPORT_H
 
-/* What the tests of the writers share: captures, what is done to them, what is written. */
+/* Shared by the tests of the writers: captures, changes to them, and the expected output. */
 
 #include "capture_support.h"
 #include "scratch_support.h"
@@ -18,15 +18,16 @@
 #define NSEC_OPTION "0009 0001 09 | "
 #define END "0000 0000 "
 
-/* A packet of 60 bytes, 3 of them captured; and as ADD makes it. */
+/* A packet of 60 bytes, 3 of them captured; and the same after ADD. */
 #define BLOCK(iface, ts, options)                                                                  \
     "[00000006 " iface " " ts " 00000003 0000003c :050607 | " options " ] "
 #define ADDED_BLOCK(iface, ts, options)                                                            \
     "[00000006 " iface " " ts " 00000005 0000003e :aabb050607 | " options " ] "
 
 /*
- * What becomes of packets: they are kept, or two bytes are put before them and the link type is
- * Ethernet; or only those of another link type are changed; or they are kept at another time.
+ * Changes to packets: KEEP keeps them. ADD puts two bytes before them and makes the link type
+ * Ethernet. ADD_OTHER_LINKS does this only with other link types. RETIME keeps them with another
+ * time.
  */
 enum change { KEEP, ADD, ADD_OTHER_LINKS, RETIME };
 
@@ -34,7 +35,7 @@ struct writer_row {
     const char *name;
     const char *input;
     const char *output;
-    const char *results; /* of packets and blocks: `.`, or `u` for unstorable */
+    const char *results; /* for packets and blocks: `.`, or `u` for unstorable */
     const struct cap_writer_config *config;
     enum change change;
 };
@@ -49,7 +50,7 @@ static inline uint16_t ethernet(uint16_t linktype)
     return linktype == 113 ? CAP_LINKTYPE_ETHERNET : linktype;
 }
 
-/* Formats asked for; then with packets that grow, and with another link type. */
+/* Requested formats, also with packets that grow and with another link type. */
 static const struct cap_writer_config usec = {.format = CAP_FORMAT_PCAP, .linktype = same};
 static const struct cap_writer_config nsec = {.format = CAP_FORMAT_NSECPCAP, .linktype = same};
 static const struct cap_writer_config pcap = {
@@ -68,7 +69,7 @@ static const struct cap_writer_config usec_ethernet = {.format = CAP_FORMAT_PCAP
 static const struct cap_writer_config pcapng_ethernet = {.format = CAP_FORMAT_PCAPNG,
                                                          .linktype = ethernet};
 
-/* A file of the same family keeps its byte order; a new one has the host's. */
+/* A file of the same family keeps its byte order. A new one has the host's. */
 static inline bool output_is_big(const struct writer_row *row, bool input_is_big)
 {
     bool from_pcap = row->input[0] == 'a';
@@ -94,7 +95,7 @@ static inline enum cap_result change_packet(struct cap_writer *writer, struct ca
                              packet->len + 2);
 }
 
-/* Writes all that the reader gives; returns the results. */
+/* Writes everything that the reader returns. Returns the results. */
 static inline char *change_all(struct cap_writer *writer, struct cap_reader *reader,
                                enum change change)
 {
@@ -118,7 +119,7 @@ static inline char *change_all(struct cap_writer *writer, struct cap_reader *rea
     return results;
 }
 
-/* A reader and the writer of what it reads. */
+/* A reader, and a writer for what it reads. */
 struct converter {
     struct delivery delivery;
     struct cap_reader reader;
@@ -143,7 +144,9 @@ static inline void converter_close(struct converter *converter)
     delivery_close(&converter->delivery);
 }
 
-/* What is written of a capture; each packet and block has one of the results expected. */
+/*
+ * Converts a capture and returns the output. Each packet and block must have its expected result.
+ */
 static inline struct capture convert(const struct capture *input, const char *results,
                                      const struct cap_writer_config *config, enum change change)
 {
