@@ -55,7 +55,7 @@ int info_addresses_count(struct info_addresses *addresses, struct info_address_l
     return add(addresses, list, address, key);
 }
 
-/* Which of two comes first: the busier, else the smaller, so that the order is always the same. */
+/* Orders by packets, most first. Ties are ordered by address, so that the result does not vary. */
 static bool is_before(const struct info_address *a, const struct info_address *b)
 {
     return a->packets != b->packets ? a->packets > b->packets

@@ -3,9 +3,9 @@
 #define INFO_ADDRESSES_H
 
 /*
- * Packets by address, or by pair of addresses, of each owner: exact, until there are too many of an
- * owner or in all. Later ones are not counted, and what there is of the owner is told to be less
- * than all.
+ * Counts packets by address, or by address pair, for each owner. Counts are exact until one of the
+ * limits below is reached. Addresses that come later are not counted, and the owner's list is
+ * marked as incomplete.
  */
 
 #include <stdbool.h>
@@ -14,33 +14,32 @@
 #include "base/table.h"
 #include "base/text.h"
 
-#define INFO_ADDRESSES_MAX 524288u     /* of all owners */
-#define INFO_ADDRESSES_LIST_MAX 65536u /* of one */
+#define INFO_ADDRESSES_MAX 524288u     /* for all owners together */
+#define INFO_ADDRESSES_LIST_MAX 65536u /* for one owner */
 
-/* Addresses as on the wire; IPv4 ones have 4 bytes, what is not used is 0. */
+/* Addresses in network byte order. IPv4 addresses use the first 4 bytes; unused bytes are 0. */
 struct info_address {
     union {
-        uint64_t words[4]; /* for comparison */
+        uint64_t words[4]; /* to compare quickly */
         struct {
-            uint8_t source[16]; /* the address, where there is only one */
+            uint8_t source[16]; /* also used for a single address */
             uint8_t destination[16];
         } bytes;
     } is;
-    uint32_t owner; /* of the list; is not in any other */
-    uint32_t next;  /* of the same list: index + 1, or 0 */
+    uint32_t owner; /* identifies the list that this address is in */
+    uint32_t next;  /* next in this list: index + 1, or 0 at the end */
     uint64_t packets;
     uint32_t version; /* 4 or 6 */
 };
 
-/* An owner's addresses. */
 struct info_address_list {
     uint32_t first; /* index + 1, or 0 */
     uint32_t count;
-    bool incomplete; /* there are more than `count` */
+    bool incomplete; /* some addresses were not counted */
 };
 
 struct info_addresses {
-    void *items; /* struct info_address */
+    void *items; /* array of struct info_address */
     uint32_t count;
     uint32_t room;
     struct table table;
@@ -55,8 +54,9 @@ static inline const struct info_address *info_address_at(const struct info_addre
 void info_addresses_free(struct info_addresses *addresses);
 
 /*
- * Begins to look up an address, of which only `is`, `owner` and `version` are looked at: several
- * that are begun before they are counted wait for memory together.
+ * Starts the lookup of an address: returns its key and prefetches its slot. Uses only `is`, `owner`
+ * and `version`. Start all lookups of a packet before the first count, so that their cache misses
+ * overlap.
  */
 static inline struct table_key info_addresses_begin(const struct info_addresses *addresses,
                                                     const struct info_address *address)
@@ -77,21 +77,21 @@ static inline struct table_key info_addresses_begin(const struct info_addresses 
 }
 
 /*
- * Counts a packet of `address`, whose key info_addresses_begin gave, in its owner's list. Returns
- * 0, or -1 where memory is out.
+ * Counts a packet for `address` in its owner's list. `key` is from info_addresses_begin. Returns 0,
+ * or -1 if out of memory.
  */
 int info_addresses_count(struct info_addresses *addresses, struct info_address_list *list,
                          const struct info_address *address, struct table_key key);
 
 /*
- * The indexes of the addresses with the most packets, at most `max` of them, the busiest first.
- * Returns how many.
+ * Writes the indexes of the `max` addresses with the most packets to `indexes`, busiest first.
+ * Returns the number of indexes.
  */
 unsigned info_addresses_busiest(const struct info_addresses *addresses,
                                 const struct info_address_list *list, uint32_t *indexes,
                                 unsigned max);
 
-/* Source, or destination, of an address or a pair as text in `out`, which is returned. */
+/* Writes the source or destination as text to `out`. Returns `out`. */
 const char *info_address_text(const struct info_address *address, bool destination,
                               char out[TEXT_MAX]);
 

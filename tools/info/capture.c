@@ -27,7 +27,10 @@ static void report(void *context)
         session->config->report(session->config->context, session->result);
 }
 
-/* Whether a packet's tenant and inner frame are wanted; of packets that are not NVGRE all are. */
+/*
+ * Whether the user selected a packet's tenant and inner frame. All packets that are not NVGRE are
+ * selected.
+ */
 static bool is_selected(struct session *session, const struct info_packet *packet)
 {
     const struct nvgre_frame *frame = &packet->frame;
@@ -39,7 +42,7 @@ static bool is_selected(struct session *session, const struct info_packet *packe
                          frame->inner_caplen, frame->inner_len) == SELECT_YES;
 }
 
-/* A packet that is read; returns an exit code. */
+/* Decodes and counts a packet. Returns an exit code. */
 static int take(struct session *session, bool selected)
 {
     struct scan *scan = &session->scan;
@@ -63,7 +66,7 @@ static int take(struct session *session, bool selected)
     return EXIT_CLEAN;
 }
 
-/* Reads to the end; returns an exit code. */
+/* Reads the whole capture. Returns an exit code. */
 static int take_all(struct session *session)
 {
     const struct transform_result none = {0};
@@ -87,7 +90,7 @@ static int take_all(struct session *session)
 int info_capture(const struct info_config *config, struct info_result *result)
 {
     struct session session = {.config = config, .result = result};
-    /* A fragment or an unknown link type is part of what info shows, not a failure. */
+    /* Fragments and unknown link types are results of info, not failures. */
     const struct scan_config scan = {.in = config->in,
                                      .select = config->select,
                                      .inner_frame = INNER_IN_RESULT,

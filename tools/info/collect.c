@@ -112,7 +112,7 @@ static void find_in_inner(struct info *info, const struct info_packet *packet,
     if (!inner->has_ip)
         return;
     if (inner->ip.len > packet->frame.inner_len - inner->ip.offset &&
-        inner->ip.len != UINT32_MAX - inner->ip.offset) /* left open */
+        inner->ip.len != UINT32_MAX - inner->ip.offset) /* IP length 0 */
         find(info, INFO_RULE_INNER_LENGTH, packet);
     if (inner->ip.protocol == NVGRE_IP_PROTOCOL && is_nested(packet, inner))
         find(info, INFO_RULE_NESTED, packet);
@@ -147,7 +147,6 @@ static enum info_protocol protocol_of(const struct nvgre_inner *inner)
     return v4 ? INFO_IPV4_OTHER : INFO_IPV6_OTHER;
 }
 
-/* Source and destination of an IP header, as a pair. */
 static inline struct info_address pair_of(const uint8_t *ip, uint8_t version, uint32_t owner)
 {
     struct info_address pair = {.owner = owner, .version = version};
@@ -161,17 +160,17 @@ static inline struct info_address pair_of(const uint8_t *ip, uint8_t version, ui
     return pair;
 }
 
-/* Whether an address is that of one machine: not a group, broadcast or unspecified. */
+/* Whether an address is a unicast address: not multicast, broadcast or unspecified. */
 static bool is_host(const struct info_address *address)
 {
     uint8_t first = address->is.bytes.source[0];
 
-    if (address->version == 4) /* 255.255.255.255 has such a first byte too */
+    if (address->version == 4) /* broadcast addresses start with 255 */
         return first < 224 && address->is.words[0] != 0;
     return first != 0xFF && (address->is.words[0] | address->is.words[1]) != 0;
 }
 
-/* The inner packet's addresses that are of machines, at most two. Returns how many. */
+/* Finds the inner packet's unicast addresses, each once. Returns their number, at most 2. */
 static unsigned find_cas(const struct nvgre_inner *inner, uint32_t owner,
                          struct info_address cas[2])
 {
@@ -198,7 +197,7 @@ static int count_details(struct info *info, struct info_tenant *tenant,
     struct info_addresses *addresses = &info->tenants.addresses;
     struct info_details *details = tenant->details;
     const struct nvgre_ip *ip = &packet->frame.ip;
-    uint32_t owner = tenant->vsid << 1; /* of PA pairs; the next number of CAs */
+    uint32_t owner = tenant->vsid << 1; /* of PA pairs; owner | 1 is of CAs */
     struct info_address pair = pair_of(packet->packet->data + ip->offset, ip->version, owner);
     struct table_key pair_key = info_addresses_begin(addresses, &pair);
     struct info_address cas[2];

@@ -11,11 +11,11 @@
 
 enum { INDENT = 2, GAP = 2, BAR_WIDTH = 12, LIST_MIN = 16 };
 
-#define LIST_HINT 0.1 /* of the width; a list is as wide as the other columns allow */
+#define LIST_HINT 0.1 /* initial share of the width; lists get the space that others leave */
 #define BOLD "\033[1m"
 #define PLAIN "\033[0m"
 
-/* Characters of UTF-8 text. */
+/* Counts the characters of UTF-8 text. */
 static size_t characters(const char *text, size_t len)
 {
     size_t count = 0;
@@ -34,7 +34,9 @@ static size_t list_width(const struct libscols_column *column, const char *data,
     return characters(data, strlen(data));
 }
 
-/* What follows the last mark with which a line is not too long; NULL where there is none. */
+/*
+ * Returns the text after the last `mark` that fits in the line, or NULL if there is no such mark.
+ */
 static char *line_break(char *data, size_t width, const char *mark)
 {
     char *found = NULL;
@@ -48,7 +50,9 @@ static char *line_break(char *data, size_t width, const char *mark)
     return found;
 }
 
-/* Ends a line of a list between items, else between words; returns the rest, NULL for none. */
+/*
+ * Ends a line of a list after an item, or else after a word. Returns the rest, or NULL if all fits.
+ */
 static char *list_next(const struct libscols_column *column, char *data, void *context)
 {
     size_t width = scols_column_get_width(column);
@@ -70,7 +74,7 @@ static char *list_next(const struct libscols_column *column, char *data, void *c
 
 /* ---- Cells ---- */
 
-/* In eighths of a character where there are such. */
+/* Bars have a resolution of 1/8 character if the terminal has the characters for it. */
 static void put_bar(double share, char out[GRID_CELL_MAX])
 {
     static const char *const eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
@@ -85,8 +89,8 @@ static void put_bar(double share, char out[GRID_CELL_MAX])
 }
 
 /*
- * From here on, what libsmartcols says is added up and looked at in grid_print: its functions take
- * the NULL that another one returned, and fail.
+ * The functions below collect libsmartcols' errors, and grid_print checks them once. This is safe:
+ * its functions fail if they get the NULL that another function returned.
  */
 
 static int add_columns(struct libscols_table *table, const struct grid_column *columns,
@@ -131,7 +135,10 @@ static int add_row(struct libscols_table *table, const struct grid_column *colum
 
 /* ---- Layout ---- */
 
-/* The least width of a table that was printed, without the columns that are left out. */
+/*
+ * The minimum width of the visible columns. The table must have been printed before: printing sets
+ * the column widths.
+ */
 static size_t least_width(struct libscols_table *table, const struct grid_column *columns,
                           unsigned count)
 {
@@ -150,7 +157,7 @@ static size_t least_width(struct libscols_table *table, const struct grid_column
     return total;
 }
 
-/* Leaves out the least needed column; false where all that are left are needed. */
+/* Hides the least important column. Returns false if no more columns may be hidden. */
 static bool leave_out(struct libscols_table *table, const struct grid_column *columns,
                       unsigned count)
 {
@@ -170,8 +177,8 @@ static bool leave_out(struct libscols_table *table, const struct grid_column *co
 }
 
 /*
- * Prints the table into memory, which becomes *text. Without memory libsmartcols may leave out a
- * cell and fclose may leave *text NULL; both say nothing but in errno.
+ * Prints the table to *text, which the caller frees. If out of memory, libsmartcols may leave out a
+ * cell and fclose may leave *text NULL. Both report that only by errno.
  */
 static int print_text(struct libscols_table *table, char **text)
 {
@@ -187,7 +194,10 @@ static int print_text(struct libscols_table *table, char **text)
     return failed || errno == ENOMEM;
 }
 
-/* Prints the table as wide as it is, to know that, and then in lines of `width`. */
+/*
+ * Prints the table twice: first without a limit to find the column widths, then in lines of
+ * `width`.
+ */
 static int fit(struct libscols_table *table, const struct grid_column *columns, unsigned count,
                size_t width, char **text)
 {

@@ -3,8 +3,9 @@
 #define INFO_RULES_H
 
 /*
- * What a packet can have that RFC 7637, or what it builds on, rules out or sets aside. Names are
- * part of the JSON output; where the Wireshark plugin has the same remark, it has the same name.
+ * Deviations from RFC 7637 and from the standards that it uses, and other remarks about a packet.
+ * The names are part of the JSON output. A remark that the Wireshark plugin also makes has the same
+ * name there.
  */
 
 #include <stdint.h>
@@ -33,14 +34,14 @@ enum info_rule {
 struct info_rule_row {
     const char *name;
     const char *text;
-    const char *reference; /* "" for none */
+    const char *reference; /* "" if there is none */
 };
 
 extern const struct info_rule_row info_rule_rows[INFO_RULE_COUNT];
 
 #define INFO_NUMBERS_MAX 10
 
-/* Packets of a rule, and the numbers of the first of them. */
+/* The number of packets that a rule applies to, and the first packet numbers. */
 struct info_finding {
     uint64_t packets;
     uint64_t numbers[INFO_NUMBERS_MAX];

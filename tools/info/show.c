@@ -76,7 +76,7 @@ static int compare_times(const struct time_point *a, const struct time_point *b)
                             : (a->nsec > b->nsec) - (a->nsec < b->nsec);
 }
 
-/* Tenants without any time come last. */
+/* Tenants without a time come last. */
 static int compare_spans(const struct info_span *a, const struct info_span *b, bool by_last)
 {
     if (!a->given || !b->given)

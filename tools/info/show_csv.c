@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "show.h"
 
-/* All fields are numbers, times and addresses, none of which needs quotes. */
+/* Fields are numbers, times and addresses. None of them needs quotes. */
 
 static void put_header(FILE *stream)
 {
@@ -45,7 +45,7 @@ static void put_counters(const struct info_tenant *tenant, FILE *stream)
         fputs(",,,", stream);
 }
 
-/* How many, and the busiest one: its address or addresses, and packets. */
+/* The number of addresses, then the busiest one (or pair) with its packets. */
 static void put_addresses(const struct info_addresses *addresses,
                           const struct info_address_list *list, bool pairs, FILE *stream)
 {

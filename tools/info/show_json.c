@@ -6,8 +6,8 @@
 #include "show.h"
 
 /*
- * Values are made and written one after the other, a tenant at a time: a million of them as one
- * tree would take gigabytes. A value that cannot be made is NULL, which set and put tell of.
+ * Tenants are built and written one by one: a single tree of a million tenants would take
+ * gigabytes. A value is NULL if it could not be built; set and put report that.
  */
 
 static json_t *count_value(uint64_t count)
@@ -15,13 +15,13 @@ static json_t *count_value(uint64_t count)
     return json_integer((json_int_t)count);
 }
 
-/* Adds to an object; `value` is taken over. Returns 0, or -1. */
+/* Adds a value to an object, and takes ownership of the value. Returns 0, or -1 on error. */
 static int set(json_t *object, const char *name, json_t *value)
 {
     return json_object_set_new(object, name, value);
 }
 
-/* Text that need not be UTF-8, which JSON is. */
+/* A file name may be invalid UTF-8, which JSON cannot contain. It is then null. */
 static json_t *name_value(const char *name)
 {
     json_t *string = json_string(name);
@@ -29,7 +29,7 @@ static json_t *name_value(const char *name)
     return string ? string : json_null();
 }
 
-/* The object if all went well so far, else nothing. */
+/* Returns the object, or frees it and returns NULL if `failed`. */
 static json_t *unless(int failed, json_t *object)
 {
     if (!failed)
@@ -260,7 +260,9 @@ static json_t *kinds_value(const struct info *info)
     return unless(failed, object);
 }
 
-/* Writes a value behind `before`, and lets go of it. Returns 0, or -1 where there is none. */
+/*
+ * Writes `before` and then the value, and frees the value. Returns 0, or -1 if the value is NULL.
+ */
 static int put(const char *before, json_t *value, FILE *stream)
 {
     if (!value)

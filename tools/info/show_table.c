@@ -88,9 +88,9 @@ static const struct grid_column kind_columns[] = {
     {.title = "bytes", .text = kind_bytes_cell},
 };
 
-/* ---- All of it ---- */
+/* ---- The whole output ---- */
 
-/* Such as `Ethernet, raw IP`; "" where there are no packets. */
+/* Lists the link types, such as `Ethernet, raw IP`. The list is "" if there are no packets. */
 static void put_linktypes(const struct info *info, char out[GRID_CELL_MAX])
 {
     unsigned count = 0;

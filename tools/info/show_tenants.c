@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "show.h"
 
-/* Rows are the tenants shown, and the one of all other VSIDs where there is one. */
+/* Rows are the shown tenants, then the other VSIDs if there are any. */
 static const struct info_tenant *tenant_of(const struct info_view *view, uint32_t row)
 {
     const struct info_tenants *tenants = &view->info->tenants;
@@ -57,7 +57,7 @@ GRID_CELL(share_cell)
     put_percent(share_of(context, row), out);
 }
 
-/* Of the most that a row has. */
+/* Relative to the row with the most packets. */
 static double bar_of(const void *context, uint32_t row)
 {
     const struct info_view *view = context;
@@ -94,7 +94,7 @@ GRID_CELL(bit_rate_cell)
     put_rate(TENANT, info_rate(TENANT, TENANT->inner_bytes) * 8, out);
 }
 
-/* Seconds since the file's first packet. */
+/* Seconds since the earliest packet of the file. */
 static void put_since(const struct info_view *view, const struct info_span *span, bool last,
                       char *out)
 {
@@ -305,7 +305,7 @@ static const struct grid_column protocol_columns[] = {
     {.title = "share of packets", .list = true, .text = protocol_cell},
 };
 
-/* ---- All of them ---- */
+/* ---- All tables ---- */
 
 int info_show_tenants(const struct info_view *view, const struct grid_style *style, FILE *stream)
 {

@@ -6,13 +6,13 @@
 void info_spread_halve(struct info_spread *spread)
 {
     for (int i = 0; i < INFO_FLOWIDS; i++)
-        spread->counts[i] -= spread->counts[i] / 2; /* what was used stays so */
+        spread->counts[i] -= spread->counts[i] / 2; /* rounds up: a used FlowID stays used */
 }
 
 void info_spread_figures(const struct info_spread *spread, struct info_spread_figures *figures)
 {
     double packets = 0;
-    double sum = 0; /* of n * log2(n) */
+    double sum = 0; /* sum of n * log2(n) */
 
     *figures = (struct info_spread_figures){0};
     for (int i = 0; i < INFO_FLOWIDS; i++) {

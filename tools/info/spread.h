@@ -3,8 +3,8 @@
 #define INFO_SPREAD_H
 
 /*
- * How evenly packets spread over the FlowIDs, by which equal-cost paths are chosen; in the terms of
- * the plugin's table nvgre_flowid.
+ * How evenly packets are spread over the FlowIDs. Equal-cost paths are chosen by FlowID. The terms
+ * are those of the plugin's table nvgre_flowid.
  */
 
 #include <stdint.h>
@@ -12,15 +12,15 @@
 #define INFO_FLOWIDS 256
 
 struct info_spread {
-    uint32_t counts[INFO_FLOWIDS]; /* all halved where one would overflow: shares stay */
+    uint32_t counts[INFO_FLOWIDS]; /* all halved if one would overflow, which keeps their shares */
 };
 
 struct info_spread_figures {
     unsigned used;
     uint8_t busiest;
-    double busiest_share; /* of the packets, 0 to 1; so the next */
-    double zero_share;    /* with FlowID 0 */
-    double evenness; /* entropy: 0 where all have one FlowID, 1 where each has as many packets */
+    double busiest_share; /* share of the packets, 0 to 1 */
+    double zero_share;    /* share of FlowID 0, 0 to 1 */
+    double evenness;      /* entropy: 0 if one FlowID has all packets, 1 if all have equally many */
 };
 
 void info_spread_halve(struct info_spread *spread);

@@ -3,8 +3,8 @@
 #define INFO_TENANTS_H
 
 /*
- * What is counted of each VSID. Memory is bounded: the first INFO_DETAILS_MAX VSIDs have details,
- * the first INFO_TENANTS_MAX have counters, all later ones share one tenant.
+ * Counters for each VSID. Memory is bounded: the first INFO_DETAILS_MAX VSIDs have counters and
+ * details, the first INFO_TENANTS_MAX have counters. All later VSIDs share one tenant, `others`.
  */
 
 #include "addresses.h"
@@ -15,7 +15,7 @@
 #define INFO_TENANTS_MAX 1048576u
 #define INFO_DETAILS_MAX 65536u
 
-/* What the inner frame carries; other EtherTypes include lengths of 802.3. */
+/* The protocol of the inner frame. Other EtherTypes include the length field of 802.3 frames. */
 enum info_protocol {
     INFO_ARP,
     INFO_IPV4_TCP,
@@ -27,40 +27,40 @@ enum info_protocol {
     INFO_IPV6_ICMP,
     INFO_IPV6_OTHER,
     INFO_OTHER_ETHERTYPE,
-    INFO_UNKNOWN, /* the capture ends before it, or the IP header makes no sense */
+    INFO_UNKNOWN, /* the capture ends too early, or the IP header is invalid */
     INFO_PROTOCOL_COUNT
 };
 
-/* The earliest and the latest time of packets that have one. */
+/* The earliest and the latest time of all packets with a time. */
 struct info_span {
     struct time_point first, last;
     bool given;
 };
 
-/* What is counted of few tenants. */
+/* Counters that only the first INFO_DETAILS_MAX tenants have. */
 struct info_details {
     struct info_spread spread;
     uint64_t protocols[INFO_PROTOCOL_COUNT];
-    struct info_address_list pa_pairs; /* source and destination */
+    struct info_address_list pa_pairs; /* pairs of source and destination */
     struct info_address_list cas;
 };
 
 struct info_tenant {
     uint32_t vsid;
     uint64_t packets;
-    uint64_t inner_bytes; /* of inner frames on the wire */
-    uint64_t outer_bytes; /* of whole frames */
+    uint64_t inner_bytes; /* length of the inner frames on the wire */
+    uint64_t outer_bytes; /* length of the whole frames on the wire */
     struct info_span span;
-    struct info_details *details; /* or NULL */
+    struct info_details *details; /* NULL if the tenant has none */
 };
 
 struct info_tenants {
-    void *items; /* struct info_tenant */
+    void *items; /* array of struct info_tenant */
     uint32_t count;
     uint32_t room;
     struct table by_vsid;
     struct info_tenant others;
-    struct info_addresses addresses; /* of all */
+    struct info_addresses addresses; /* of all tenants */
 };
 
 static inline struct info_tenant *info_tenant_at(const struct info_tenants *tenants, uint32_t index)
@@ -70,10 +70,13 @@ static inline struct info_tenant *info_tenant_at(const struct info_tenants *tena
 
 void info_tenants_free(struct info_tenants *tenants);
 
-/* The tenant of a VSID that is not known yet; for info_tenants_find. */
+/* Adds a tenant for a new VSID. Internal to info_tenants_find. */
 struct info_tenant *info_tenants_add(struct info_tenants *tenants, uint32_t vsid);
 
-/* The tenant of a VSID, a new one where need be; holds until the next call. NULL: no memory. */
+/*
+ * Returns the tenant of a VSID and adds it if it is new. The pointer is valid until the next call.
+ * Returns NULL if out of memory.
+ */
 static inline struct info_tenant *info_tenants_find(struct info_tenants *tenants, uint32_t vsid)
 {
     const struct table_slot *slot = table_find(&tenants->by_vsid, (struct table_key){vsid, 0});
@@ -81,7 +84,6 @@ static inline struct info_tenant *info_tenants_find(struct info_tenants *tenants
     return slot ? info_tenant_at(tenants, table_slot_index(slot)) : info_tenants_add(tenants, vsid);
 }
 
-/* Seconds from the first to the last packet. */
 double info_span_seconds(const struct info_span *span);
 
 static inline void info_span_add(struct info_span *span, const struct time_point *time)
