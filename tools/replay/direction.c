@@ -7,7 +7,7 @@
 #include "base/address.h"
 #include "base/number.h"
 
-/* Addresses of which the side is remembered; of the others it is asked each time. */
+/* Maximum number of addresses whose side is remembered. Other addresses are decided each time. */
 enum { SIDES = 65536 };
 
 enum side { SIDE_UNKNOWN, SIDE_FIRST, SIDE_SECOND };
@@ -23,7 +23,7 @@ static uint32_t target_of_name(const char *name, const char **names, uint32_t *c
     return (*count)++;
 }
 
-/* One `VSIDS=NAME`; false where it is none. */
+/* Reads one `VSIDS=NAME`. Returns false if it is invalid or there are too many names. */
 static bool read_vsids(char *item, struct direction_vsids *vsids, const char **names,
                        uint32_t *count)
 {
@@ -74,13 +74,16 @@ static enum side side_of(const struct table *sides, struct table_key address)
     return slot ? (enum side)slot->value : SIDE_UNKNOWN;
 }
 
-/* Returns 0, or -1 where memory is out. */
+/* Returns 0, or -1 if out of memory. */
 static int remember(struct table *sides, struct table_key address, enum side side)
 {
     return sides->count < SIDES ? table_add(sides, address, 0, side) : 0;
 }
 
-/* Who sends first is on the first side, who it sends to on the other, and so on. */
+/*
+ * The first sender is on the first side and its destination on the second. A new address is on the
+ * opposite side of the address it exchanges packets with.
+ */
 static uint32_t by_pa(struct table *sides, const struct nvgre_ip *ip, const uint8_t *frame)
 {
     const struct address source = address_of_ip(frame, ip, false);

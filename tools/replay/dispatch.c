@@ -10,14 +10,16 @@
 #include "base/signals.h"
 #include "pace.h"
 
-/* A busy interface is tried again after this time, so that signals are seen. */
+/*
+ * Time to wait for a busy interface before the next try. It is short so that signals are handled.
+ */
 #define BUSY_NS 10000000
 
-/* At the end, the interface's counters may miss frames this long without any progress. */
+/* At the end, wait this long for the interface's counters if they do not increase. */
 #define DRAIN_NS 1000000000
 #define DRAIN_NAP_NS 5000000
 
-/* Bytes of frames that wait. */
+/* Size of the buffer for waiting frames, in bytes. */
 enum { ARENA = 1024 * 1024 };
 
 int dispatch_begin(struct replay *replay)
@@ -44,7 +46,9 @@ static void take_sent(struct replay_target *target, uint32_t from, uint32_t coun
         target->counts.bytes += target->batch[i].len;
 }
 
-/* Whether nothing more can be sent: the interface is gone or down, the file cannot be written. */
+/*
+ * Whether nothing more can be sent: the interface is gone or down, or the file cannot be written.
+ */
 static bool is_final(const struct replay *replay, int reason)
 {
     if (replay->config->sender.kind == SENDER_FILE)
@@ -60,7 +64,7 @@ static void take_failed(const struct replay *replay, struct replay_target *targe
     target->lost |= is_final(replay, reason);
 }
 
-/* Sends what is gathered for a target; false to end the replay. */
+/* Sends the batch of a target. Returns false to end the replay. */
 static bool send_to(struct replay *replay, struct replay_target *target)
 {
     uint32_t done = 0;
@@ -86,7 +90,7 @@ static bool send_to(struct replay *replay, struct replay_target *target)
     if (target->lost)
         target->counts.failed += target->count - done;
     else
-        replay->packets -= target->count - done; /* not tried: a signal came, or time is over */
+        replay->packets -= target->count - done; /* not tried: a signal, or the time limit */
     target->count = 0;
     return go_on;
 }
@@ -113,8 +117,8 @@ struct replay_target *dispatch_target(struct replay *replay, const struct source
 }
 
 /*
- * Both directions of a conversation keep their order: a frame for one target waits for the frames
- * for another. Between tenants there is no order to keep.
+ * Keeps the order of both directions of a conversation: frames for one target are sent before a
+ * frame for another target is added. Different tenants need no order.
  */
 static bool keep_order(struct replay *replay, struct replay_target *target)
 {
@@ -130,7 +134,7 @@ bool dispatch_add(struct replay *replay, struct replay_target *target, struct so
     const uint32_t excess = iface_excess(&target->iface, frame->data, frame->caplen);
     if (excess) {
         target->counts.over_mtu++;
-        if (replay->config->mtu_action == MTU_ERROR) { /* it could not be looked at before */
+        if (replay->config->mtu_action == MTU_ERROR) { /* look_ahead was not possible */
             replay->packets++;
             take_failed(replay, target, 1, EMSGSIZE);
             return true;
@@ -146,7 +150,7 @@ bool dispatch_add(struct replay *replay, struct replay_target *target, struct so
     target->counts.cut += frame->caplen < frame->len;
     target->batch[target->count++] =
         (struct sender_frame){frame->data, frame->caplen, replay->due_ns + replay->epoch_ns};
-    if (frame->in_room) /* it stands where the arena was filled to when it was made */
+    if (frame->in_room) /* the frame was made at the end of the used buffer */
         replay->fill = (size_t)(frame->data - replay->arena) + frame->caplen;
     return true;
 }
@@ -161,8 +165,8 @@ bool dispatch_is_full(const struct replay *replay)
 }
 
 /*
- * Frames that the interface's own counters do not show. Those that still wait in its queue are
- * given time, as long as the counters go on.
+ * Returns the number of sent frames that the interface's own counters do not show. Frames may still
+ * wait in its queue, so this waits as long as the counters increase.
  */
 static uint64_t missing_at(const struct replay_target *target)
 {

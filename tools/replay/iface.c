@@ -25,7 +25,7 @@ union answer {
     char bytes[ANSWER_MAX];
 };
 
-/* Sends the request and reads its one answer. Returns its bytes, or -1 with errno set. */
+/* Sends the request and receives one answer. Returns the answer's length, or -1 with errno set. */
 static ssize_t ask(const struct request *request, union answer *answer)
 {
     const struct timeval limit = {.tv_sec = WAIT_SECONDS};

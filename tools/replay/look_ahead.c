@@ -9,7 +9,7 @@
 #include "dispatch.h"
 #include "pace.h"
 
-/* Frames that exceed the MTU of their target. */
+/* Frames of a target, and those above its MTU. */
 struct excess {
     uint64_t frames;
     uint64_t above;
@@ -32,7 +32,7 @@ static int report_excess(const struct replay *replay, const struct excess *found
     return any && replay->config->mtu_action == MTU_ERROR ? EXIT_RUNTIME : EXIT_CLEAN;
 }
 
-/* The frames of all loops that are to be sent. */
+/* The frames that all loops will send, at most the limit. 0 if there is neither count nor limit. */
 static uint64_t all_of(const struct replay *replay, const struct excess *found)
 {
     const struct replay_config *config = replay->config;

@@ -5,9 +5,9 @@
 #include "state.h"
 
 /*
- * Reads all frames once before any is sent: counts those above their target's MTU, sets
- * replay->expected, and goes back to the beginning. Returns an exit code, after a message if there
- * are such frames and the action is MTU_ERROR.
+ * Reads all frames once before any is sent. Counts frames above their target's MTU, sets
+ * replay->expected and goes back to the start. Returns an exit code. If there are such frames and
+ * the action is MTU_ERROR, a message was printed.
  */
 int look_ahead(struct replay *replay);
 

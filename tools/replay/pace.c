@@ -8,7 +8,10 @@
 #include "base/diag.h"
 #include "base/signals.h"
 
-/* The process is awake this long before a frame is due: sleep ends late, by that or less. */
+/*
+ * Wake up this long before a frame is due, then poll the clock. A sleep ends late, by up to this
+ * time.
+ */
 #define SPIN_NS 60000
 
 static int64_t clock_ns(clockid_t clock)
@@ -29,7 +32,7 @@ int64_t pace_time_of_day(void)
     return clock_ns(CLOCK_REALTIME);
 }
 
-/* A pause from the terminal: all that is to come is later by its length. */
+/* Suspends the process (Ctrl-Z). Everything after the pause is delayed by its length. */
 static void pause_replay(void *context)
 {
     struct replay *replay = context;
@@ -37,7 +40,7 @@ static void pause_replay(void *context)
     int64_t pause;
 
     signals_suspend();
-    if (!replay->start_ns) /* the capture is still read or looked through */
+    if (!replay->start_ns) /* not sending yet */
         return;
     pause = pace_now() - before;
     schedule_shift(&replay->schedule, pause);

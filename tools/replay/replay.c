@@ -16,7 +16,7 @@ static bool go_on(void *context)
     return pace_go_on(context);
 }
 
-/* Sends what waits before it waits for a pipe. */
+/* Sends the waiting frames before waiting for more input from a pipe. */
 static bool wait_for_input(void *context, int fd)
 {
     struct replay *replay = context;
@@ -32,7 +32,7 @@ static bool wait_for_input(void *context, int fd)
     return true;
 }
 
-/* Sends what is due before the frame that comes next, and waits for that one. */
+/* Sends the frames that are due before the next frame. Then waits until that one is due. */
 static bool make_way(struct replay *replay, int64_t due_ns)
 {
     replay->due_ns = due_ns;
@@ -48,7 +48,10 @@ static bool is_over(const struct replay *replay)
     return (config->limit && replay->packets >= config->limit) || pace_is_over(replay);
 }
 
-/* One loop through the capture; false to end the replay. The last frames are not sent yet. */
+/*
+ * Sends the capture once. The last frames still wait in their batches. Returns false to end the
+ * replay.
+ */
 static bool replay_once(struct replay *replay)
 {
     enum source_event event = SOURCE_FRAME;
@@ -88,7 +91,7 @@ static void begin(struct replay *replay)
     schedule_begin(&replay->schedule, replay->start_ns);
 }
 
-/* The next loop begins when it is due, however late this one was; at top speed it is due now. */
+/* The next loop starts on schedule, even if this loop was late. At top speed it starts now. */
 static bool begin_loop(struct replay *replay)
 {
     const int64_t delay = replay->config->loop_delay_ns;
@@ -103,7 +106,7 @@ static bool begin_loop(struct replay *replay)
     return true;
 }
 
-/* All loops; returns an exit code. */
+/* Sends all loops. Returns an exit code. */
 static int send_loops(struct replay *replay)
 {
     const struct replay_config *config = replay->config;
@@ -114,7 +117,7 @@ static int send_loops(struct replay *replay)
         replay->loops++;
         if (!replay_once(replay) || (config->loops && replay->loops == config->loops) ||
             replay->packets == before)
-            break; /* if there is nothing to send, there is no end either */
+            break; /* the loop sent nothing: do not loop forever */
         code = source_rewind(&replay->source, replay->loops);
         if (code != EXIT_CLEAN || !begin_loop(replay))
             break;
@@ -130,7 +133,7 @@ static int send_loops(struct replay *replay)
     return code != EXIT_CLEAN ? code : replay->source.code;
 }
 
-/* Whether a capture can be read twice. */
+/* Whether the capture can be read twice. */
 static bool is_regular(const char *path)
 {
     struct stat status;
@@ -138,7 +141,7 @@ static bool is_regular(const char *path)
     return strcmp(path, "-") != 0 && stat(path, &status) == 0 && S_ISREG(status.st_mode);
 }
 
-/* EXIT_PARTLY if not all went out that was to be sent. */
+/* Returns EXIT_PARTLY if some frames were not sent. */
 static int judge(const struct replay *replay)
 {
     bool partly = summary_is_partial(&replay->source.scan.summary);
@@ -148,7 +151,7 @@ static int judge(const struct replay *replay)
     return partly ? EXIT_PARTLY : EXIT_CLEAN;
 }
 
-/* From an open source to the exit code. */
+/* Runs the replay with an open source. Returns an exit code. */
 static int run_open(struct replay *replay)
 {
     int code = targets_open(replay);

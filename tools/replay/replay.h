@@ -3,19 +3,19 @@
 #define REPLAY_REPLAY_H
 
 /*
- * Sends the frames of a capture to interfaces, each when it is due.
+ * Sends the frames of a capture to interfaces, each at its scheduled time.
  *
- *     code = targets_prepare(&replay, &config);      finds out about the interfaces
+ *     code = targets_prepare(&replay, &config);      reads the properties of the interfaces
  *     ... choose a transform that suits replay.mtu and replay.linktype ...
  *     code = replay_run(&replay, &transform);
- *     targets_free(&replay);                         in any case
+ *     targets_free(&replay);                         always
  */
 
 #include "targets.h"
 
 /*
- * Sends the frames that the transform makes of the capture. Returns an exit code, after a message
- * for EXIT_RUNTIME and EXIT_USAGE. If replay->start_ns is 0, nothing was tried.
+ * Transforms the packets of the capture and sends the frames. Returns an exit code. For
+ * EXIT_RUNTIME and EXIT_USAGE a message was printed. If replay->start_ns is 0, no frame was sent.
  */
 int replay_run(struct replay *replay, const struct transform *transform);
 

@@ -41,7 +41,6 @@ static void print_target(const struct replay_target *target, FILE *stream)
         fprintf(stream, "\tMissing at the interface:  %" PRIu64 "\n", counts->missing);
 }
 
-/* In the words of tcpreplay, for those who read its output by script. */
 void replay_print(const struct replay *replay, FILE *stream)
 {
     const struct replay_counts total = total_of(replay);

@@ -2,7 +2,10 @@
 #ifndef REPLAY_REPORT_H
 #define REPLAY_REPORT_H
 
-/* The counters of a replay, in the words of tcpreplay, for scripts that read its output. */
+/*
+ * Prints the counters of a replay. The text is the same as that of tcpreplay, for scripts that read
+ * it.
+ */
 
 #include <stdio.h>
 
@@ -10,7 +13,7 @@
 
 void replay_print(const struct replay *replay, FILE *stream);
 
-/* As JSON on one line. Returns 0, or -1 if out of memory. */
+/* Prints one line of JSON. Returns 0, or -1 if out of memory. */
 int replay_print_json(const struct replay *replay, FILE *stream);
 
 #endif

@@ -12,7 +12,7 @@ int64_t schedule_later(int64_t time_ns, int64_t by_ns)
     return __builtin_add_overflow(time_ns, by_ns, &result) ? INT64_MAX : result;
 }
 
-/* value * numerator / denominator, at most INT64_MAX. */
+/* Returns value * numerator / denominator, at most INT64_MAX. */
 static int64_t scaled(uint64_t value, uint64_t numerator, uint64_t denominator)
 {
     uint128 result = (uint128)value * numerator / denominator;
@@ -30,7 +30,7 @@ void schedule_begin(struct schedule *schedule, int64_t now_ns)
     schedule->due_rest = 0;
 }
 
-/* Adds a recorded gap to when the last packet was due, exactly. */
+/* Adds a recorded gap to the last due time, without rounding errors. */
 static void add_gap(struct schedule *schedule, uint64_t gap_ns)
 {
     uint128 parts = (uint128)gap_ns * schedule->rate.denominator + schedule->due_rest;
@@ -61,7 +61,7 @@ int64_t schedule_end(const struct schedule *schedule)
     const uint64_t steps = schedule->packets - schedule->packets % schedule->pps_multi;
     int64_t due_ns = schedule->due_ns;
 
-    if (schedule->kind == SCHEDULE_MBPS) /* a megabit a second is a bit each 1000 ns */
+    if (schedule->kind == SCHEDULE_MBPS) /* 1 Mbit/s is one bit per 1000 ns */
         due_ns = scaled(schedule->bits, rate->denominator * 1000, rate->numerator);
     else if (schedule->kind == SCHEDULE_PPS)
         due_ns = scaled(steps, rate->denominator * NS_PER_S, rate->numerator);

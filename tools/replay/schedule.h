@@ -3,22 +3,21 @@
 #define REPLAY_SCHEDULE_H
 
 /*
- * When each packet of a replay is due, in nanoseconds since the replay began. Pure arithmetic:
- * deadlines are absolute, so that a packet that is late does not delay those behind it, and no
- * error adds up.
+ * Calculates when each packet of a replay is due. Deadlines are absolute, so a late packet does not
+ * delay the packets after it, and errors do not accumulate.
  */
 
 #include <stdbool.h>
 #include <stdint.h>
 
 enum schedule_kind {
-    SCHEDULE_RECORDED, /* as the capture's times are apart, divided by a multiplier */
-    SCHEDULE_MBPS,     /* so many bits of frames a second */
-    SCHEDULE_PPS,      /* so many packets a second, some at a time */
-    SCHEDULE_TOPSPEED  /* at once */
+    SCHEDULE_RECORDED, /* recorded gaps between packets, divided by the multiplier */
+    SCHEDULE_MBPS,     /* megabits per second, counted in frame bits */
+    SCHEDULE_PPS,      /* packets per second, pps_multi at a time */
+    SCHEDULE_TOPSPEED  /* no waiting */
 };
 
-/* A number above 0 as a fraction, numerator at most 10^18, denominator 10^9. */
+/* A rate above 0 as a fraction. The numerator is at most 10^18, the denominator is 10^9. */
 struct schedule_rate {
     uint64_t numerator;
     uint64_t denominator;
@@ -26,38 +25,41 @@ struct schedule_rate {
 
 struct schedule {
     enum schedule_kind kind;
-    struct schedule_rate rate; /* the multiplier, megabits or packets a second */
-    uint32_t pps_multi;        /* packets that are due at one time, at least 1 */
-    int64_t max_gap_ns;        /* between two packets (--maxsleep), or 0 for no limit */
+    struct schedule_rate rate; /* multiplier, megabits per second, or packets per second */
+    uint32_t pps_multi;        /* packets that are due together, at least 1 */
+    int64_t max_gap_ns;        /* maximum gap between two packets (--maxsleep), 0 for no limit */
 
-    /* Since the last schedule_begin. */
-    int64_t begun_ns;  /* when it was */
-    uint64_t packets;  /* asked for so far */
-    uint64_t bits;     /* in them */
-    bool has_time;     /* the last one had a time */
-    int64_t last_ns;   /* its recorded time */
-    int64_t due_ns;    /* when it was due, since begun_ns */
-    uint64_t due_rest; /* and that by which it was later, in 1 / rate.numerator ns */
+    /* State since the last schedule_begin. */
+    int64_t begun_ns;  /* time of schedule_begin */
+    uint64_t packets;  /* packets scheduled so far */
+    uint64_t bits;     /* bits in these packets */
+    bool has_time;     /* a packet with a time has been scheduled */
+    int64_t last_ns;   /* the latest recorded time */
+    int64_t due_ns;    /* due time of the last packet, since begun_ns */
+    uint64_t due_rest; /* fraction of due_ns, in 1 / rate.numerator ns */
 };
 
-/* Begins with all but the last group set: at the start, and with each loop, at a time `now_ns`. */
+/*
+ * Starts a schedule at `now_ns`. Call this at the start and for each loop. All members except the
+ * last group must be set.
+ */
 void schedule_begin(struct schedule *schedule, int64_t now_ns);
 
 /*
- * When the next packet is due: `recorded_ns` is its time in the capture (has_time says that it has
- * one; else it is due with the one before), `len` its bytes on the wire. Never before an earlier
- * one; a recorded time before that of the last packet counts as the same. Results that do not fit
- * are INT64_MAX.
+ * Returns when the next packet is due. `recorded_ns` is its time in the capture. If it has none
+ * (has_time is false), it is due together with the previous packet. `len` is its bytes on the wire.
+ * Deadlines never go back: a recorded time before the previous one counts as equal. Results above
+ * INT64_MAX become INT64_MAX.
  */
 int64_t schedule_next(struct schedule *schedule, bool has_time, int64_t recorded_ns, uint32_t len);
 
-/* When the packet behind the last one would be due, were it recorded at the same time. */
+/* Returns when a packet after the last one would be due if it had the same recorded time. */
 int64_t schedule_end(const struct schedule *schedule);
 
-/* A time that is later by so much, at most INT64_MAX. */
+/* Returns the sum, at most INT64_MAX. */
 int64_t schedule_later(int64_t time_ns, int64_t by_ns);
 
-/* Moves all that is to come, as after a pause. */
+/* Delays all future packets, for example after a pause. */
 void schedule_shift(struct schedule *schedule, int64_t ns);
 
 #endif

@@ -15,10 +15,11 @@ static const struct sender_ops *const kinds[] = {[SENDER_PACKET] = &sender_packe
                                                  [SENDER_FILE] = NULL};
 
 /*
- * Queues that interfaces have unless somebody chose another one, which is then to be kept to. Going
- * past these is faster and loses nothing, as a busy driver says so; fq_codel, on the other hand,
- * drops what it has taken when a link is slow. Where there is no queue (veth, lo) there is nothing
- * to gain, and what goes past is not seen by captures on the interface itself.
+ * The default queueing disciplines of interfaces. Any other one was chosen by the user and is kept.
+ *
+ * Bypassing these is faster. It loses no frames, because a busy driver reports that. fq_codel
+ * itself, in contrast, drops accepted frames on a slow link. Interfaces without a queue (veth, lo)
+ * gain nothing from a bypass, and captures on the interface would not show bypassed frames.
  */
 static const char *const harmless_to_bypass[] = {"pfifo_fast", "mq", "fq_codel"};
 
@@ -30,14 +31,14 @@ static bool is_harmless_to_bypass(const char *qdisc)
     return false;
 }
 
-/* Whether it takes all frames up to the MTU; a ring on lo does not. */
+/* Whether the method can send all frames up to the MTU. A ring cannot on lo. */
 static bool has_room(const struct sender_ops *ops, const struct iface_link *link)
 {
     return ops != &sender_ring_ops ||
            link->info.mtu <= SENDER_RING_FRAME_MAX - NVGRE_ETH_LEN - NVGRE_VLAN_TAG_LEN;
 }
 
-/* From the fastest on, of those that lose nothing. */
+/* Methods that lose no frames, fastest first. */
 static const struct sender_ops *const automatic[] = {&sender_ring_ops, &sender_packet_ops};
 
 static struct sender *open_auto(const struct iface_link *link, bool qdisc_bypass,

@@ -11,11 +11,11 @@ enum { NS = 1000000000 };
 struct file_sender {
     struct sender sender;
     struct cap_writer writer;
-    struct cap_reader source; /* what the writer takes for the origin of the packets */
+    struct cap_reader source; /* the writer needs a reader as the packets' origin */
     struct cap_iface iface;
     struct cap_packet packet;
-    uint32_t since_flush; /* frames taken */
-    bool complete;        /* all that was taken is written */
+    uint32_t since_flush; /* frames accepted */
+    bool complete;        /* all accepted frames are written */
 };
 
 static const struct sender_ops sender_file_ops;
@@ -63,7 +63,7 @@ static int record(struct file_sender *self, const struct sender_frame *frame)
     if (frame->len > CAP_PACKET_MAX)
         return EMSGSIZE;
     if (frame->time_ns < 0 || frame->time_ns / NS > UINT32_MAX)
-        return EOVERFLOW; /* pcap has no such time */
+        return EOVERFLOW; /* outside the time range of pcap */
     time[0] = (uint32_t)(frame->time_ns / NS);
     time[1] = (uint32_t)(frame->time_ns % NS);
     memcpy(&packet->ts, time, sizeof packet->ts);
@@ -110,7 +110,10 @@ static uint32_t flush_file(struct sender *sender, int *reason)
     return lost;
 }
 
-/* What failed, was told; what was given up before it was flushed, gets no name. */
+/*
+ * Write errors were reported before. If not everything was flushed, the file is not renamed to its
+ * final name.
+ */
 static int close_file(struct sender *sender, struct cap_error *error)
 {
     struct file_sender *self = (struct file_sender *)sender;

@@ -12,33 +12,34 @@
 #include "sender_kinds.h"
 
 /*
- * The slots of a TPACKET_V2 ring, in the order in which the system takes them. It does so only
- * inside send(), so that between two calls what it has not taken yet can be taken back: a frame
- * counts as sent only when the system has passed it on. PACKET_LOSS stays off: it would make
- * refused frames look sent.
+ * The slots of a TPACKET_V2 ring, in the order in which the kernel reads them. The kernel reads
+ * slots only inside of send(). So between two calls, frames that it did not read can be taken back:
+ * a frame counts as sent only if the kernel has passed it on. PACKET_LOSS stays off, because with
+ * it refused frames would look sent.
  *
- * In front of each frame stands a virtio header whose length says "copy all". Without it the system
- * sends pages of the ring, which it copies later where frames stay on the machine; that is slower.
- * With it the system does not check lengths, so iface_refuses does.
+ * A virtio header before each frame, with the frame's length as hdr_len, makes the kernel copy the
+ * whole frame. Without it the kernel sends pages of the ring, and copies them later if the frame
+ * stays on this machine. That is slower. With the virtio header the kernel does not check lengths,
+ * so iface_refuses does.
  */
 struct ring_sender {
     struct socket_sender base;
     uint8_t *slots;
-    size_t size; /* of all slots */
+    size_t size; /* of all slots, in bytes */
     uint32_t slot_len;
     uint32_t slot_count; /* a power of two */
-    uint32_t head;       /* the next one to fill */
+    uint32_t head;       /* the next slot to fill */
 };
 
 enum {
     SLOT_DATA = (sizeof(struct tpacket2_hdr) + TPACKET_ALIGNMENT - 1) / TPACKET_ALIGNMENT *
                 TPACKET_ALIGNMENT,
     SLOT_FRAME = SLOT_DATA + sizeof(struct virtio_net_hdr),
-    RING_LEN = 1024 * 1024, /* stays in the cache */
-    SLOTS_MIN = 128,        /* of jumbo frames too */
+    RING_LEN = 1024 * 1024, /* small enough for the CPU cache */
+    SLOTS_MIN = 128,        /* also for jumbo frames */
     SLOT_MIN = 2048,
     SLOT_MAX = 128 * 1024,
-    LINK_LEN = 18 /* an Ethernet header with a tag */
+    LINK_LEN = 18 /* Ethernet header with a VLAN tag */
 };
 
 static struct tpacket2_hdr *slot(const struct ring_sender *self, uint32_t number)
@@ -57,7 +58,9 @@ static void set_status(struct tpacket2_hdr *header, uint32_t status)
     __atomic_store_n(&header->tp_status, status, __ATOMIC_RELEASE);
 }
 
-/* Each slot is a block of its own, of a power of two, as the system gives memory. */
+/*
+ * Each slot is one block with a power of two as its size, because the kernel allocates such blocks.
+ */
 static int map_ring(struct ring_sender *self)
 {
     struct tpacket_req request;
@@ -124,7 +127,7 @@ static struct sender *open_ring(const struct iface_link *link, bool qdisc_bypass
     return NULL;
 }
 
-/* Returns 0, or an errno; EAGAIN where the slot is still in use. */
+/* Returns 0 or an errno. EAGAIN: the slot is still in use. */
 static int fill(struct ring_sender *self, uint32_t number, const struct sender_frame *frame)
 {
     struct tpacket2_hdr *header = slot(self, number);
@@ -145,7 +148,7 @@ static int fill(struct ring_sender *self, uint32_t number, const struct sender_f
     return 0;
 }
 
-/* How many of the slots from the head on the system has passed on. */
+/* Returns the number of slots, from `head` on, that the kernel has passed on. */
 static uint32_t count_passed_on(const struct ring_sender *self, uint32_t filled)
 {
     uint32_t passed = 0;
@@ -160,8 +163,7 @@ static uint32_t count_passed_on(const struct ring_sender *self, uint32_t filled)
     return passed;
 }
 
-/* Sends at most as many frames as there are slots; *reason is an errno, or 0 where all are taken.
- */
+/* Sends at most slot_count frames. *reason is an errno, or 0 if all were accepted. */
 static uint32_t send_slots(struct ring_sender *self, const struct sender_frame *frames,
                            uint32_t count, int *reason)
 {

@@ -11,7 +11,7 @@
 
 #include "sender_kinds.h"
 
-/* How long a full queue takes to have room for some tens of small frames. */
+/* Time in which a full queue gets room for some tens of small frames. */
 #define QUEUE_FULL_NS 50000
 
 enum { FLUSH_PAUSE_NS = 1000000, FLUSH_PAUSES = 500 };
@@ -37,7 +37,10 @@ uint32_t socket_sender_result(struct socket_sender *self, uint32_t taken, int fa
 {
     self->queue_full = failure == ENOBUFS;
     *reason = failure;
-    /* Without a carrier the queue has dropped all; past the queue they find the driver busy. */
+    /*
+     * Without a carrier, a queue drops all frames and reports success. With bypass the driver
+     * reports that it is busy.
+     */
     if ((self->bypass && !self->queue_full) || iface_has_carrier(self->fd, &self->link))
         return taken;
     *reason = ENETDOWN;

@@ -12,32 +12,33 @@
 #include "sender_kinds.h"
 
 /*
- * AF_XDP in copy mode, on queue 0. Frames are copied into the area that the system knows; it sends
- * some of them with each send(). One that the driver refuses is gone: the system says EBUSY, but
- * not which one it was, so that they are counted and told by sender_flush. Then what is behind it
- * stays in the ring until the next call. poll() would send too and keep the reason to itself.
+ * AF_XDP in copy mode, on queue 0. Frames are copied to a memory area that the kernel knows. Each
+ * send() sends some of them. If the driver refuses a frame, that frame is lost. The kernel returns
+ * EBUSY but does not say which frame it was, so lost frames are only counted, and sender_flush
+ * returns them. The frames after it stay in the ring until the next call. poll() is not used: it
+ * would send too, but not return the error.
  */
 struct xdp_sender {
     struct sender sender;
     struct iface_link link;
-    int control; /* a socket that can be asked for the carrier, as those of AF_XDP cannot */
+    int control; /* a socket for iface_has_carrier, which does not work with AF_XDP sockets */
     struct xsk_socket *socket;
     struct xsk_umem *umem;
     struct xsk_ring_prod tx;
-    struct xsk_ring_prod fill; /* for what is received, which is nothing */
+    struct xsk_ring_prod fill; /* for received frames; unused */
     struct xsk_ring_cons completions;
     uint8_t *area;
-    uint32_t lost; /* frames since the last flush */
+    uint32_t lost; /* frames lost since the last flush */
     uint32_t free_count;
-    uint64_t free[]; /* offsets of places in the area */
+    uint64_t free[]; /* offsets of free places in the area */
 };
 
 enum {
     PLACES = 1024,
-    PLACE_LEN = 4096, /* the most there is, a page */
-    KICK_FRAMES = 32, /* that the system sends at once */
+    PLACE_LEN = 4096, /* a page, the maximum */
+    KICK_FRAMES = 32, /* frames that the kernel sends at once */
     KICKS_MAX = 64,
-    OPEN_TRIES = 25,   /* the system frees queues some time after their last user has ended */
+    OPEN_TRIES = 25,   /* the kernel frees queues some time after their last user has ended */
     FLUSH_TRIES = 1000 /* FLUSH_NS apart */
 };
 
@@ -100,7 +101,7 @@ static struct sender *open_xdp(const struct iface_link *link, bool qdisc_bypass,
     struct xdp_sender *self;
     int failure = ENOMEM;
 
-    (void)qdisc_bypass; /* it always is */
+    (void)qdisc_bypass; /* AF_XDP always bypasses it */
     if (link->info.linktype != CAP_LINKTYPE_ETHERNET) {
         cap_error_set(error, "AF_XDP sends Ethernet frames only, not to a tun device");
         return NULL;
@@ -140,7 +141,7 @@ static void take_completions(struct xdp_sender *self)
     xsk_ring_cons__release(&self->completions, count);
 }
 
-/* Has the system send what is in the ring. Returns 0, or the errno with which it stopped. */
+/* Makes the kernel send the frames in the ring. Returns 0, or the errno that stopped it. */
 static int kick(struct xdp_sender *self)
 {
     int fd = xsk_socket__fd(self->socket);
@@ -212,7 +213,7 @@ static void wait_xdp(struct sender *sender, int64_t ns)
     (void)sender_pause(ns < BUSY_NS ? ns : BUSY_NS);
 }
 
-/* Frames whose place is still in use: in the ring, or in the driver. */
+/* Frames whose place is still in use, by the ring or by the driver. */
 static uint32_t under_way(struct xdp_sender *self)
 {
     take_completions(self);

@@ -6,21 +6,21 @@
 
 #include "capfile/timestamp.h"
 
-/* Frames in memory, one after the other: a header, its bytes, and padding to 8 bytes. */
+/* Frames in memory, one after the other: struct source_frame, its bytes, padding to 8 bytes. */
 struct kept_frames {
     uint8_t *bytes;
     size_t fill, room;
-    size_t next; /* to hand out */
+    size_t next; /* offset of the next frame */
 };
 
-/* Ends with a message that was printed. */
+/* Stops after a message was printed. */
 static enum source_event fail(struct source *source, int code)
 {
     source->code = code;
     return SOURCE_STOPPED;
 }
 
-/* Nanoseconds since 1970; of a time that is too far off for that, the farthest there is. */
+/* Nanoseconds since 1970. Times out of range become INT64_MIN or INT64_MAX. */
 static int64_t recorded_ns(const struct cap_packet *packet)
 {
     const struct time_point time = cap_packet_time(packet);
@@ -52,7 +52,10 @@ static bool note(struct source *source, enum outcome outcome, const char *detail
                      "; not sent");
 }
 
-/* Makes the first or another frame of the packet in hand; false if --strict ends the replay. */
+/*
+ * Makes the next frame of the current packet (a packet can become several). Returns false if
+ * --strict ends the replay.
+ */
 static bool make_frame(struct source *source, uint8_t *room, struct source_frame *frame, bool *made)
 {
     struct scan *scan = &source->scan;
@@ -65,7 +68,7 @@ static bool make_frame(struct source *source, uint8_t *room, struct source_frame
     *made = outcome == OUTCOME_DONE;
     if (*made)
         set_frame(source, room, frame);
-    if (*made && !first) /* counted already */
+    if (*made && !first) /* already counted */
         return true;
     return note(source, outcome, NULL);
 }
@@ -154,7 +157,7 @@ static int keep_all(struct source *source)
     source->kept = kept;
     if (event == SOURCE_END)
         return EXIT_CLEAN;
-    if (event == SOURCE_STOPPED) /* by a signal: then nothing of it is sent */
+    if (event == SOURCE_STOPPED) /* by a signal: nothing is sent */
         return source->code != EXIT_CLEAN ? source->code : EXIT_RUNTIME;
     diag(source->scan.name, "out of memory");
     return EXIT_RUNTIME;
@@ -162,7 +165,7 @@ static int keep_all(struct source *source)
 
 /* ---- Loops that differ ---- */
 
-/* What is added is 0 in the first loop, and one more in each further one. */
+/* The loop number is added, starting with 0, so the first loop is unchanged. */
 static void set_unique(struct source *source, uint32_t loop)
 {
     source->rewrite.inner_wanted = source->config.unique_cas;
@@ -171,7 +174,7 @@ static void set_unique(struct source *source, uint32_t loop)
     source->loop = loop;
 }
 
-/* Changes a frame, if it is NVGRE, on its way to `room`. */
+/* Writes a frame to `room`, with changes if it is NVGRE. */
 static void make_unique(struct source *source, struct source_frame *frame, uint8_t *room)
 {
     const struct transform transform = rewrite_transform(&source->rewrite);

@@ -16,7 +16,7 @@ static bool is_same_file(const char *path, const char *other)
            cap_same_file(&a, &b);
 }
 
-/* MTU and link type of a target; an exit code, after a message. */
+/* Sets the MTU and link type of a target. Returns an exit code; on errors a message was printed. */
 static int ask(const struct replay_config *config, struct replay_target *target)
 {
     struct cap_error error;
