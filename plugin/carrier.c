@@ -4,7 +4,7 @@
 #include <epan/dissectors/packet-ip.h>
 
 static struct carrier last;
-static uint32_t last_packet; /* its number, or 0 */
+static uint32_t last_packet; /* number of the packet, or 0 */
 
 void carrier_remember(const packet_info *pinfo, void *ip)
 {

@@ -2,7 +2,7 @@
 #ifndef NVGRE_CARRIER_H
 #define NVGRE_CARRIER_H
 
-/* The header of the IP packet that carries a tunnel. */
+/* The header of the IP packet that carries the tunnel. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,12 +17,12 @@ struct carrier {
 };
 
 /*
- * To be called with what the IP dissector hands over to GRE or UDP: its ws_ip4 or ws_ip6, or
- * NULL from elsewhere.
+ * Call this with the data that the IP dissector passes to GRE or UDP: its ws_ip4 or ws_ip6. If GRE
+ * or UDP was not called by IP, the data is NULL.
  */
 void carrier_remember(const packet_info *pinfo, void *ip);
 
-/* What was remembered last in this packet, or false. */
+/* Gets the header remembered last in this packet. Returns false if there is none. */
 bool carrier_recall(const packet_info *pinfo, struct carrier *carrier);
 
 #endif

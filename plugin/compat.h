@@ -2,13 +2,13 @@
 #ifndef NVGRE_COMPAT_H
 #define NVGRE_COMPAT_H
 
-/* What differs between the Wireshark releases 4.0 to 4.6; nothing else looks at the version. */
+/* The differences between Wireshark 4.0 and 4.6. No other file checks the Wireshark version. */
 
 #include <stdbool.h>
 
 #include <wireshark.h>
 
-#include <epan/packet.h> /* before others, which rely on it */
+#include <epan/packet.h> /* before other headers, which need it */
 
 #include <epan/conversation_filter.h>
 #include <epan/prefs-int.h>
@@ -19,8 +19,8 @@
      (WIRESHARK_VERSION_MAJOR == (major) && WIRESHARK_VERSION_MINOR >= (minor)))
 
 /*
- * The type of a yes/no preference, and of whether a conversation filter applies: its size has
- * changed, so it must match exactly.
+ * The type of a boolean preference, and of the result of a conversation filter's "applies"
+ * function. The type's size differs between releases, so it must match exactly.
  */
 #if WIRESHARK_AT_LEAST(4, 4)
 typedef bool ws_pref_bool;
@@ -28,14 +28,14 @@ typedef bool ws_pref_bool;
 typedef gboolean ws_pref_bool;
 #endif
 
-/* What the checks of a user's table answer. */
+/* The result type of the functions that check the fields of a user table (UAT). */
 #if WIRESHARK_AT_LEAST(4, 2)
 typedef bool ws_uat_bool;
 #else
 typedef gboolean ws_uat_bool;
 #endif
 
-/* Between the menus in the name of a statistics tree. */
+/* Separates menu levels in the name of a statistics tree. */
 #if WIRESHARK_AT_LEAST(4, 4)
 #define WS_STATS_MENU "//"
 #else
@@ -43,8 +43,8 @@ typedef gboolean ws_uat_bool;
 #endif
 
 /*
- * A conversation filter: the parameters of its two functions, name_applies and name_build, and
- * its registration.
+ * A conversation filter: the parameters of its two functions, name_applies and name_build, and its
+ * registration.
  */
 #if WIRESHARK_AT_LEAST(4, 2)
 #define WS_FILTER_PARAMETERS packet_info *pinfo, void *user_data _U_
@@ -56,7 +56,7 @@ typedef gboolean ws_uat_bool;
     register_conversation_filter(protocol, title, name##_applies, name##_build)
 #endif
 
-/* Since 4.4 a plugin tells what it contains by exporting plugin_describe(). */
+/* Since 4.4, a plugin exports plugin_describe() to declare its contents. */
 #if WIRESHARK_AT_LEAST(4, 4)
 #include <wsutil/plugins.h>
 #define WS_HAS_PLUGIN_DESCRIBE 1
@@ -64,7 +64,10 @@ typedef gboolean ws_uat_bool;
 #define WS_HAS_PLUGIN_DESCRIBE 0
 #endif
 
-/* A yes/no preference of another protocol; false, and not to be set, where there is none. */
+/*
+ * Boolean preferences of other protocols. If `pref` is NULL (no such preference), get returns false
+ * and set does nothing.
+ */
 static inline bool ws_pref_get(pref_t *pref)
 {
     return pref && prefs_get_bool_value(pref, pref_current);
@@ -76,7 +79,7 @@ static inline void ws_pref_set(pref_t *pref, bool value)
         prefs_set_bool_value(pref, value, pref_current);
 }
 
-/* The data source of that name, as the packet bytes pane shows it; NULL where there is none. */
+/* The data source with this name, as in the packet bytes pane, or NULL. */
 static inline tvbuff_t *ws_data_source_tvb(packet_info *pinfo, const char *name)
 {
 #if WIRESHARK_AT_LEAST(4, 6)

@@ -8,32 +8,33 @@
 
 #include "tenant.h"
 
-#define EXACT_TABLE "address,port,address,port,endpoint" /* as Wireshark calls it */
+#define EXACT_TABLE "address,port,address,port,endpoint" /* Wireshark's name for the table */
 #define CONTENT_MAX 64                                   /* bytes */
 
 /*
- * What a wmem_map_t contains, as against how it works, are the members in front of its hash
- * function. The type is opaque, so where these end is found out with a map of our own.
+ * The members of wmem_map_t before its hash function are the content of the map; the others define
+ * how it works. The type is opaque, so find_content_size searches for the hash function in a map of
+ * our own.
  */
-static size_t content_size; /* bytes; 0 where a map is not made as expected */
+static size_t content_size; /* bytes; 0 if the layout is not as expected */
 
-static GPtrArray *tables; /* Wireshark's, in the order in which they were met */
+static GPtrArray *tables; /* Wireshark's tables, in the order in which we found them */
 
 /*
- * By tenant, and then in the order of `tables`: a map that keeps the tenant's entries of a table,
- * or those outside of tenants while this tenant's are in the table itself. NULL where the tenant
- * has no entries, and the table did not need to be emptied for it.
+ * By tenant, then by index in `tables`: a map that holds the tenant's entries of that table. While
+ * the tenant's entries are in the table itself, the map holds the entries of TENANT_NONE. NULL if
+ * no map was needed yet.
  */
-static GPtrArray *sets; /* they are there until the next file is opened */
+static GPtrArray *sets; /* freed when the next file is opened */
 
 /*
- * The maps of the sets, made as Wireshark's tables are, since a content has to fit wherever it is
- * when the file is closed. They are empty then, and used again for the next file.
+ * The maps in `sets`. They are created like Wireshark's tables, because any content can be in any
+ * map when the file is closed. All are empty then and are reused for the next file.
  */
 static GPtrArray *keepers;
 static unsigned keepers_used;
 
-static wmem_map_t *exact_table; /* the one by both addresses and ports */
+static wmem_map_t *exact_table; /* the table by both addresses and ports */
 static uint32_t loaded;         /* the tenant whose entries are in Wireshark's tables */
 
 static unsigned probe_hash(const void *key)
@@ -67,10 +68,10 @@ static void exchange(wmem_map_t *a, wmem_map_t *b)
     }
 }
 
-/* Whether maps behave after an exchange as if their entries had been moved. */
+/* Whether an exchange of two maps really moves their entries. */
 static bool can_be_exchanged(wmem_map_t *a, wmem_map_t *b)
 {
-    const unsigned many = 100; /* so that the maps grow */
+    const unsigned many = 100; /* enough that the maps must grow */
     bool moved = true;
 
     for (unsigned round = 1; round <= 3; round++) {
@@ -104,7 +105,7 @@ static void add_table(void *name _U_, void *table, void *unused _U_)
         g_ptr_array_add(tables, table);
 }
 
-/* Dissectors can add tables of other keys at any time. */
+/* Dissectors can add tables with other keys at any time. */
 static void find_tables(void)
 {
     wmem_map_t *by_name = get_conversation_hashtables();
@@ -135,7 +136,7 @@ static GPtrArray *set_of(uint32_t tenant)
     return set;
 }
 
-/* Puts a tenant's entries into the tables, or takes them out again. */
+/* Puts a tenant's entries into the tables, or takes them out. */
 static void exchange_set(uint32_t tenant)
 {
     GPtrArray *set = set_of(tenant);
@@ -194,7 +195,9 @@ conversation_t *conversations_find(const packet_info *pinfo)
                              pinfo->destport, 0);
 }
 
-/* Each direction of a call's voice can have a conversation, so that the latest one replaces both.
+/*
+ * Replaces the conversations of both directions, because each direction of a voice call can have
+ * its own. The latest one is used.
  */
 void conversations_publish(const packet_info *pinfo, conversation_t *conversation)
 {

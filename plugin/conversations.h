@@ -3,12 +3,13 @@
 #define NVGRE_CONVERSATIONS_H
 
 /*
- * Conversations of their own for tenants who use the same addresses and ports.
+ * Separate conversations for tenants that use the same addresses and ports.
  *
- * Wireshark keeps conversations in a few hash tables that every dissector searches by itself. So
- * each tenant has a set of these tables, which stands in for Wireshark's own while a frame of the
- * tenant is dissected. What a dissector remembers in a conversation, or announces for a later one
- * (RTP, FTP data, TFTP), is then seen by this tenant's packets only.
+ * Wireshark keeps conversations in a few hash tables, and every dissector searches them directly.
+ * So each tenant has its own set of these tables. While a frame of the tenant is dissected, the set
+ * replaces the contents of Wireshark's tables. Data that a dissector stores in a conversation, and
+ * conversations that it prepares (RTP, FTP data, TFTP), are then visible only to packets of the
+ * same tenant.
  */
 
 #include <stdbool.h>
@@ -19,15 +20,19 @@
 #include <epan/conversation.h>
 #include <epan/packet.h>
 
-/* Makes the conversations of this tenant, or of TENANT_NONE, those that dissectors find. */
+/* Makes dissectors find the conversations of this tenant (or of TENANT_NONE) from now on. */
 void conversations_switch(uint32_t tenant);
 
-/* The conversation of a packet's addresses and ports, or the first one of several; or NULL. */
+/*
+ * Returns the conversation with a packet's addresses and ports, the first one if there are several.
+ * Returns NULL if there is none.
+ */
 conversation_t *conversations_find(const packet_info *pinfo);
 
 /*
- * Lets those who look from outside, as Follow Stream does after the dissection, find the
- * conversation by the packet's present addresses: to be called with TENANT_NONE switched to.
+ * Makes a conversation findable by the packet's current addresses. Code that runs after the
+ * dissection needs this, such as Follow Stream. Call it while the conversations of TENANT_NONE are
+ * active.
  */
 void conversations_publish(const packet_info *pinfo, conversation_t *conversation);
 

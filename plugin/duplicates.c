@@ -9,7 +9,7 @@
 #include <epan/etypes.h>
 #include <epan/wmem_scopes.h>
 
-#define ARP_OPERATION 6u /* offset */
+#define ARP_OPERATION 6u /* bytes from the start of the ARP packet */
 #define MAC_LEN 6u
 #define ARP_REQUEST 1u
 
@@ -26,7 +26,7 @@ static const uint8_t *find_arp(const struct nvgre_inner *inner)
     return nvgre_is_arp_ipv4(arp) ? arp : NULL;
 }
 
-/* `claim` is a MAC and an IPv4 address. */
+/* `claim` is a MAC address and then an IPv4 address. */
 static const struct address_holder *first_holder(uint32_t packet_number, uint32_t tenant,
                                                  const uint8_t *claim)
 {
@@ -48,7 +48,7 @@ static bool is_claim(const uint8_t *mac_and_ip)
     static const uint8_t no_mac[MAC_LEN];
 
     return !(mac_and_ip[0] & 1) && memcmp(mac_and_ip, no_mac, sizeof no_mac) != 0 &&
-           wire_get32(mac_and_ip + MAC_LEN) != 0; /* a probe claims nothing (RFC 5227) */
+           wire_get32(mac_and_ip + MAC_LEN) != 0; /* a probe (RFC 5227) is not a claim */
 }
 
 const struct address_holder *duplicate_address(uint32_t packet_number, uint32_t tenant,

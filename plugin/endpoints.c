@@ -8,7 +8,7 @@
 
 enum side { SRC, DST, EITHER, SIDES };
 
-/* The kinds of text, of which each side has a field. */
+/* The kinds of text. Each has a field for every side. */
 enum kind { PROVIDER, PROVIDER_ENDPOINT, CUSTOMER, CUSTOMER_ENDPOINT, KINDS };
 
 static int fields[KINDS][SIDES];
@@ -51,7 +51,10 @@ char *nvgre_endpoint(wmem_allocator_t *pool, uint32_t vsid, const address *addre
     return wmem_strdup_printf(pool, "%s %s", g_strdelimit(label, "\\", '/'), text);
 }
 
-/* As proto_field_is_referenced() for each side, which would take as long as all the rest. */
+/*
+ * Same result as proto_field_is_referenced() for each side. Those calls would take as long as the
+ * rest of the dissection of NVGRE.
+ */
 static bool is_wanted(proto_tree *tree, enum kind kind)
 {
     const hf_register_info *sides = registered[kind];

@@ -15,7 +15,7 @@ void nvgre_filters_remember(packet_info *pinfo, struct nvgre_packet *packet)
     p_add_proto_data(pinfo->pool, pinfo, proto_nvgre, pinfo->curr_proto_layer_num, packet);
 }
 
-/* The NVGRE layer with this number, from 1 on for the outermost one, or NULL. */
+/* Returns an NVGRE layer by number, or NULL. The outermost layer is 1. */
 static const struct nvgre_packet *layer(packet_info *pinfo, uint32_t number)
 {
     return p_get_proto_data(pinfo->pool, pinfo, proto_nvgre, number);
@@ -34,7 +34,7 @@ static char *tenant_build(WS_FILTER_PARAMETERS)
 
     for (i = 1; (packet = layer(pinfo, i)) != NULL; i++)
         g_string_append_printf(filter, "nvgre.vsid#%u == %u && ", i, packet->vsid);
-    g_string_append_printf(filter, "!nvgre.vsid#%u", i); /* not those in a further tunnel */
+    g_string_append_printf(filter, "!nvgre.vsid#%u", i); /* not packets with more layers */
     return g_string_free(filter, FALSE);
 }
 

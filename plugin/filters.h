@@ -2,7 +2,10 @@
 #ifndef NVGRE_FILTERS_H
 #define NVGRE_FILTERS_H
 
-/* Wireshark's menu "Conversation Filter": the tenant, or the provider addresses, of a packet. */
+/*
+ * Entries of Wireshark's menu "Conversation Filter": filter by a packet's tenant or by its provider
+ * addresses.
+ */
 
 #include <wireshark.h>
 
@@ -10,7 +13,7 @@
 
 #include "packet-nvgre.h"
 
-/* To be called for each NVGRE layer of a packet that has a tree. */
+/* Call this for each NVGRE layer of a packet with a tree. */
 void nvgre_filters_remember(packet_info *pinfo, struct nvgre_packet *packet);
 
 void nvgre_filters_register(int proto);

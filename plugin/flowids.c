@@ -10,10 +10,10 @@
 
 #include "flowid.h"
 
-/* As many words as `len` says. */
+/* Only the first FLOW_KEY_LEN(len) bytes are used. */
 struct flow_key {
     uint32_t tenant;
-    uint16_t len; /* of `ends`, which is whole words: addresses and two ports */
+    uint16_t len; /* bytes used in `ends` (addresses, two ports), a multiple of 4 */
     uint16_t protocol;
     uint8_t ends[NVGRE_FLOW_LEN_MAX];
 };
@@ -21,12 +21,12 @@ struct flow_key {
 #define FLOW_KEY_LEN(len) (offsetof(struct flow_key, ends) + (len))
 #define WORDS_MAX (sizeof(struct flow_key) / sizeof(uint32_t))
 
-static wmem_map_t *first_flowids; /* by flow, plus 1 */
+static wmem_map_t *first_flowids; /* maps a flow to its FlowID plus 1 */
 static uint64_t multipliers[WORDS_MAX];
 
 /*
- * A sum of words times secret numbers: as hard to provoke collisions of as Wireshark's own hash
- * of bytes, which takes several times as long.
+ * A sum of words, each multiplied by a secret number. Collisions are as hard to cause as with
+ * Wireshark's hash of bytes, which is several times slower.
  */
 static unsigned flow_hash(const void *v)
 {

@@ -15,12 +15,12 @@
 
 #define TAG_LEN 8
 
-/* A protocol in front of whose dissector ours stands. */
+/* A protocol whose dissector ours replaces and calls. */
 struct hook {
     const char *table;
     uint32_t protocol;
     const char *name;  /* of our dissector */
-    const char *title; /* the same for people */
+    const char *title; /* the same, for people */
     dissector_cb_t dissector;
     dissector_handle_t stock;
 };
@@ -28,9 +28,13 @@ struct hook {
 static pref_t *arp_duplicates;
 
 /*
- * A packet's addresses, made to differ from tenant to tenant in bytes that those who read an
- * address of their type do not look at. In a checksum over all bytes the tag and its complement
- * cancel out.
+ * Appends a tag to a packet's addresses, so that they differ between tenants. Wireshark compares
+ * addresses over their whole length, but code that reads an IPv4 or IPv6 address does not look at
+ * the bytes after it.
+ *
+ * Wireshark's OSPFv3 and PIM dissectors are an exception: for the checksum they add up the source
+ * address (pinfo->src.data) over its whole length. So the tag is followed by its complement: a
+ * 16-bit word and its complement add nothing to a one's complement sum.
  */
 static void tag_addresses(packet_info *pinfo)
 {
@@ -65,9 +69,9 @@ static address untagged(const address *given)
 }
 
 /*
- * The packet's addresses carry the tenant from now on, for those who look at it after its
- * dissection: statistics of Wireshark do not add tenants up, and Follow Stream finds the
- * conversation. The latter matters only where a packet is dissected again.
+ * Tags the packet's addresses for code that uses them after the dissection: Wireshark's statistics
+ * then do not merge tenants, and Follow Stream finds the conversation. Follow Stream needs this
+ * only if the packet is dissected again.
  */
 static void tag_for_later(packet_info *pinfo)
 {
@@ -97,8 +101,10 @@ struct isolation isolation_begin(packet_info *pinfo, uint32_t tenant)
     };
 
     conversations_switch(tenant);
-    /* The IPv4 identification takes the lower half of what this is combined with, so that the
-       first 65535 tenants cannot meet. */
+    /*
+     * Wireshark combines this with a value whose low 16 bits contain the IPv4 identification. The
+     * tenant is in the high 16 bits, so that the first 65535 tenants cannot collide.
+     */
     pinfo->vlan_id = tenant << 16 | tenant >> 16;
     prefs.strict_conversation_tracking_heuristics = true;
     return before;
@@ -108,14 +114,17 @@ void isolation_end(packet_info *pinfo, const struct isolation *before)
 {
     prefs.strict_conversation_tracking_heuristics = before->strict_tracking;
     pinfo->vlan_id = before->vlan_id;
-    /* Unless there was no inner packet, or it was in another tunnel, which has seen to it. */
+    /*
+     * Not if there was no inner packet. Not if another tunnel was inside: it has tagged the
+     * addresses.
+     */
     if (pinfo->src.data != before->src_data && is_plain_ip(&pinfo->src) && is_plain_ip(&pinfo->dst))
         tag_for_later(pinfo);
     tenant_switch(before->tenant);
     conversations_switch(before->tenant);
 }
 
-/* Reassembled from IPv6 fragments, it comes with tagged addresses. */
+/* If IPv6 fragments were reassembled, the packet has tagged addresses here. */
 static int dissect_transport(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
                              void *hook_data)
 {
@@ -132,7 +141,7 @@ bool isolation_wants_arp_duplicates(void)
     return ws_pref_get(arp_duplicates);
 }
 
-/* What to put back where tagged addresses stand in the place of a packet's. */
+/* The addresses to restore after a dissection with tagged addresses. */
 struct tagging {
     address src;
     address dst;
@@ -150,7 +159,7 @@ static struct tagging begin_tagging(packet_info *pinfo)
     return before;
 }
 
-/* Unless they are those of a tunnel's inner packet by now. */
+/* Keeps the addresses if the inner packet of a tunnel has replaced them. */
 static void end_tagging(packet_info *pinfo, const struct tagging *before)
 {
     if (before->tagged_src && pinfo->src.data == before->tagged_src) {
@@ -199,7 +208,7 @@ static int dissect_sctp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, voi
     return len;
 }
 
-/* Wireshark looks for duplicate addresses in all frames; of a tenant, duplicates.h does. */
+/* Wireshark's check for duplicate addresses mixes tenants. duplicates.h checks them instead. */
 static int dissect_arp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
                        void *hook_data)
 {

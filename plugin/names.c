@@ -8,7 +8,7 @@
 
 #include "nvgre.h"
 
-/* A row of the table, as the user has typed it. */
+/* A row of the table, as the user typed it. */
 struct tenant_row {
     char *vsid;
     char *name;
@@ -18,7 +18,7 @@ static struct tenant_row *rows;
 static unsigned row_count;
 
 static GHashTable *names; /* by VSID */
-static bool outdated;     /* `names` are not those of `rows` */
+static bool outdated;     /* `names` must be rebuilt from `rows` */
 
 static bool parse_vsid(const char *text, uint32_t *vsid)
 {
@@ -45,7 +45,7 @@ static bool is_name(const char *text)
     return true;
 }
 
-/* What the user has typed, without the spaces around it. */
+/* The user's text, without leading and trailing spaces. */
 static char *trimmed(const char *text, size_t len)
 {
     return g_strstrip(g_strndup(text, len));
@@ -69,7 +69,7 @@ static ws_uat_bool check_name(void *row _U_, const char *typed, unsigned len,
                               const void *check_data _U_, const void *field_data _U_, char **error)
 {
     char *text = trimmed(typed, len);
-    /* A NUL would end the name unnoticed. */
+    /* A NUL would silently end the name. */
     bool valid = !memchr(typed, '\0', len) && is_name(text);
 
     *error = valid ? NULL
@@ -98,8 +98,8 @@ static void free_row(void *record)
 }
 
 /*
- * Of a file with a bad row Wireshark loads the good ones and does not say when it is done, so
- * each row that it adds calls for a look at the table.
+ * If a file has bad rows, Wireshark loads the good rows and does not report the end of the file. So
+ * every added row causes an update.
  */
 static ws_uat_bool row_added(void *record _U_, char **error)
 {
@@ -119,7 +119,7 @@ static void table_cleared(void)
     g_clear_pointer(&names, g_hash_table_destroy);
 }
 
-/* Of several rows with one VSID the last counts: those of the command line come last. */
+/* If several rows have the same VSID, the last one wins. Rows from the command line come last. */
 static void update_names(void)
 {
     table_cleared();

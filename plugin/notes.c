@@ -15,9 +15,9 @@
 #include "isolation.h"
 
 #define FCS_LEN 4u
-#define NESTING_MAX 8 /* each level costs stack and layers, of which Wireshark has 500 a packet */
+#define NESTING_MAX 8 /* a level uses stack and layers; Wireshark's limit is 500 layers */
 
-/* The least GRE, Ethernet and IPv4 headers of another tunnel around a tunnel. */
+/* The shortest GRE, Ethernet and IPv4 headers that an enclosing tunnel puts before ours. */
 #define ENCLOSING_LEN_MIN (4 + NVGRE_ETH_LEN + NVGRE_IPV4_LEN)
 
 static expert_field ei_notes[NVGRE_NOTE_COUNT];
@@ -27,20 +27,20 @@ static ws_pref_bool check_duplicates = true;
 
 static bool outer_was_fragmented(packet_info *pinfo, const struct nvgre_place *place)
 {
-    if (pinfo->fragmented) /* a first fragment, shown as it is */
+    if (pinfo->fragmented) /* a first fragment, not reassembled */
         return true;
-    if (place->key_offset >= (int)ENCLOSING_LEN_MIN) /* it may be another tunnel's fragments */
+    if (place->key_offset >= (int)ENCLOSING_LEN_MIN) /* maybe an enclosing tunnel's fragments */
         return false;
     return place->source == ws_data_source_tvb(pinfo, "Reassembled IPv4") ||
            place->source == ws_data_source_tvb(pinfo, "Reassembled IPv6");
 }
 
-/* Bytes of the inner frame behind its IP or ARP packet; negative where that does not fit in. */
+/* Bytes of the inner frame after its IP or ARP packet; negative if the packet exceeds the frame. */
 static int64_t trailer_len(const struct nvgre_packet *packet)
 {
     const struct nvgre_inner *inner = &packet->inner;
 
-    if (inner->has_ip && inner->ip.len == UINT32_MAX - inner->ip.offset) /* left open */
+    if (inner->has_ip && inner->ip.len == UINT32_MAX - inner->ip.offset) /* IP length 0 */
         return 0;
     if (inner->has_ip)
         return (int64_t)packet->inner_len - inner->ip.offset - inner->ip.len;
@@ -101,7 +101,7 @@ static uint32_t notes_of_inner(packet_info *pinfo, const struct nvgre_packet *pa
     uint32_t notes = when(NVGRE_NOTE_INNER_8021Q, inner->has_l2 && inner->l2.vlan_count > 0) |
                      when(NVGRE_NOTE_INNER_CUT, inner->caplen < packet->inner_len);
 
-    if (pinfo->flags.in_error_pkt) /* only the beginning of a packet, sent before */
+    if (pinfo->flags.in_error_pkt) /* an ICMP error quotes only the start of an earlier packet */
         return notes;
     return notes | when(NVGRE_NOTE_INNER_LENGTH, !pinfo->fragmented && trailer_len(packet) < 0) |
            when(NVGRE_NOTE_TRAILING_FCS, has_trailing_fcs(packet, place->inner)) |

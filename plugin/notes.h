@@ -2,7 +2,7 @@
 #ifndef NVGRE_NOTES_H
 #define NVGRE_NOTES_H
 
-/* What is worth telling about a packet, each shown as an expert info. */
+/* Remarks about a packet. Each is shown as an expert info. */
 
 #include <stdint.h>
 
@@ -35,22 +35,22 @@ enum nvgre_note {
     NVGRE_NOTE_COUNT
 };
 
-/* Where a packet's NVGRE layer stands. */
+/* The position of an NVGRE layer in a packet. */
 struct nvgre_place {
-    tvbuff_t *inner;  /* the inner frame */
-    tvbuff_t *source; /* the data source with the key ... */
-    int key_offset;   /* ... and its offset in it */
+    tvbuff_t *inner;
+    tvbuff_t *source; /* the data source that contains the key */
+    int key_offset;   /* offset of the key in `source` */
     uint16_t gre_flags;
-    uint32_t tenant; /* whose frame it is (tenant.h) */
-    bool isolated;   /* from other tenants (isolation.h) */
-    unsigned depth;  /* 1 for an outermost tunnel */
+    uint32_t tenant; /* number of the frame's tenant (tenant.h) */
+    bool isolated;   /* tenants are kept apart (isolation.h) */
+    unsigned depth;  /* 1 for the outermost tunnel */
 };
 
-/* The bits of struct nvgre_packet.notes, by everything else in there. */
+/* Returns the bits for struct nvgre_packet.notes. All other members of `packet` must be set. */
 uint32_t nvgre_notes_find(packet_info *pinfo, const struct nvgre_packet *packet,
                           const struct nvgre_place *place);
 
-/* Shows them at the item of the header, or of the VSID. */
+/* Adds the expert infos to the item of the NVGRE header or of the VSID. */
 void nvgre_notes_show(packet_info *pinfo, const struct nvgre_packet *packet,
                       const struct nvgre_place *place, proto_item *header, proto_item *vsid);
 

@@ -3,9 +3,9 @@
 /*
  * NVGRE (RFC 7637) in Wireshark.
  *
- * Wireshark's own GRE dissector stays in charge of the GRE header. This one takes what GRE
- * hands over as Transparent Ethernet Bridging: with a key it is NVGRE, without one it goes on
- * to the dissector that stood there before.
+ * Wireshark's own GRE dissector still dissects the GRE header. This dissector gets the payloads
+ * that GRE passes on as Transparent Ethernet Bridging. If the GRE header has a key, the payload is
+ * NVGRE. Otherwise it goes to the dissector that was registered before.
  */
 
 #include "packet-nvgre.h"
@@ -114,7 +114,7 @@ static struct nvgre_place find_place(packet_info *pinfo, tvbuff_t *inner, uint16
     return (struct nvgre_place){
         .inner = inner,
         .source = tvb_get_ds_tvb(inner),
-        /* Between the key and the inner frame stands only the sequence number, if any. */
+        /* Only the sequence number (S=1) can be between the key and the inner frame. */
         .key_offset = (int)tvb_raw_offset(inner) - (gre_flags & NVGRE_FLAG_S ? 8 : 4),
         .gre_flags = gre_flags,
         .tenant = find_tenant(packet),
@@ -124,8 +124,8 @@ static struct nvgre_place find_place(packet_info *pinfo, tvbuff_t *inner, uint16
 }
 
 /*
- * Whether a filter, a column or somebody's eyes ask for the header. If not, it is not even made:
- * an item at the top of the tree costs more than all else here.
+ * Whether a filter or a column uses the header's fields, or the tree is visible. If not, the header
+ * is not created: a top-level item costs more time than everything else here.
  */
 static bool is_wanted(proto_tree *tree)
 {
@@ -140,13 +140,15 @@ static void add_to_tree(proto_tree *tree, packet_info *pinfo, const struct nvgre
                         const struct nvgre_place *place)
 {
     const char *name = nvgre_tenant_name(packet->vsid);
-    /* Of their own, since a protocol's bytes are those of the tvb, wherever the item begins. */
+    /* A separate tvb, because the bytes of a protocol item are always those of the whole tvb. */
     tvbuff_t *bytes = tvb_new_subset_length(place->source, place->key_offset, 4);
     proto_item *header = proto_tree_add_item(tree, proto_nvgre, bytes, 0, 4, ENC_NA);
     proto_tree *fields = proto_item_add_subtree(header, ett_nvgre);
     proto_item *vsid;
 
-    /* Set rather than added with the item: then it is made only where the tree is shown. */
+    /*
+     * Not set when the item is added: this way the text is formatted only if the tree is visible.
+     */
     proto_item_set_text(header, "NVGRE%s%s, VSID: %u (0x%06x), FlowID: 0x%02x",
                         name ? ", Tenant: " : "", name ? name : "", packet->vsid, packet->vsid,
                         packet->flowid);
@@ -195,7 +197,7 @@ static int dissect_isolated(tvbuff_t *inner, packet_info *pinfo, proto_tree *tre
     {
         if (place->isolated)
             isolation_end(pinfo, &before);
-        /* Last, so that it comes before the remarks that TCP puts in front of its own text. */
+        /* Last, to be in front of the remarks that TCP puts in front of its own text. */
         if (info_vsid)
             prepend_tenant(pinfo, packet->vsid);
     }
@@ -203,7 +205,7 @@ static int dissect_isolated(tvbuff_t *inner, packet_info *pinfo, proto_tree *tre
     return len;
 }
 
-/* `inner` begins at the inner Ethernet header; the GRE header comes in `data`. */
+/* `inner` begins at the inner Ethernet header. `data` is the GRE header. */
 static int dissect_nvgre(tvbuff_t *inner, packet_info *pinfo, proto_tree *tree, void *data)
 {
     const gre_hdr_info_t *gre = data;
@@ -214,21 +216,24 @@ static int dissect_nvgre(tvbuff_t *inner, packet_info *pinfo, proto_tree *tree, 
     col_set_str(pinfo->cinfo, COL_PROTOCOL, "NVGRE");
     if (packet->notes || is_wanted(tree))
         add_to_tree(tree, pinfo, packet, &place);
-    if (tree && PTREE_DATA(tree)->visible) /* as of the packet that the menus are for */
+    if (tree && PTREE_DATA(tree)->visible) /* as for the packet that menus refer to */
         nvgre_filters_remember(pinfo, packet);
     tap_queue_packet(nvgre_tap, pinfo, packet);
     tap_queue_packet(provider_tap, pinfo, packet);
     return dissect_isolated(inner, pinfo, tree, data, packet, &place);
 }
 
-/* GRE leaves gre->key unset where it has no key; a script may call without any GRE header. */
+/* Without a key GRE does not set gre->key. If a script calls, there may be no GRE header. */
 static bool is_nvgre(const gre_hdr_info_t *gre)
 {
     return gre && gre->flags_and_ver & NVGRE_FLAG_K &&
            !(gre->flags_and_ver & (NVGRE_FLAG_R | NVGRE_FLAGS_VERSION));
 }
 
-/* Stands in GRE's table, and is no layer of its own, so that without NVGRE nothing changes. */
+/*
+ * This dissector is in GRE's table. It is not a protocol layer, so that without NVGRE the
+ * dissection is unchanged.
+ */
 static int dissect_ethernet_in_gre(tvbuff_t *inner, packet_info *pinfo, proto_tree *tree,
                                    void *data)
 {
@@ -236,7 +241,7 @@ static int dissect_ethernet_in_gre(tvbuff_t *inner, packet_info *pinfo, proto_tr
 
     if (is_nvgre(data))
         len = call_dissector_only(nvgre_handle, inner, pinfo, tree, data);
-    if (len == 0) /* also where the user has disabled NVGRE */
+    if (len == 0) /* also if the user disabled NVGRE */
         len = call_dissector_only(ethernet_handle, inner, pinfo, tree, data);
     return len;
 }
@@ -287,7 +292,10 @@ void proto_register_nvgre(void)
     isolation_register();
     nvgre_tap = register_tap(NVGRE_TAP);
     provider_tap = register_tap(NVGRE_PA_TAP);
-    /* Not findable by name: it needs the GRE header that only the router has checked for. */
+    /*
+     * Not registered by name, because it needs a GRE header. Only dissect_ethernet_in_gre checks
+     * that.
+     */
     nvgre_handle = create_dissector_handle_with_name(dissect_nvgre, proto_nvgre, "nvgre");
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#define WS_BUILD_DLL /* makes WS_DLL_PUBLIC_DEF export */
+#define WS_BUILD_DLL /* makes WS_DLL_PUBLIC_DEF export symbols */
 #include "compat.h"
 
 #include <epan/packet.h>

@@ -7,7 +7,7 @@
 
 #include "tenant.h"
 
-static wmem_map_t *owners; /* ports and verification tag, as 64 bits, to the first tenant plus 1 */
+static wmem_map_t *owners; /* maps ports and verification tag, as 64 bits, to a tenant plus 1 */
 static pref_t *tsn_analysis;
 static pref_t *reassembly;
 static pref_t *association_index;
@@ -17,7 +17,7 @@ static bool is_of_another_tenant(tvbuff_t *packet)
     int64_t key;
     uint32_t owner;
 
-    if (tvb_captured_length(packet) < 8 || tvb_get_ntohl(packet, 4) == 0) /* INIT has no tag */
+    if (tvb_captured_length(packet) < 8 || tvb_get_ntohl(packet, 4) == 0) /* 0 in INIT */
         return false;
     key = (int64_t)tvb_get_ntoh64(packet, 0);
     owner = GPOINTER_TO_UINT(wmem_map_lookup(owners, &key));

@@ -3,9 +3,10 @@
 #define NVGRE_SCTP_H
 
 /*
- * Wireshark knows SCTP associations by ports and verification tag alone. Where two tenants have
- * the very same ones, as in traffic replayed into several virtual subnets, the second one is
- * dissected without that memory: not followed at all rather than mixed up with the first.
+ * Wireshark identifies an SCTP association only by its ports and verification tag. Two tenants can
+ * use the same values, for example if traffic is replayed into several virtual subnets. Only the
+ * first association is then analysed: the second is dissected with this state switched off, so that
+ * the two are not mixed.
  */
 
 #include <stdbool.h>
@@ -14,14 +15,17 @@
 
 #include <epan/packet.h>
 
-/* The preferences of SCTP that make it remember; to be put back. */
+/* The SCTP preferences that make Wireshark keep state. sctp_end restores them. */
 struct sctp_memory {
     bool tsn_analysis;
     bool reassembly;
     bool association_index;
 };
 
-/* Around the dissection of an SCTP packet; the second also when it throws. */
+/*
+ * Call these before and after the dissection of an SCTP packet. Call sctp_end also if the
+ * dissection throws an exception.
+ */
 struct sctp_memory sctp_begin(tvbuff_t *packet);
 void sctp_end(const struct sctp_memory *before);
 

@@ -29,22 +29,22 @@ static stat_tap_table_item columns[COLUMNS] = {
     [EVENNESS] = {TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, "Evenness (0 to 1)", "%.4f"},
 };
 
-#define OTHERS UINT32_MAX /* in place of a VSID */
+#define OTHERS UINT32_MAX /* instead of a VSID */
 
-/* What a row is made of. */
+/* The data of a row. */
 struct spread {
     uint32_t vsid;
-    char label[11]; /* right-aligned, so that the rows are sorted by number */
+    char label[11]; /* right-aligned, so that rows sort by number */
     char *tenant;
     uint64_t bytes;
     uint32_t packets;
     uint32_t used;
     uint8_t busiest;
-    double sum; /* of n * log2(n) for each FlowID's number of packets n */
+    double sum; /* sum of n * log2(n), n: packets of a FlowID */
     uint32_t counts[FLOWIDS];
 };
 
-/* The table's row of each VSID. Wireshark keeps no more than one such table. */
+/* Maps a VSID to its row number. Wireshark has at most one such table. */
 static GHashTable *rows;
 
 static double n_log_n(uint32_t n)
@@ -87,7 +87,7 @@ static void show(const struct spread *spread, stat_tap_table_item_type *row)
     row[EVENNESS].value.float_value = spread->packets ? evenness(spread) : 0;
 }
 
-/* Back to no packets, with the name that the tenant has now. */
+/* Resets to no packets, and reads the tenant's current name. */
 static void clear(struct spread *spread, uint32_t vsid)
 {
     const char *name = nvgre_tenant_name(vsid);
@@ -112,7 +112,7 @@ static void add_row(stat_tap_table *table, unsigned number, uint32_t vsid)
     stat_tap_init_table_row(table, number, COLUMNS, row);
 }
 
-/* The number of the row that counts this VSID. The one for the others is the last of all. */
+/* Returns the number of the row for this VSID. The row for the other VSIDs is the last one. */
 static unsigned find_row(stat_tap_table *table, uint32_t vsid)
 {
     unsigned next = table->num_elements;
@@ -146,7 +146,7 @@ static tap_packet_status count_packet(void *statistic, packet_info *pinfo _U_,
     return TAP_PACKET_REDRAW;
 }
 
-/* The rows stay: other windows with this table may be showing them. */
+/* The rows are kept, because other windows may show this table too. */
 static void reset_table(stat_tap_table *table)
 {
     for (unsigned i = 0; i < table->num_elements; i++) {

@@ -13,10 +13,10 @@
 
 #define TOP_ROW "Tenants"
 
-/* The rows of each tree, as sets of "parent/name". */
+/* The rows of each tree: a set of "parent/name" strings. */
 static GHashTable *trees;
 
-/* Whether a row is there, or may still be added. */
+/* Whether a row exists or can still be added. */
 static bool has_place(GHashTable *rows, int parent, const char *name)
 {
     char *row = g_strdup_printf("%d/%s", parent, name);
@@ -30,14 +30,14 @@ static bool has_place(GHashTable *rows, int parent, const char *name)
     return true;
 }
 
-/* A row, and the one that counts in its stead if there are too many. */
+/* A row, and the name of the row that is used instead if there are too many. */
 struct row {
     const char *name;
     const char *others;
     bool has_rows;
 };
 
-/* The number of the row, or 0 where the one for the others has counted the packet. */
+/* Returns the number of the row, or 0 if the packet was counted in the row for others. */
 static int count(stats_tree *tree, int parent, const struct row *row, int bytes)
 {
     if (!has_place(g_hash_table_lookup(trees, tree), parent, row->name)) {

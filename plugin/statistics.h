@@ -3,12 +3,12 @@
 #define NVGRE_STATISTICS_H
 
 /*
- * The statistics tree "nvgre,tree": tenants, in them pairs of provider addresses, in them
- * FlowIDs. Each has its number of packets and the average, least and greatest length of their
+ * The statistics tree "nvgre,tree": tenants, below them pairs of provider addresses, below them
+ * FlowIDs. Each row has the number of packets and the average, minimum and maximum length of the
  * inner frames.
  */
 
-/* Rows of a tree. What turns up later is counted in rows of its own, "Other VSIDs" and so on. */
+/* Maximum number of rows in a tree. Later items are counted in rows such as "Other VSIDs". */
 #define NVGRE_TREE_ROWS_MAX 20000u
 
 void nvgre_statistics_register(void);

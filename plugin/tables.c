@@ -9,14 +9,14 @@
 #include "endpoints.h"
 #include "packet-nvgre.h"
 
-/* What a packet adds to a table: nothing if `src` has no address. */
+/* The data that a packet adds to a table. If `src` has no address, it adds nothing. */
 struct entry {
     address src;
     address dst;
     int bytes;
 };
 
-/* The addresses last as long as the packet: tables copy them. */
+/* The addresses are valid as long as the packet. The tables copy them. */
 static struct entry make_entry(packet_info *pinfo, uint32_t vsid, const address *src,
                                const address *dst, uint32_t bytes)
 {
@@ -154,7 +154,7 @@ static tap_packet_status provider_endpoints(void *table, packet_info *pinfo,
 
 void nvgre_tables_register(int proto)
 {
-    /* Not one in name only: Wireshark looks for a table by the protocol's short name. */
+    /* Not a protocol in name only: Wireshark finds a table by its protocol's short name. */
     int proto_pa = proto_register_protocol("NVGRE Provider Addresses", "NVGRE PA", NVGRE_PA_TAP);
 
     proto_set_cant_toggle(proto_pa);

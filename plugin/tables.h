@@ -3,13 +3,15 @@
 #define NVGRE_TABLES_H
 
 /*
- * Two tables of conversations and of endpoints, both with the tenant in each address:
- *   NVGRE      conv,nvgre      customer addresses; bytes are those of the inner frames
- *   NVGRE PA   conv,nvgre_pa   provider addresses; bytes are those of the whole frames
- * A packet counts once for each NVGRE layer that it has.
+ * Two conversation tables with their endpoint tables. Each address includes the tenant:
+ *
+ *   NVGRE      conv,nvgre      customer addresses; bytes of the inner frames
+ *   NVGRE PA   conv,nvgre_pa   provider addresses; bytes of the whole frames
+ *
+ * A packet counts once for each of its NVGRE layers.
  */
 
-/* The name of the second table, and of the tap for it: Wireshark looks for one of that name. */
+/* The name of the second table and of its tap: Wireshark finds the tap by the table's name. */
 #define NVGRE_PA_TAP "nvgre_pa"
 
 void nvgre_tables_register(int proto);

@@ -3,11 +3,11 @@
 
 #include <glib.h>
 
-/* Links of a chain that are no VSID: numbers of addresses. */
+/* Links of a chain are VSIDs, or address numbers with this bit set. */
 #define LINK_ADDRESS 0x80000000u
 
-static wmem_map_t *links;           /* tenant and link, as 64 bits, to the next tenant */
-static wmem_map_t *address_numbers; /* address to its number, from 1 on */
+static wmem_map_t *links;           /* maps (tenant, link), as 64 bits, to the next tenant */
+static wmem_map_t *address_numbers; /* maps an address to its number, 1 or more */
 static uint32_t now;
 
 static uint32_t follow_link(uint32_t tenant, uint32_t link)

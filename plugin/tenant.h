@@ -3,8 +3,8 @@
 #define NVGRE_TENANT_H
 
 /*
- * Tenants, numbered as they turn up in a capture file: a VSID, in nested tunnels the chain of
- * VSIDs from the outside in.
+ * Numbers for tenants, in order of appearance in a capture file. A tenant is a VSID. In nested
+ * tunnels it is the chain of VSIDs from the outermost to the innermost.
  */
 
 #include <stdint.h>
@@ -13,18 +13,24 @@
 
 #include <epan/packet.h>
 
-#define TENANT_NONE 0u /* outside of any NVGRE tunnel */
+#define TENANT_NONE 0u /* outside of all NVGRE tunnels */
 
-/* The number, from 1 on, of the tenant with this VSID within another one or TENANT_NONE. */
+/*
+ * The number (1 or more) of the tenant with this VSID inside of `enclosing`, which may be
+ * TENANT_NONE.
+ */
 uint32_t tenant_of_vsid(uint32_t enclosing, uint32_t vsid);
 
-/* Tells such a tenant apart by the two provider addresses too, whichever way a packet goes. */
+/*
+ * The number of the part of a tenant between two provider addresses. Their order does not matter,
+ * so both directions have the same number.
+ */
 uint32_t tenant_of_addresses(uint32_t tenant, const address *a, const address *b);
 
 /* The tenant whose frame is being dissected. */
 uint32_t tenant_now(void);
 
-/* Makes it another one and returns the one before. */
+/* Sets the current tenant. Returns the previous one. */
 uint32_t tenant_switch(uint32_t tenant);
 
 void tenant_register(void);
