@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Sets up a Debian 12 machine, builds, puts two tenants' traffic into NVGRE and shows them apart.
+# Sets up a Debian 12 machine, builds, encapsulates the traffic of two tenants with NVGRE, and shows
+# that it stays separate.
 set -eu
 cd "$(dirname "$0")"
 

@@ -41,7 +41,7 @@ NVGRE_BUILD=$PWD/build-asan /usr/bin/python3 -m pytest -q -p no:cacheprovider te
     --ignore=tests/e2e/test_scale_out.py --ignore=tests/e2e/test_house.py \
     --ignore=tests/e2e/test_mutation.py
 
-# In a run of its own, which fails where there is nothing but what is skipped.
+# A separate run: pytest then fails if all of these modules are skipped.
 step "dissection with sanitizers, of damaged captures too"
 NVGRE_BUILD=$PWD/build-asan /usr/bin/python3 -m pytest -q -rs -p no:cacheprovider \
     tests/e2e/test_dissect_sanitized*.py

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""One packet per deviation from RFC 7637 and per edge of GRE and IP: a table.
+"""One packet for each deviation from RFC 7637 and for each edge case of GRE and IP, as a table.
 
-Packet number n carries a Blue echo request with ICMP sequence number n, so that a decoded
-packet can be told from all others. A new sample is a new row at the end of SAMPLES.
+Packet number n carries a Blue echo request with ICMP sequence number n, so that a decoded packet
+can be identified. Add new samples at the end of SAMPLES.
 """
 
 import struct
@@ -30,7 +30,7 @@ ATOMIC_FRAGMENT = bytes.fromhex("00 0000 00000007")  # offset 0, no more fragmen
 
 FRAGMENT_IDENT, FRAGMENT_SPLIT = 0x4242, 48  # bytes of IP payload in the first fragment
 TRAILER = bytes.fromhex("a5a5a5a5a5a5")
-MINIMUM_FRAME = 60  # of Ethernet, without FCS
+MINIMUM_FRAME = 60  # minimum Ethernet frame length, without FCS
 
 
 def echo(number, tos=0):
@@ -38,13 +38,13 @@ def echo(number, tos=0):
     return bytes(tenants.echo(BLUE, CLIENT, number, id=1, tos=tos))
 
 
-FLOWID = flow_id(echo(1))  # the same for every number: only the addresses count
+FLOWID = flow_id(echo(1))  # the same for every number: only the addresses are hashed
 LABEL = flow_label(echo(1))
 KEY = wire.nvgre_key(BLUE.vsid, FLOWID)
 
 
 def gre(payload, key=KEY, **fields):
-    """GRE, by default as NVGRE has it."""
+    """GRE with the header fields of NVGRE, unless `fields` changes them."""
     return wire.gre(payload, key, **fields)
 
 
@@ -64,7 +64,7 @@ def over_ipv6(payload, *extensions):
 
 
 def source_routes():
-    """An RFC 1701 source route entry with one IPv4 address, and the entry that ends the list."""
+    """An RFC 1701 source route entry with one IPv4 address, then the entry that ends the list."""
     hop = wire.address(HOSTS[SERVER].pa[4])
     return struct.pack("!HBB", PROTOCOL_IPV4, 0, len(hop)) + hop + bytes(4)
 
@@ -75,7 +75,7 @@ def segment_routing_header():
 
 
 def fragments(frame):
-    """Both fragments of one IPv4 datagram with NVGRE in it, as outer frames."""
+    """Both fragments of an IPv4 datagram that contains NVGRE, as outer frames."""
     payload = gre(frame)
     return (over_ipv4(payload[:FRAGMENT_SPLIT], ident=FRAGMENT_IDENT, fragment=wire.IPV4_MF),
             over_ipv4(payload[FRAGMENT_SPLIT:], ident=FRAGMENT_IDENT,
@@ -83,18 +83,18 @@ def fragments(frame):
 
 
 def experimental(number):
-    """An inner frame that is no IP: a header and two bytes."""
+    """An inner frame that is not IP: an Ethernet header and two bytes."""
     header = bytes(tenants.ethernet(BLUE, CLIENT))[:12]
     return header + struct.pack("!HH", ETHERTYPE_EXPERIMENTAL, number)
 
 
 def padded(frame):
-    """`frame` filled with zeros to Ethernet's minimum."""
+    """Pads `frame` with zeros to the minimum length of Ethernet."""
     return frame.ljust(MINIMUM_FRAME, b"\0")
 
 
 def with_fcs(frame):
-    """`frame` with its Ethernet FCS."""
+    """`frame` followed by its Ethernet FCS."""
     return frame + struct.pack("<I", zlib.crc32(frame))
 
 
@@ -111,7 +111,7 @@ def pptp(number):
 
 
 def erspan(number):
-    """ERSPAN type II, session 1: GRE with a sequence number, without a key."""
+    """ERSPAN type II, session 1: GRE with a sequence number and without a key."""
     header = struct.pack("!HHI", 1 << 12, 1, 0)
     return gre(header + echo(number), flags=GRE_S, protocol=PROTOCOL_ERSPAN, sequence=number)
 
@@ -120,11 +120,11 @@ class Sample(NamedTuple):
     """A packet of deviations.pcap."""
 
     name: str
-    kind: str  # the class that a decoder should tell
-    key: Optional[int]  # the NVGRE key that goes with the classes clean and deviant
+    kind: str  # the class that a decoder should report
+    key: Optional[int]  # the NVGRE key, for the classes clean and deviant
     shows: str
     build: Callable  # (packet number, key) → frame
-    caplen: Optional[int] = None  # bytes to capture where that is not all
+    caplen: Optional[int] = None  # captured bytes if the packet is cut
 
 
 ALL_ONES = wire.nvgre_key(0xFFFFFF, FLOWID)
@@ -233,6 +233,6 @@ def capture():
 
 
 def self_check():
-    """Raises AssertionError where two samples share a name or the first is no reference."""
+    """Raises AssertionError if a name is not unique or the first frame is not the reference."""
     assert len({sample.name for sample in SAMPLES}) == len(SAMPLES), "sample names"
     assert capture()[0].data == tenants.REFERENCE_FRAME, "reference sample"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Toeplitz flow hash and FlowID of an inner frame, in plain Python.
 
-Written apart from the C code, so that each can be checked against the other.
+Independent of the C code, so that each implementation can be checked against the other.
 """
 
 import struct
@@ -21,7 +21,7 @@ NO_NEXT_HEADER = 59
 
 
 def toeplitz(data, key=MICROSOFT_KEY):
-    """32-bit Toeplitz hash: each 1 bit of the data adds the key's 32 bits from there on."""
+    """32-bit Toeplitz hash: XORs 32 key bits, from its position on, for each 1 bit of the data."""
     key_value, key_bits = int.from_bytes(key, "big"), 8 * len(key)
     result = 0
     for position in range(8 * len(data)):
@@ -31,10 +31,11 @@ def toeplitz(data, key=MICROSOFT_KEY):
 
 
 def flow_input(frame):
-    """The bytes that are hashed: addresses, and the ports of unfragmented TCP and UDP.
+    """The bytes to hash: addresses, and the ports of unfragmented TCP and UDP.
 
-    Other frames give destination MAC, source MAC and EtherType, as they stand in the frame but
-    without VLAN tags; the length that 802.3 has there is left out. IPv6 extension headers are not walked: no sample has them inside.
+    For other frames: destination MAC, source MAC and EtherType, in the order of the frame and
+    without VLAN tags. The length field of 802.3 is not included. IPv6 extension headers are not
+    skipped: no sample has them in an inner frame.
     """
     l3 = 14
     (ethertype,) = struct.unpack_from("!H", frame, 12)
@@ -70,7 +71,7 @@ def flow_label(frame):
 
 
 class KnownAnswer(NamedTuple):
-    """A row of the published RSS verification suite; `symmetric` is with SYMMETRIC_KEY."""
+    """A row of the published RSS verification suite. `symmetric` is the hash with SYMMETRIC_KEY."""
 
     src: str
     sport: int
@@ -97,7 +98,7 @@ KNOWN_ANSWERS = tuple(KnownAnswer(*row) for row in (
 
 
 def self_check():
-    """Raises AssertionError where a known answer does not come out."""
+    """Raises AssertionError if a hash differs from its known answer."""
     ethernet = Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02")
     for row in KNOWN_ANSWERS:
         if ":" in row.src:

@@ -1,12 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Makes the sample captures and their MANIFEST, the same bytes every time.
+"""Makes the sample captures and their MANIFEST. The bytes are the same every time.
 
-    make_captures.py            write them beside this script
-    make_captures.py --check    compare with what is there; exit 1 on a difference
+    make_captures.py            write them to this script's folder
+    make_captures.py --check    compare with the existing files; exit 1 on a difference
 
-Needs python3-scapy. The captures of real endpoints in endpoints/ are recorded, not made; the
-MANIFEST lists them as well.
+Needs python3-scapy. The captures in endpoints/ were recorded from real endpoints. They are not made
+here, but the MANIFEST lists them too.
 """
 
 import argparse
@@ -22,7 +22,7 @@ import wire
 FOLDER = Path(__file__).resolve().parent
 MANIFEST = "MANIFEST"
 
-# name, what it shows, its packets
+# name, description, packets
 CAPTURES = (
     ("two-tenants.pcap", "Blue (VSID 5001) and Red (VSID 6001) in NVGRE over IPv4",
      lambda: tenants.tunnel_capture(4)),
@@ -36,7 +36,7 @@ CAPTURES = (
      deviations.capture),
 )
 
-# What real endpoints emitted for the frames of inner.pcap.
+# What real endpoints sent for the frames of inner.pcap.
 ENDPOINTS = (
     ("inner.pcap", "the inner frames that were given to the endpoints"),
     ("lin_v4_key.pcap", "Linux 6.1 gretap, IPv4, key"),
@@ -92,7 +92,7 @@ def packet_row(number, sample):
 
 
 def manifest(captures):
-    """The MANIFEST of the captures (name → bytes) and of the recorded ones."""
+    """The MANIFEST of the generated captures (name → bytes) and of the recorded ones."""
     rows = [MANIFEST_HEADER]
     rows += [file_row(name, captures[name], shows) for name, shows, _ in CAPTURES]
     for name, shows in ENDPOINTS:
@@ -112,7 +112,7 @@ def make():
 
 
 def differences(files):
-    """What is wrong in FOLDER, a line each."""
+    """Yields a line for each difference in FOLDER."""
     for name, data in files.items():
         path = FOLDER / name
         if not path.exists():
@@ -127,7 +127,7 @@ def differences(files):
 
 
 def main():
-    """Writes or compares; returns the exit code."""
+    """Writes or compares the files. Returns the exit code."""
     parser = argparse.ArgumentParser(description="Makes the sample captures and their MANIFEST.")
     parser.add_argument("--check", action="store_true",
                         help="compare with the files that are there and write nothing")

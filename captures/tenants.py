@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Two tenants with one address plan on the same two hosts (NVEs), and what their VMs say.
+"""Two tenants with the same address plan on the same two hosts (NVEs), and the frames of their VMs.
 
-Blue and Red use the same CAs, ports, TCP sequence numbers and DNS transaction ID, so only the
-VSID tells their packets apart.
+Blue and Red use the same CAs, ports, TCP sequence numbers and DNS transaction ID. Only the VSID
+distinguishes their packets.
 """
 
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from scapy.packet import Raw
 import wire
 from flowid import flow_id, flow_label
 
-CLIENT, SERVER = 0, 1  # VM 1 behind host 1, VM 2 behind host 2
+CLIENT, SERVER = 0, 1  # VM 1 on host 1, VM 2 on host 2
 CAS = ("10.0.0.5", "10.0.0.7")
 BROADCAST = "ff:ff:ff:ff:ff:ff"
 UNKNOWN_MAC = "00:00:00:00:00:00"
@@ -26,12 +26,12 @@ DNS_PORT, DNS_CLIENT_PORT = 53, 50000
 DNS_ID, DNS_NAME = 0x2A2A, "app.corp.example"
 INITIAL_SEQUENCE = (1_000_000_000, 2_000_000_000)
 SECOND_SEQUENCE = 1_000_500_000
-MSS = 1398  # what a 1500-byte provider MTU leaves with IPv6 outside
+MSS = 1398  # the largest MSS for a 1500-byte provider MTU and outer IPv6
 ECHO_DATA = b"abcdefghijklmnopqrstuvwabcdefghi"
 
 
 class Host(NamedTuple):
-    """A host with its NVE."""
+    """A host and its NVE."""
 
     mac: str
     pa: dict  # IP version → PA
@@ -50,8 +50,8 @@ class Tenant(NamedTuple):
     vsid: int
     macs: tuple  # of CLIENT and SERVER
     dns_answer: str
-    delay_us: int  # behind the common schedule
-    second_syn: bool  # opens another TCP connection at the end
+    delay_us: int  # delay relative to the common schedule
+    second_syn: bool  # starts another TCP connection at the end
 
 
 BLUE = Tenant("Blue", 5001, ("06:06:00:00:00:05", "06:06:00:00:00:07"), "10.0.0.20", 0, True)
@@ -59,9 +59,9 @@ RED = Tenant("Red", 6001, ("08:08:00:00:00:05", "08:08:00:00:00:07"), "10.0.0.30
 
 
 class Step(NamedTuple):
-    """A frame of a conversation: when and by whom it is sent."""
+    """A frame of a conversation: its time and its sender."""
 
-    gap_us: int  # since the step before
+    gap_us: int  # since the previous step
     sender: int  # CLIENT or SERVER
     frame: object  # scapy packet, from Ethernet on
 
@@ -77,14 +77,14 @@ def ip(tenant, sender, **fields):
 
 
 def echo(tenant, sender, sequence=1, **ip_fields):
-    """An ICMP echo request of CLIENT or its reply by SERVER."""
+    """An ICMP echo request from CLIENT, or its reply from SERVER."""
     kind = "echo-request" if sender == CLIENT else "echo-reply"
     return (ip(tenant, sender, **ip_fields) / ICMP(type=kind, id=1, seq=sequence)
             / Raw(ECHO_DATA))
 
 
 def arp_steps(tenant):
-    """CLIENT asks for SERVER's MAC."""
+    """CLIENT asks for SERVER's MAC address."""
     client, server = tenant.macs
     request = ARP(op="who-has", hwsrc=client, psrc=CAS[CLIENT], hwdst=UNKNOWN_MAC,
                   pdst=CAS[SERVER])
@@ -100,7 +100,7 @@ def echo_steps(tenant):
 
 
 def dns_steps(tenant):
-    """The same question for both tenants, answered differently."""
+    """The same question for both tenants, with different answers."""
     question = DNSQR(qname=DNS_NAME, qtype="A")
     answer = DNSRR(rrname=DNS_NAME, type="A", ttl=300, rdata=tenant.dns_answer)
     yield Step(20_214, CLIENT, ip(tenant, CLIENT) / UDP(sport=DNS_CLIENT_PORT, dport=DNS_PORT)
@@ -110,12 +110,12 @@ def dns_steps(tenant):
 
 
 def http_request():
-    """What CLIENT sends: the same for both tenants."""
+    """CLIENT's request, the same for both tenants."""
     return f"GET / HTTP/1.1\r\nHost: {CAS[SERVER]}\r\nAccept: */*\r\n\r\n".encode()
 
 
 def http_response(tenant):
-    """What SERVER sends: a body that names the tenant."""
+    """SERVER's response. Its body names the tenant."""
     body = f"Hello from {tenant.name}2: tenant {tenant.name}, VSID {tenant.vsid}.\n"
     return ("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
             f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n{body}").encode()
@@ -138,7 +138,7 @@ def http_steps(tenant):
         (305, SERVER, "A", b""),
     )
     ports = (CLIENT_PORT, HTTP_PORT)
-    following = list(INITIAL_SEQUENCE)  # the next sequence number of each side
+    following = list(INITIAL_SEQUENCE)  # next sequence number of each side
     for gap_us, sender, flags, payload in exchange:
         tcp = TCP(sport=ports[sender], dport=ports[1 - sender], flags=flags, window=64240,
                   seq=following[sender],
@@ -170,7 +170,7 @@ class Sent(NamedTuple):
 
 
 def conversation(tenant):
-    """All inner frames of a tenant in order; each VM counts its IP IDs from 1."""
+    """All inner frames of a tenant in order. Each VM's IP IDs start at 1."""
     time_us, idents = START_US + tenant.delay_us, [1, 1]
     for steps in CONVERSATION:
         for step in steps(tenant):
@@ -182,7 +182,7 @@ def conversation(tenant):
 
 
 def encapsulate(sent, version):
-    """The NVGRE frame that the sender's host emits for an inner frame, over IPv4 or IPv6."""
+    """The NVGRE frame that the sender's host sends for an inner frame, over IPv4 or IPv6."""
     local, remote = HOSTS[sent.sender], HOSTS[1 - sent.sender]
     payload = wire.gre(sent.frame, wire.nvgre_key(sent.tenant.vsid, flow_id(sent.frame)))
     pas = (local.pa[version], remote.pa[version])
@@ -200,7 +200,7 @@ def plain_capture(tenant):
 
 
 def tunnel_capture(version):
-    """Both tenants' frames in NVGRE, in order of time."""
+    """Both tenants' frames in NVGRE, in time order."""
     both = sorted([*conversation(BLUE), *conversation(RED)], key=lambda sent: sent.time_us)
     frames = [(sent.time_us, encapsulate(sent, version)) for sent in both]
     return [wire.Captured(time_us, frame, len(frame)) for time_us, frame in frames]
@@ -220,7 +220,7 @@ REFERENCE_FLOWIDS = {2: 0x50, 3: 0xAF, 6: 0x75, 7: 0xD1, 17: 0xA4}
 
 
 def self_check():
-    """Raises AssertionError where a reference value does not come out."""
+    """Raises AssertionError if a frame or a FlowID differs from its reference value."""
     blue = list(conversation(BLUE))
     assert encapsulate(blue[2], 4) == REFERENCE_FRAME, "Blue echo request"
     for position, flowid in REFERENCE_FLOWIDS.items():

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Outer headers and pcap files, as bytes.
 
-Everything here is built with struct rather than with scapy, because the samples need headers
-that scapy would repair or misparse.
+This module uses struct, not scapy: the samples need headers that scapy would repair or misparse.
 """
 
 import ipaddress
@@ -28,7 +27,7 @@ class Captured(NamedTuple):
 
     time_us: int  # microseconds since 1970
     data: bytes  # the captured bytes
-    wire_len: int  # bytes that were on the wire, at least len(data)
+    wire_len: int  # length on the wire, at least len(data)
 
 
 def mac(text):
@@ -42,7 +41,7 @@ def address(text):
 
 
 def internet_checksum(data):
-    """RFC 1071 checksum of `data`, an odd last byte padded with zero."""
+    """RFC 1071 checksum of `data`. An odd last byte is padded with zero."""
     padded = data + bytes(len(data) % 2)
     total = sum(struct.unpack(f"!{len(padded) // 2}H", padded))
     while total >> 16:
@@ -51,7 +50,7 @@ def internet_checksum(data):
 
 
 def insert_tags(frame, *tags):
-    """`frame` with VLAN tags, each (TPID, TCI), behind its MAC addresses."""
+    """`frame` with VLAN tags, each (TPID, TCI), after its MAC addresses."""
     return frame[:12] + b"".join(struct.pack("!HH", *tag) for tag in tags) + frame[12:]
 
 
@@ -62,7 +61,7 @@ def ethernet(src, dst, packet):
 
 def ipv4(src, dst, payload, *, tos=0, ttl=64, ident=0, fragment=IPV4_DF, options=b"",
          total_length=None):
-    """An IPv4 packet that carries GRE; `fragment` is the word of flags and fragment offset."""
+    """An IPv4 packet that carries GRE. `fragment` is the word with flags and fragment offset."""
     header_len = 20 + len(options)
     if total_length is None:
         total_length = header_len + len(payload)
@@ -76,7 +75,7 @@ def ipv4(src, dst, payload, *, tos=0, ttl=64, ident=0, fragment=IPV4_DF, options
 def ipv6(src, dst, payload, *, flow_label=0, extensions=()):
     """An IPv6 packet that carries GRE.
 
-    An extension header is (its next-header number, its bytes behind the next-header field).
+    An extension header is given as (header number, bytes after the next-header field).
     """
     next_headers = [number for number, _ in extensions] + [IP_GRE]
     chain = b"".join(bytes([following]) + body
@@ -93,10 +92,10 @@ def nvgre_key(vsid, flowid):
 
 def gre(payload, key, *, flags=GRE_K, protocol=PROTOCOL_TEB, sequence=0, checksum_error=0,
         routing=b""):
-    """A GRE header with the optional fields that `flags` announce, and its payload.
+    """A GRE header with the optional fields that `flags` announces, and its payload.
 
-    The checksum comes out right, then `checksum_error` is XORed in. `routing` holds the source
-    route entries that go with GRE_R.
+    The correct checksum is XORed with `checksum_error`. `routing` contains the source route entries
+    for GRE_R.
     """
     first = struct.pack("!HH", flags, protocol)
     rest = struct.pack("!I", key) if flags & GRE_K else b""
@@ -120,7 +119,7 @@ def pcap_bytes(packets):
 
 
 def pcap_count(data):
-    """How many packets a little-endian pcap file holds."""
+    """The number of packets in a little-endian pcap file."""
     count, offset = 0, PCAP_HEADER_LEN
     while offset < len(data):
         (caplen,) = struct.unpack_from("<I", data, offset + 8)

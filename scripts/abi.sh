@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Compares the binary interface of the shared library of a build folder with the one that is agreed
-# on, codec/libnvgre.abi: functions and their types, layouts of structs, values of enums.
-# --update makes the library's the agreed one.
+# Compares the binary interface of a build folder's shared library with the agreed one in
+# codec/libnvgre.abi: functions and their types, layouts of structs, values of enums.
+# --update writes the library's interface to codec/libnvgre.abi.
 set -eu
 [ $# -ge 1 ] || { echo "usage: $0 BUILD [--update]" >&2; exit 2; }
 library=$(realpath "$1")/codec/libnvgre.so

@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Plays docs/lab.md: its explanations, its commands, and what they print here and now. As root.
-#   lab.sh         all of it, to the end; the captures stay in the folder $LAB (default: a new one)
-#   lab.sh shell   a shell in which to do it by hand
-# Either has its own processes, mounts and /run, so that network namespaces, Open vSwitch and its
-# sockets are visible here only, and are gone with it, however it ends.
+# Runs docs/lab.md: prints its text, runs its commands and shows their real output. Needs root.
+#   lab.sh         runs everything; captures stay in the folder $LAB (default: a new one)
+#   lab.sh shell   opens a shell to run the commands by hand
+# The lab has its own PID namespace, mounts and /run. So network namespaces, Open vSwitch and its
+# sockets are visible only in the lab, and disappear when it ends for any reason.
 set -eu
 mode=${1:-play}
 if [ $# -gt 1 ] || [[ ! $mode =~ ^(play|shell)$ ]]; then
@@ -34,7 +34,7 @@ tshark -G protocols 2>/dev/null | grep -q nvgre || fail "tshark does not know NV
 
 export LAB=${LAB:-$(mktemp -d /tmp/nvgre-lab.XXXXXX)}
 mkdir -p "$LAB"
-chmod 755 "$LAB" # Wireshark is not for root
+chmod 755 "$LAB" # tshark runs as another user
 inside=(setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child --mount-proc
     bash -c 'mount -t tmpfs lab /run && exec bash "$@"' bash)
 
@@ -43,9 +43,9 @@ if [ "$mode" = shell ]; then
     exec "${inside[@]}"
 fi
 
-# Headings and text are printed, blocks of commands too, and then run; what the document says that
-# they print is left out.
-# shellcheck disable=SC2016 # awk's
+# Makes a script from the document. It prints headings and text; it prints command blocks and runs
+# them. The output shown in the document is left out.
+# shellcheck disable=SC2016 # for awk, not for the shell
 script=$(awk -v quote="'" '
     function show(line) {
         gsub(quote, quote "\\" quote quote, line)

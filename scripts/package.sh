@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Builds the Debian packages for the installed system into a folder (default: build-package) and
-# checks them with lintian. The same source gives the same packages.
+# Builds Debian packages for the installed system in a folder (default: build-package) and checks
+# them with lintian. The build is reproducible: the same source gives the same packages.
 set -eu
 source=$(cd "$(dirname "$0")/.." && pwd)
 out=${1:-$source/build-package}
@@ -15,7 +15,7 @@ if [ -z "${SOURCE_DATE_EPOCH:-}" ]; then
 fi
 export SOURCE_DATE_EPOCH
 
-# Debian's flags, all of hardening among them; paths of this machine stay out of the binaries.
+# Debian's flags with all hardening. The binaries contain no paths of this machine.
 flags() {
     (cd "$source" && DEB_BUILD_MAINT_OPTIONS=hardening=+all dpkg-buildflags --get "$1")
 }
@@ -33,6 +33,6 @@ rm -f "$out"/*.deb
 (cd "$out/build" && cpack -B "$out/cpack")
 mv "$out"/cpack/*.deb "$out"
 rm -rf "$out/cpack"
-# There is no bug at Debian that these packages would close.
+# These packages do not close a Debian bug.
 lintian --allow-root --fail-on error,warning \
     --suppress-tags initial-upload-closes-no-bugs "$out"/*.deb

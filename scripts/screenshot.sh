@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Makes the pictures in docs/images: the window of Wireshark on a sample, on a screen of its own,
-# with the plugin of a build folder (default: build) and the profile of the source. Wireshark loads
-# no such plugin as root; then it is run as nobody.
+# Makes the pictures in docs/images: Wireshark's window with a sample capture, on a virtual screen.
+# Uses the plugin of a build folder (default: build) and the profile of the source. As root,
+# Wireshark does not load plugins from such a folder, so root runs it as nobody.
 set -eu
 here=$(cd "$(dirname "$0")/.." && pwd)
 build=${1:-$here/build}
@@ -15,7 +15,7 @@ for program in wireshark Xvfb xdotool import pngquant; do
     }
 done
 
-# A home folder with the profile, names of the tenants, and a window that fills the screen.
+# A home folder with the profile, the tenant names, and a window size that fills the screen.
 work=$(mktemp -d)
 server=
 trap '[ -z "$server" ] || kill "$server"; rm -rf "$work"' EXIT
@@ -46,7 +46,8 @@ server=$!
 read -r display <"$work/display" || { cat "$work/errors" >&2; exit 1; }
 export DISPLAY=":$display"
 
-# usage: take PICTURE PLUGINS LINE WIRESHARK-OPTIONS; the details' line at LINE is opened
+# usage: take PICTURE PLUGINS LINE WIRESHARK-OPTIONS
+# Expands the line of the packet details at y position LINE (pixels).
 take() {
     picture=$1 plugins=$2 line=$3
     shift 3
@@ -59,7 +60,7 @@ take() {
     wireshark=$!
     window=$(timeout 60 xdotool search --sync --onlyvisible --name '^two-tenants.pcap' |
         head -n 1)
-    sleep 3 # until all is drawn
+    sleep 3 # until the window is complete
     xdotool windowfocus "$window" mousemove 100 "$line" click 1 key shift+Right
     sleep 2
     import -window root "$work/$picture.png"

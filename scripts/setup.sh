@@ -1,8 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Installs the Debian packages for building (setup.sh build), for making packages (setup.sh package),
-# for testing the plugin (setup.sh dissect) or for all tests (setup.sh test); as root, or by sudo.
-# Does nothing where all are there.
+# Installs Debian packages as root or with sudo. Does nothing if all are installed.
+#   setup.sh build     to build
+#   setup.sh package   to make packages
+#   setup.sh dissect   to test the plugin
+#   setup.sh test      for all tests
 set -eu
 
 build="git gcc libc6-dev cmake ninja-build pkg-config libjansson-dev libpcap-dev libyaml-dev

@@ -1,14 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Tries the Debian packages of a folder (default: build-package) as a new user would: in a minimal
-# tree of this Debian release, from the mirror that apt uses here, they are installed with all they
-# depend on, used, and purged, after which nothing of them may be left. It leaves nothing behind
-# itself. Exit code 77: it cannot be tried here, for want of root or of the mirror.
+# Tries the Debian packages of a folder (default: build-package) as a new user would. Makes a
+# minimal tree of this Debian release from apt's mirror. Installs the packages with their
+# dependencies, uses them and purges them. The purge must remove all their files. The script removes
+# the tree at the end. Exit code 77: not tried, because root or the mirror is missing.
 set -eu
 here=$(cd "$(dirname "$0")/.." && pwd)
 packages=$(cd "${1:-$here/build-package}" && pwd)
 [ "$(id -u)" = 0 ] || { echo "$0: chroot needs root" >&2; exit 77; }
-# What is mounted in a namespace of its own ends with it, however that ends.
+# Mounts in a separate namespace disappear when the script ends for any reason.
 if [ -z "${NVGRE_TRY_NAMESPACE:-}" ]; then
     NVGRE_TRY_NAMESPACE=1 exec unshare --mount "$0" "$packages"
 fi
@@ -30,11 +30,11 @@ inside() { # as root
         DEBIAN_FRONTEND=noninteractive ${http_proxy:+http_proxy="$http_proxy"} \
         ${https_proxy:+https_proxy="$https_proxy"} sh -ec "$1"
 }
-user() { # as somebody else, in a folder of theirs
+user() { # as an ordinary user, in a folder of that user
     chroot --userspec=nobody:nogroup "$tree" env -i PATH=/usr/bin:/bin LC_ALL=C.UTF-8 \
         HOME=/tmp/user sh -ec "cd /tmp/user; $1" || fail "failed: $1"
 }
-# All paths but those where apt and others keep notes of what they did.
+# All paths except those where apt and others keep caches, logs and state.
 paths() {
     (cd "$tree" && find . \( -path ./proc -o -path ./tmp -o -path ./var/cache -o -path ./var/log \
         -o -path ./var/lib/apt \) -prune -o -print | LC_ALL=C sort)

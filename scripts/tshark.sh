@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs tshark with the plugin of build/ (or of the folder $NVGRE_BUILD), without installing it.
-# tshark loads no such plugin as root; then it is run as nobody, who must be allowed to write what
-# -w names.
+# As root, tshark does not load plugins from such a folder, so root runs it as nobody. Then nobody
+# must have the right to write the file of -w.
 set -eu
 here=$(cd "$(dirname "$0")/.." && pwd)
 plugins=${NVGRE_BUILD:-$here/build}/plugins
@@ -14,7 +14,7 @@ copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
 cp -r "$plugins" "$copy/plugins"
 chmod -R a+rX "$copy"
-# The file to read is opened before the change of user.
+# root opens the input file, because nobody may not have the right to read it.
 file=/dev/null
 previous=
 for argument in "$@"; do

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Merges the results of all files of a list by time, when all are there: OUT appears when complete.
+# Merges the results of all files of a list by time, if all results exist. OUT is written under a
+# temporary name and renamed when complete.
 #   merge.sh RESULTS LIST OUT [OPTION OF MERGECAP...]
 set -eu
 [ $# -ge 3 ] || { echo "usage: $0 RESULTS LIST OUT [OPTION OF MERGECAP...]" >&2; exit 2; }
@@ -12,7 +13,7 @@ shift 3
 }
 work=$(mktemp -d "$out.XXXXXX")
 trap 'rm -rf "$work"' EXIT
-# In groups, since mergecap has all files open at once.
+# In groups, because mergecap opens all files at once.
 while IFS= read -r file; do printf '%s/%s\n' "$results" "$file"; done <"$list" |
     split -a 4 -l 200 - "$work/group-"
 for group in "$work"/group-????; do

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Shows which files of a list have no result: number in the list, file, and what was said about it.
-# Exit code 1 if there are any.
+# Lists the files of a list without a result: number in the list, file name, messages. Exit code 1
+# if there are any.
 #   pending.sh RESULTS LIST
 set -eu
 [ $# = 2 ] || { echo "usage: $0 RESULTS LIST" >&2; exit 2; }

@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #SBATCH --job-name=nvgre --ntasks=1 --cpus-per-task=1 --output=/dev/null
-# Does one task of docs/scale-out.md: COMMAND... FILE RESULT, for a file of an archive.
+# Runs one task of docs/scale-out.md: COMMAND... FILE RESULT, for a file of an archive.
 #   task.sh RESULTS FILE COMMAND...
-#   task.sh RESULTS @LIST COMMAND...    the file is in the line of LIST with Slurm's task number
-# RESULTS/FILE appears when the command has ended with 0, so that a task whose result is there is
-# done. Otherwise RESULTS.failed/FILE holds what the command said, and its exit code.
+#   task.sh RESULTS @LIST COMMAND...    takes FILE from the line of LIST with Slurm's task number
+# RESULTS/FILE is created when the command ends with exit code 0. So if it exists, the task is done.
+# Otherwise RESULTS.failed/FILE has the messages of the command and its exit code.
 set -eu
 [ $# -ge 3 ] || { echo "usage: $0 RESULTS FILE|@LIST COMMAND..." >&2; exit 2; }
 results=$1 file=$2

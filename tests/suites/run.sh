@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Builds the plugin and runs the dissection tests with the Wireshark of other Debian and Ubuntu
-# suites, each in a tree of its own. On demand, not in each CI run: see docs/wireshark-versions.md.
+# suites. Each suite has its own tree. Run it when needed, not in each CI run: see
+# docs/wireshark-versions.md.
 set -euo pipefail
 shopt -s inherit_errexit
 umask 022
@@ -83,16 +84,16 @@ check_surroundings() {
     mkdir -p "$dir"
 }
 
-# A signal ends the script when the program in front has ended, which Ctrl-C reaches too; a
-# subshell forgets it.
+# A signal ends the script when the foreground program has ended. Ctrl-C reaches that program too.
+# Subshells do not inherit the traps.
 end_on_signals() {
     trap 'exit 129' HUP
     trap 'exit 130' INT
     trap 'exit 143' TERM
 }
 
-# Runs a command in a tree. What is mounted there is mounted in a namespace of that command: it
-# is never seen outside, and gone when the command's last process is, however that ends.
+# Runs a command in a tree. Mounts are made in a mount namespace of that command. They are not
+# visible outside, and they disappear when the last process of the command ends.
 in_tree() {
     # shellcheck disable=SC2016 # expanded by the inner shell
     unshare --mount sh -euc '
@@ -106,7 +107,7 @@ in_tree() {
             chroot "$tree" "$@"' sh "$@"
 }
 
-# Removes a folder, but never reaches through something mounted in it.
+# Removes a folder. Fails if something is mounted in it.
 remove() {
     awk -v top="$1/" 'index($5 "/", top) == 1 { print $5; found = 1 } END { exit found }' \
         /proc/self/mountinfo >&2 || fail "not removing $1: the above is mounted there"
@@ -123,15 +124,15 @@ bootstrap() {
     *)
         set -- "$suite" "$tree" "$debian_mirror" sid ;;
     esac
-    # The last argument is the script of all newer suites, for those that debootstrap does not know.
-    # It mounts too: hence a namespace.
+    # The last argument is the script for all newer suites, in case debootstrap does not know the
+    # suite. debootstrap mounts file systems too, so it needs a namespace.
     unshare --mount debootstrap --variant=minbase "$@"
-    # Local settings of the machine, such as a proxy, which its mirror may need.
+    # Local apt settings of the machine, such as a proxy, that may be needed to reach the mirror.
     find /etc/apt/apt.conf.d -maxdepth 1 -type f -name '99*' \
         -exec cp -t "$tree/etc/apt/apt.conf.d" {} +
 }
 
-# All files of the working tree but the ignored ones, with whatever is not committed yet.
+# Copies all files of the working tree except ignored ones, including uncommitted changes.
 copy_source() {
     local tree=$1 file
     remove "$tree/nvgre"
@@ -146,17 +147,17 @@ copy_source() {
 
 install_packages() {
     in_tree "$1" sh -euc '
-        dpkg --configure -a # what an earlier run was interrupted in
+        dpkg --configure -a # in case an earlier run was interrupted
         /nvgre/source/scripts/setup.sh dissect'
 }
 
-# Makes the tree of a suite, or takes the one there is, with the source as it is now. A tree gets
-# its name when it is complete.
+# Makes the tree of a suite, or updates the existing one to the current source. A tree gets its
+# final name when it is complete.
 prepare_tree() {
     local suite=$1 tree=$dir/$1 partial=$dir/$1.partial
     if [ -d "$tree" ] && [ -z "$fresh" ]; then
         copy_source "$tree"
-        install_packages "$tree" # those that the list has got since
+        install_packages "$tree" # packages that were added to the list since
         return
     fi
     remove "$partial"
@@ -182,7 +183,7 @@ run_tests() {
             --junitxml=/nvgre/tests.xml tests/e2e/test_dissect*.py'
 }
 
-# The numbers of tests, out of the file that pytest wrote.
+# The numbers of passed, failed and skipped tests in the file that pytest wrote.
 count_tests() {
     local file=$1/nvgre/tests.xml name
     local -A count
@@ -194,14 +195,14 @@ count_tests() {
         "${count[skipped]} skipped"
 }
 
-# Checks one suite; what is known of it so far stands in $report, as "version|result".
+# Checks one suite. $report contains the result so far, as "version|result".
 check_suite() {
     local suite=$1 tree=$dir/$1 version lock counts code=0
     echo "?|not tested" >"$report"
     exec {lock}>"$dir/$suite.lock"
     flock --nonblock "$lock" || fail "another run works on $suite"
     prepare_tree "$suite"
-    # shellcheck disable=SC2016 # dpkg's, not the shell's
+    # shellcheck disable=SC2016 # a format of dpkg, not of the shell
     version=$(in_tree "$tree" dpkg-query -W -f '${source:Upstream-Version}' tshark)
     echo "$version|build failed" >"$report"
     build "$tree"
@@ -236,7 +237,7 @@ main() {
     today=$(date -u +%F)
     for suite in "${suites[@]}"; do
         echo "== $suite =="
-        set +e # where a result is asked for, bash ignores -e in all that is called
+        set +e # in a context that checks the exit code, bash ignores -e
         (set -e; end_on_signals; check_suite "$suite")
         code=$?
         set -e
