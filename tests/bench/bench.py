@@ -22,7 +22,7 @@ import workplace
 from programs import Failed
 
 GROUPS = ("files", "peers", "pipes")
-RUNS, TIMEOUT = 7, 120  # by default
+RUNS, TIMEOUT = 7, 120  # default values
 IN_PLACE = "all programs write over the pages of the same existing file, through standard output"
 FRESH = "all programs write a new file each time, through standard output"
 
@@ -39,7 +39,7 @@ def positive(kind):
 
 
 def some_of(names):
-    """An argument type: some of these names, between commas."""
+    """An argument type: a comma-separated list of these names."""
     def convert(text):
         chosen = text.split(",")
         unknown = [name for name in chosen if name not in names]
@@ -93,12 +93,12 @@ def arguments():
 
 
 def packets_of(default, args):
-    """The number of packets of a capture that has so many by default."""
+    """The number of packets of a capture, `default` unless the arguments change it."""
     return args.packets or max(1, int(default * args.scale))
 
 
 def time_mix(mix, args, turns, libpcap_copy):
-    """Times the programs on a mix, prints and returns the figures."""
+    """Times the programs on a mix. Prints and returns the figures."""
     captures = programs.Captures(turns.folder, packets_of(mix.packets, args))
     programs.make_captures(workplace.TOOL, mix, captures, args.timeout)
     print(f"\n{mix.title}: {captures.packets} packets, "
@@ -120,7 +120,7 @@ def time_mix(mix, args, turns, libpcap_copy):
 
 
 def count_instructions(args, folder):
-    """Counts instructions, prints and returns the counts and their figures."""
+    """Counts instructions. Prints and returns the counts and their figures."""
     if not shutil.which("valgrind"):
         print("\ninstructions: valgrind is not installed")
         return [], []
@@ -131,7 +131,7 @@ def count_instructions(args, folder):
 
 
 def over_limit(args, counts):
-    """Whether a limit is exceeded, or was to be held and cannot be told."""
+    """Whether a count exceeds its limit, or a limit was given but there is no count."""
     over = False
     for command, limit in (("encap", args.max_encap), ("decap", args.max_decap),
                            ("rewrite", args.max_rewrite)):
@@ -145,7 +145,7 @@ def over_limit(args, counts):
 
 
 def time_all(args, folder):
-    """Times all mixes; the results and what goes into the JSON."""
+    """Times all mixes. Returns the results and the data for the JSON output."""
     turns = runner.Runner(folder, workplace.launcher(folder), args.fresh, args.timeout)
     libpcap_copy = workplace.helper("libpcap_copy", folder, "-lpcap")
     results, timed = [], []
@@ -157,7 +157,7 @@ def time_all(args, folder):
 
 
 def measure_tool(args, folder, document):
-    """Measures nvgre-pcap into a document; the results of timing, and the counts."""
+    """Measures nvgre-pcap and adds to the document. Returns the timing results and the counts."""
     results = []
     if not args.instructions:
         print(f"{args.runs} runs in turns in {folder.parent}; {document['output']}")
@@ -167,7 +167,7 @@ def measure_tool(args, folder, document):
 
 
 def measure_tshark(args, folder, document):
-    """Measures tshark with and without the plugin, likewise; there is no limit to its counts."""
+    """The same for tshark with and without the plugin. Its counts have no limit."""
     if not shutil.which("tshark"):
         raise Failed("tshark is not installed")
     folder.chmod(0o755)  # as root, tshark runs as another user
@@ -181,7 +181,7 @@ def measure_tshark(args, folder, document):
 
 
 def measure_replay(args, folder, document):
-    """replay against tcpreplay; the exit code."""
+    """Measures replay and tcpreplay. Returns the exit code."""
     try:
         document["replay"] = replaying.run(folder, args.runs)
     except Failed as error:
@@ -193,7 +193,7 @@ def measure_replay(args, folder, document):
 
 
 def room_needed(args):
-    """Bytes that the captures of one mix or shape take."""
+    """Bytes needed for the captures of one mix or shape."""
     if args.tshark:
         return dissection.bytes_needed(packets_of(dissection.PACKETS, args))
     return max(workplace.bytes_needed(mix, packets_of(mix.packets, args))
@@ -201,7 +201,7 @@ def room_needed(args):
 
 
 def run(args, folder):
-    """Does all that is asked for; the exit code."""
+    """Runs everything that was requested. Returns the exit code."""
     document = {**workplace.machine(), "output": FRESH if args.fresh else IN_PLACE,
                 "runs": args.runs, "timed": []}
     print(f"{workplace.TOOL}: build type {document['build']}; {document['processors']} processors")
@@ -218,7 +218,7 @@ def run(args, folder):
 
 
 def main():
-    """Runs the bench in a folder that is gone afterwards."""
+    """Runs the bench in a temporary folder."""
     args = arguments()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     if not workplace.TOOL.exists():

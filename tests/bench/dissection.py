@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the plugin costs: tshark with it and without it, on the same captures."""
+"""The cost of the plugin: tshark with and without it, on the same captures."""
 
 import itertools
 import re
@@ -22,10 +22,10 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "e2e"))
 import wireshark  # noqa: E402, pylint: disable=wrong-import-position
 
 PARTS = ("ways", "flows", "instructions")
-PACKETS, RUNS, TIMEOUT = 1_000_000, 3, 900  # by default
+PACKETS, RUNS, TIMEOUT = 1_000_000, 3, 900  # default values
 FILES_AT_ONCE = 2  # plain and encapsulated
-SAMPLE = 1000  # packets looked into before the timing
-# In 4_000 packets all flows of SMALL have been seen; starting and ending is left out.
+SAMPLE = 1000  # packets checked before the timing
+# 4_000 packets contain all flows of SMALL. The difference of the two leaves out start and end.
 FEW, MANY = 4_000, 14_000
 
 SMALL_FRAMES, IMIX_FRAMES = traffic.MIXES[:2]
@@ -36,20 +36,20 @@ ONLY_TCP = (traffic.TCP, traffic.TCP)
 
 
 class Case(NamedTuple):
-    """A row: what tshark reads, and how."""
+    """A row: the capture and options for tshark."""
     part: str
     shape: Shape
     way: str = ""
     options: tuple = ()
-    counted: bool = False  # in instructions as well
+    counted: bool = False  # also count instructions
 
     @property
     def name(self):
-        """The capture, and the way if there are several."""
+        """The capture's name, and the options' name if there are several."""
         return ", ".join(filter(None, (self.shape.name, self.way)))
 
 
-# Those of a shape stand together: they share the capture.
+# Cases of a shape are adjacent, because they share the capture.
 CASES = (
     Case("ways", SMALL, "all protocols", counted=True),
     Case("ways", SMALL, "no TCP or UDP", NO_TRANSPORT, counted=True),
@@ -68,8 +68,8 @@ CASES = (
 
 
 def command(reading, options, under=()):
-    """tshark, which dissects all of a capture and prints how many packets that were. Without a tap
-    such as io,stat it would not dissect anything."""
+    """tshark dissects all packets of a capture and prints their number. It needs a tap such as
+    io,stat: without one it does not dissect anything."""
     variables = wireshark.environment(reading.plugin)
     return [*wireshark.UNPRIVILEGED, "env", "-i", *(f"{k}={v}" for k, v in variables.items()),
             *under, "tshark", "-n", "-r", str(reading.path), *options, "-q", "-z",
@@ -77,13 +77,13 @@ def command(reading, options, under=()):
 
 
 def counts(table):
-    """The numbers of packets in what -z io,stat,0 prints: all, or those of each filter."""
+    """The numbers of packets in the output of -z io,stat,0: of all packets, or for each filter."""
     row = re.search(r"^\| +[\d.]+ +<> .*\|$", table, re.M)
     return [int(cell) for cell in row[0].split("|")[2:-1:2]] if row else []
 
 
 def has_counted(packets):
-    """Checks the number of packets that tshark has dissected."""
+    """Checks the number of packets that tshark dissected."""
     def check(path):
         found = counts(path.read_text(errors="replace"))
         if found != [packets]:
@@ -92,7 +92,7 @@ def has_counted(packets):
 
 
 def require_dissection(reading, packets, options):
-    """Fails if tshark does not dissect inner packets, with the plugin as NVGRE."""
+    """Fails if tshark does not dissect inner packets, or does not find NVGRE with the plugin."""
     sample = min(SAMPLE, packets)
     filters = ["ip.addr==10.0.0.0/8", *(["nvgre.vsid"] if reading.plugin else [])]
     try:
@@ -106,18 +106,19 @@ def require_dissection(reading, packets, options):
 
 
 class Reading(NamedTuple):
-    """A capture that is read with the plugin or without."""
+    """A capture that is read with or without the plugin."""
     name: str
     path: Path
     plugin: bool
 
 
 def make_readings(shape, folder, packets, timeout):
-    """Makes the captures of a shape and yields how they are read: first the yardstick, last with
-    the plugin.
+    """Makes the captures of a shape and yields readings of them. The first is the reference, the
+    last is with the plugin.
 
-    Where tenants share addresses and ports, the plugin keeps apart what is one flow without it, and
-    one full of errors. The yardstick is as many flows that differ.
+    Without the plugin, flows of tenants with the same addresses and ports are one flow with many
+    errors. With the plugin they are separate flows. So the reference has the same number of
+    different flows.
     """
     path, apart = folder / "tshark.pcap", folder / "apart.pcap"
     flows.make(path, shape, packets, workplace.TOOL, timeout)
@@ -129,8 +130,8 @@ def make_readings(shape, folder, packets, timeout):
 
 
 def ratios(case, yardstick, with_plugin):
-    """CPU time and peak memory with the plugin as multiples of the yardstick's. tshark has one
-    thread, so that CPU time is wall clock without the waiting."""
+    """CPU time and peak memory with the plugin, as multiples of the reference. tshark has one
+    thread, so its CPU time is the wall clock time without waiting."""
     time = report.ratio(f"{case.name}: time", with_plugin, yardstick, targets.PLUGIN,
                         lambda result: result.cpu_times)
     if time.value is None:
@@ -139,7 +140,7 @@ def ratios(case, yardstick, with_plugin):
 
 
 def time_shape(cases, readings, packets, turns, rounds):
-    """Times the cases of one shape, prints and returns results and figures."""
+    """Times the cases of one shape. Prints and returns results and figures."""
     results, figures = [], []
     for case in cases:
         for reading in readings:
@@ -155,7 +156,7 @@ def time_shape(cases, readings, packets, turns, rounds):
 
 
 def time_all(parts, folder, packets, rounds, timeout):
-    """Times the cases of some parts; the results, and what goes into the JSON."""
+    """Times the cases of some parts. Returns the results and the data for the JSON output."""
     turns = runner.Runner(folder, workplace.launcher(folder), False, timeout)
     results, timed = [], []
     chosen = [case for case in CASES if case.part in parts]
@@ -172,7 +173,7 @@ def time_all(parts, folder, packets, rounds, timeout):
 
 def count(reading, options, packets, timeout):
     """The instructions of tshark on a capture."""
-    profile = wireshark.sandbox() / "home" / "profile"  # where tshark's user may write
+    profile = wireshark.sandbox() / "home" / "profile"  # tshark's user may write here
     output = reading.path.with_suffix(".output")
     under = instructions.callgrind(profile)
     program = Program("tshark", command(reading, options, under), has_counted(packets))
@@ -182,7 +183,7 @@ def count(reading, options, packets, timeout):
 
 
 def per_packet(case, folder, timeout):
-    """Instructions a packet by the name of the reading."""
+    """Instructions per packet, by the name of the reading."""
     found = []
     for packets in (FEW, MANY):
         readings = list(make_readings(case.shape, folder, packets, timeout))
@@ -192,7 +193,7 @@ def per_packet(case, folder, timeout):
 
 
 def count_all(folder, timeout):
-    """Counts instructions, prints and returns their figures."""
+    """Counts instructions. Prints and returns their figures."""
     if not shutil.which("valgrind"):
         print("\ninstructions: valgrind is not installed")
         return []
@@ -209,5 +210,5 @@ def count_all(folder, timeout):
 
 
 def bytes_needed(packets):
-    """Room for the largest capture."""
+    """Bytes needed for the largest capture."""
     return workplace.bytes_needed(IMIX_FRAMES, packets, FILES_AT_ONCE)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Makes captures of NVGRE whose flows are true to life for a dissector: packets of a flow go to and
-fro, TCP's numbers follow one another, and tenants use the same addresses and ports."""
+"""Makes NVGRE captures with realistic flows for a dissector: packets of a flow go in both
+directions, TCP sequence numbers continue, and tenants use the same addresses and ports."""
 
 import itertools
 import mmap
@@ -15,7 +15,7 @@ from programs import Failed
 
 FIRST_VSID = 5001
 SEQUENCE_AND_ACK = struct.Struct("!II")
-NUMBERS = 1 << 32  # of TCP
+NUMBERS = 1 << 32  # TCP sequence numbers are smaller
 
 # Offsets in an encapsulated packet.
 VSID = programs.OUTER_LEN - 4
@@ -26,11 +26,12 @@ TCP_PAYLOAD = INNER_IP + traffic.IPV4.size + traffic.TCP_HEADER.size
 
 
 class Shape(NamedTuple):
-    """Flows that send a packet each in turns, then again. A tenant has a VSID of its own; all have
-    flows of the same addresses and ports, and their packets follow one another."""
+    """Flows that send one packet each in turn, repeatedly. Each tenant has its own VSID. All
+    tenants have flows with the same addresses and ports, and the packets of these flows are
+    adjacent."""
     name: str
     mix: traffic.Mix
-    patterns: int  # times the frames of the mix, each of addresses and ports of its own
+    patterns: int  # copies of the mix's frames, each with its own addresses and ports
     tenants: int = 1
     protocols: tuple = (traffic.UDP, traffic.TCP)
 
@@ -41,25 +42,25 @@ class Shape(NamedTuple):
 
     @property
     def apart(self):
-        """As many flows of a single tenant, which therefore all differ in addresses and ports."""
+        """The same number of flows in one tenant, so all of them differ in addresses and ports."""
         return self._replace(patterns=self.patterns * self.tenants, tenants=1)
 
 
 def answer(frame):
-    """The same frame the other way: MAC and IPv4 addresses and ports are swapped."""
+    """The frame in the other direction: MAC addresses, IPv4 addresses and ports are swapped."""
     return (frame[6:12] + frame[:6] + frame[12:26] + frame[30:34] + frame[26:30] +
             frame[36:38] + frame[34:36] + frame[38:])
 
 
 def frames(shape):
-    """Yields a packet of each flow, then an answer of each."""
+    """Yields a packet of each flow, then an answer in each flow."""
     forth = traffic.frames(shape.mix, shape.patterns, shape.protocols)
     for frame in itertools.chain(forth, map(answer, forth)):
         yield from itertools.repeat(frame, shape.tenants)
 
 
 def number(data, shape):
-    """Gives all packets their tenant's VSID, and those of TCP the numbers of their flow."""
+    """Sets the tenant's VSID in all packets, and their flow's numbers in TCP packets."""
     rng = random.Random(traffic.SEED)
     sent = [[rng.getrandbits(32) for _ in range(shape.flows)] for _ in range(2)]
     for packet, (offset, caplen) in enumerate(traffic.pcap_packets(data)):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""User-space instructions that a packet costs, counted by callgrind: a figure without noise."""
+"""User-space instructions per packet, counted by callgrind: a figure without noise."""
 
 import re
 import subprocess
@@ -14,19 +14,19 @@ FEW, MANY = 10_000, 110_000
 
 
 class Count(NamedTuple):
-    """Instructions a packet of a command on a file format."""
+    """Instructions per packet of a command for a file format."""
     command: str
     format: str
     value: float
 
 
 def callgrind(profile):
-    """What stands in front of a command whose instructions go to a file."""
+    """The start of a command that writes the count of its instructions to a file."""
     return ["valgrind", "--tool=callgrind", f"--callgrind-out-file={profile}"]
 
 
 def total(command, profile, output, timeout):
-    """The instructions of one run of a command that begins with, or holds, callgrind(profile)."""
+    """The instructions of one run of a command that contains callgrind(profile)."""
     try:
         with open(output, "wb") as stdout:
             done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=stdout,
@@ -42,7 +42,7 @@ def total(command, profile, output, timeout):
 
 
 def count(program, folder, timeout):
-    """The instructions of one run of a program, whose output is checked."""
+    """The instructions of one run of a program. Checks its output."""
     profile, output = folder / "profile", folder / "output"
     found = total([*callgrind(profile), *program.command], profile, output, timeout)
     program.checked(output)
@@ -50,7 +50,8 @@ def count(program, folder, timeout):
 
 
 def counts(tool, folder, packets, timeout):
-    """The instructions of encap, decap and rewrite for so many packets, by command and format."""
+    """The instructions of encap, decap and rewrite for this number of packets, by command and
+    format."""
     captures = programs.Captures(folder, packets)
     programs.make_captures(tool, MIX, captures, timeout)
     found = {}
@@ -64,9 +65,10 @@ def counts(tool, folder, packets, timeout):
 
 
 def per_packet(tool, folder, timeout):
-    """A Count of encap, with a map too, decap and rewrite, of pcap and pcapng, with 64-byte frames.
+    """A Count of encap (also with a map), decap and rewrite, for pcap and pcapng, with 64-byte
+    frames.
 
-    The difference between many packets and few leaves out what starting and ending costs.
+    It is the difference between many packets and few. This leaves out the cost of start and end.
     """
     few, many = (counts(tool, folder, packets, timeout) for packets in (FEW, MANY))
     return [Count(*key, (many[key] - few[key]) / (MANY - FEW)) for key in many]

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Copies a capture with libpcap as its manual has it, one packet after the other: what a tool
- * costs that leaves its input and output to libpcap and does nothing to the packets.
+ * Copies a capture packet by packet, as in libpcap's manual. This is the cost of a tool that uses
+ * libpcap for input and output and does nothing with the packets.
  *
- * libpcap_copy IN OUT, where - is standard input or output.
+ * libpcap_copy IN OUT; - is standard input or output.
  */
 #include <pcap/pcap.h>
 #include <stdio.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Times lookups in location maps of so many records, on so many hosts that a map of any size has
- * both: by the MAC addresses of a frame from one machine to another, chosen at random. A lookup
- * begins when the one before has ended, so that the time is not less than what one takes.
+ * Times lookups in location maps with the given numbers of records. Machines and hosts grow with
+ * the map. A lookup uses the MAC addresses of a frame between two random machines. Each lookup
+ * starts when the previous one has ended, so the time is the full time of one lookup.
  *
  * lookup RECORDS...
  */
@@ -35,13 +35,18 @@ static uint32_t choose(uint32_t random, uint32_t count)
     return (uint32_t)((uint64_t)random * count >> 32);
 }
 
-/* The first 4 bytes: written as a lookup reads them, which would else wait for the store. */
+/*
+ * Writes 4 bytes at once, because lookups read 4 bytes. Otherwise the read would wait for the
+ * store.
+ */
 static uint32_t mac_of(uint32_t machine)
 {
     return 2u << 24 | machine;
 }
 
-/* A map of `count` machines, as Get-NetVirtualizationLookupRecord | Export-Csv gives it. */
+/*
+ * Makes a map of `count` machines, in the format of Get-NetVirtualizationLookupRecord | Export-Csv.
+ */
 static struct map *make_map(uint32_t count)
 {
     const struct map_options options = {.allow_reserved = false};
@@ -83,7 +88,7 @@ static uint32_t by_long_way(const struct map *map, const struct nvgre_inner *inn
     return way.remotes[0] + map_local(map, VSID, inner, 0, 4);
 }
 
-/* Nanoseconds of a frame's two lookups, in one round. */
+/* Nanoseconds for the two lookups of a frame, in one round. */
 static double round_of(const struct map *map, uint32_t count, uint32_t *state,
                        uint32_t (*look_up)(const struct map *, const struct nvgre_inner *))
 {

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Runs a command and writes what it took to RESULT: wait status, seconds of wall clock, user and
- * system time, and the peak memory in KiB of the command or of the largest process it waited for.
+ * Runs a command and writes to RESULT: wait status, wall clock, user and system time in seconds,
+ * and peak memory in KiB. Peak memory is that of the command or of the largest process that it
+ * waited for.
  *
- * A child starts with the peak memory of the process that forked it. Python's own is larger than
- * that of the programs measured here; this process is small.
+ * A child process starts with the peak memory of its parent. Python's is larger than that of the
+ * measured programs. This process is small.
  *
  * measure RESULT COMMAND [ARGUMENT...]
  */
@@ -18,7 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define EXIT_NOT_RUN 127 /* as shells have it */
+#define EXIT_NOT_RUN 127 /* the same as in shells */
 
 static double now(void)
 {

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The programs that are compared. All write to standard output, so that all can be given the
-same output file."""
+"""The programs to compare. All write to standard output, and so to the same output file."""
 
 import shlex
 import shutil
@@ -20,22 +19,22 @@ SHELL = ["bash", "-o", "pipefail", "-c"]
 
 
 class Failed(Exception):
-    """A program did not do what it should."""
+    """A program failed."""
 
 
 class Program(NamedTuple):
-    """A command, and what its output must be: `check(path)` raises BadCapture if it is not."""
+    """A command, and a check that raises BadCapture if its output is wrong."""
     name: str
     command: list
     check: Callable[[Path], None]
-    own: bool = False  # nvgre-pcap, on which the exit code depends
+    own: bool = False  # nvgre-pcap; the exit code depends on it
 
     def missing(self):
         """The name of the program if it is not installed."""
         return None if shutil.which(self.command[0]) else Path(self.command[0]).name
 
     def checked(self, path):
-        """Checks what the program wrote; Failed if it is wrong."""
+        """Checks the output of the program. Raises Failed if it is wrong."""
         try:
             self.check(path)
         except traffic.BadCapture as error:
@@ -50,10 +49,10 @@ class Captures:
         self.plain, self.plain_ng = folder / "plain.pcap", folder / "plain.pcapng"
         self.tunnel, self.tunnel_ng = folder / "tunnel.pcap", folder / "tunnel.pcapng"
         self.map = folder / "map.yaml"
-        self.plain_bytes = 0  # of frames
+        self.plain_bytes = 0  # of all frames
 
     def make_plain(self, mix):
-        """Makes the plain captures."""
+        """Makes the captures without NVGRE."""
         frames = traffic.frames(mix)
         traffic.write_pcap(self.plain, frames, self.packets)
         traffic.write_pcapng(self.plain_ng, frames, self.packets)
@@ -61,7 +60,7 @@ class Captures:
         self.plain_bytes = rounds * sum(map(len, frames)) + sum(map(len, frames[:rest]))
 
     def make_map(self):
-        """Makes a location map of all machines."""
+        """Makes a location map with all machines."""
         rows = ["version: 1\nrecords:\n"]
         for machine in range(traffic.MACHINES):
             host, address = machine % traffic.HOSTS, divmod(machine, 256)
@@ -81,7 +80,7 @@ class Captures:
 
 
 def same_as(expected):
-    """Checks that a pcap file has the same records as another."""
+    """Checks that a pcap file has the same records as another one."""
     def check(path):
         if not traffic.same_records(path, expected):
             raise traffic.BadCapture(f"its packets are not those of {expected.name}")
@@ -89,7 +88,7 @@ def same_as(expected):
 
 
 def holds(packets, captured, mac=""):
-    """Checks the number of packets and of their bytes, and their destination MAC address."""
+    """Checks the numbers of packets and bytes, and the packets' destination MAC address."""
     def check(path):
         found = traffic.content(path, bytes.fromhex(mac.replace(":", "")))
         if found != (packets, captured):
@@ -104,7 +103,7 @@ def encap_command(tool, path):
 
 
 def mapped_command(tool, captures):
-    """nvgre-pcap encap by a location map."""
+    """nvgre-pcap encap with a location map."""
     return [str(tool), "encap", "--quiet", *ON_MAP, str(captures.map), str(captures.plain), "-"]
 
 
@@ -119,14 +118,14 @@ def rewrite_command(tool, path):
 
 
 def rewrite_programs(tool, captures):
-    """nvgre-pcap rewrite, of pcap and pcapng, of a destination, its MAC address, and the TTL."""
+    """nvgre-pcap rewrite for pcap and pcapng: destination address, its MAC address, TTL."""
     check = holds(captures.packets, captures.tunnel_bytes, NEW_MAC)
     return [Program("rewrite", rewrite_command(tool, captures.tunnel), check, True),
             Program("rewrite pcapng", rewrite_command(tool, captures.tunnel_ng), check, True)]
 
 
 def encap_programs(tool, captures):
-    """nvgre-pcap encap, of pcap and pcapng; and by a location map."""
+    """nvgre-pcap encap for pcap and pcapng, and with a location map."""
     check = holds(captures.packets, captures.tunnel_bytes, OUTER_MAC)
     return [Program("encap", encap_command(tool, captures.plain), check, True),
             Program("encap pcapng", encap_command(tool, captures.plain_ng), check, True),
@@ -134,14 +133,14 @@ def encap_programs(tool, captures):
 
 
 def decap_programs(tool, captures):
-    """nvgre-pcap decap, of pcap and pcapng."""
+    """nvgre-pcap decap for pcap and pcapng."""
     check_ng = holds(captures.packets, captures.plain_bytes)
     return [Program("decap", decap_command(tool, captures.tunnel), same_as(captures.plain), True),
             Program("decap pcapng", decap_command(tool, captures.tunnel_ng), check_ng, True)]
 
 
 def make_captures(tool, mix, captures, timeout):
-    """Makes the captures of a mix, those with NVGRE by nvgre-pcap; Failed if it does it wrong."""
+    """Makes the captures of a mix, those with NVGRE by nvgre-pcap. Raises Failed on errors."""
     captures.make_plain(mix)
     captures.make_map()
     paths = captures.tunnel, captures.tunnel_ng
@@ -155,7 +154,7 @@ def make_captures(tool, mix, captures, timeout):
 
 
 def peer_programs(libpcap_copy, captures):
-    """What others do to the same packets: change an address, cut off 42 bytes, copy."""
+    """Other programs on the same packets: change an address, cut off 42 bytes, copy."""
     plain, tunnel = str(captures.plain), str(captures.tunnel)
     changed = holds(captures.packets, captures.plain_bytes, NEW_MAC)
     changed_outer = holds(captures.packets, captures.tunnel_bytes, NEW_MAC)
@@ -174,7 +173,7 @@ def peer_programs(libpcap_copy, captures):
 
 
 def pipe_programs(tool, captures):
-    """nvgre-pcap between two pipes, and cat in its place."""
+    """nvgre-pcap between two pipes, and cat instead of it."""
     def pipe(path, *middle):
         return [*SHELL, f"cat {shlex.quote(str(path))} | {shlex.join(middle)} | cat"]
 
@@ -186,7 +185,7 @@ def pipe_programs(tool, captures):
 
 
 def groups(tool, libpcap_copy, captures):
-    """The programs in groups, each of programs to be compared; the first is the yardstick."""
+    """The groups of programs to compare. The first program of a group is the reference."""
     tunnel = str(captures.tunnel)
     cat = Program("cat", ["cat", tunnel], same_as(captures.tunnel))
     dd = Program("dd bs=256k", ["dd", f"if={tunnel}", "bs=256k", "status=none"],

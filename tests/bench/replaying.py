@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""replay against tcpreplay on veth, in a network namespace: packets a second, and the pace."""
+"""replay and tcpreplay on veth in a network namespace: packets per second, and accuracy in time."""
 
 import re
 import statistics
@@ -28,14 +28,14 @@ TIMEOUT = 120
 
 
 def frame(size):
-    """A UDP datagram in an Ethernet frame of so many bytes."""
+    """A UDP datagram in an Ethernet frame of `size` bytes."""
     head = bytes.fromhex("020000000002020000000001080045000000000000004011000 00a0000010a000002"
                          .replace(" ", ""))
     return head + bytes(size - len(head))
 
 
 def write(path, sizes, count, gap=0):
-    """A capture of frames of these sizes in turn."""
+    """Writes a capture with frames of these sizes in turn."""
     path.write_bytes(pcapfile.pcap(
         [pcapfile.packet(frame(sizes[i % len(sizes)]),
                          time=pcapfile.START + pcapfile.Fraction(i * gap, 10**9))
@@ -44,7 +44,7 @@ def write(path, sizes, count, gap=0):
 
 
 def send(made, command, path):
-    """Sends a capture; packets and seconds as the program tells them."""
+    """Sends a capture. Returns packets and seconds from the program's output."""
     done = subprocess.run([*made.prefix, *map(str, command), "-i", "near0", str(path)],
                           capture_output=True, text=True, timeout=TIMEOUT, check=False)
     found = re.search(r"Actual: (\d+) packets \(\d+ bytes\) sent in ([\d.]+) seconds", done.stdout)
@@ -54,7 +54,7 @@ def send(made, command, path):
 
 
 def top_speed(made, path, rounds):
-    """Packets a second of each program, a list of rounds; programs run in turns."""
+    """Packets per second of each program, one value per round. Programs run in turns."""
     rates = {name: [] for name in TOP_SPEED}
     for _ in range(rounds):
         for name, command in TOP_SPEED.items():
@@ -92,7 +92,7 @@ def pace(made, command, path, count, gap):
 
 
 def run(folder, rounds):
-    """Measures and prints all; the figures."""
+    """Measures and prints everything. Returns the figures."""
     figures = {"top speed": {}, "pace": {}}
     with lab(mtu=1500) as made:
         for mix, sizes in SIZES.items():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Turns runs into figures, and figures into a table and JSON."""
+"""Makes figures from runs, and a table and JSON from figures."""
 
 from statistics import median, quantiles
 from typing import NamedTuple, Optional
@@ -11,11 +11,11 @@ NOT_MEASURED = "not measured"
 
 
 class Figure(NamedTuple):
-    """A figure beside its target."""
+    """A figure and its target."""
     what: str
-    value: Optional[float]  # the median where it is of several runs
+    value: Optional[float]  # the median if there are several runs
     best: Optional[float] = None  # min/min
-    spread: Optional[float] = None  # half the distance of the quartiles
+    spread: Optional[float] = None  # half of the interquartile range
     target: Optional[targets.Bound] = None
 
     def verdict(self):
@@ -33,7 +33,7 @@ class Figure(NamedTuple):
 
 
 def ratio(what, result, reference, target=None, measure=lambda result: result.times):
-    """How many times as long as another a program takes, from the pairs of each round."""
+    """The time of a program as a multiple of another's, from the pairs in each round."""
     if not result.runs or not reference.runs:
         return Figure(what, None, target=target)
     times, others = measure(result), measure(reference)
@@ -46,7 +46,7 @@ def ratio(what, result, reference, target=None, measure=lambda result: result.ti
 
 
 def comparisons(results, mix):
-    """The figures of all comparisons of these results."""
+    """The figures for all comparisons of these results."""
     found = {(result.group, result.name): result for result in results}
     figures = []
     for row in targets.COMPARISONS:
@@ -67,14 +67,14 @@ def peaks(results):
 
 
 def of_counts(counts):
-    """Figures of callgrind's counts; only those of pcap have a target."""
+    """Figures of callgrind's counts. Only those for pcap have a target."""
     return [Figure(f"{row.command}, {row.format}", row.value,
                    target=targets.INSTRUCTIONS.get(row.command) if row.format == "pcap" else None)
             for row in counts]
 
 
 def print_results(results, packets):
-    """A line a program, in groups; the first of each group is its yardstick."""
+    """Prints a line for each program, in groups. The first of each group is its reference."""
     print(f"\n  {'program':24}{'median s':>10}{'min s':>9}{'CPU s':>9}{'Mpkt/s':>9}"
           f"{'peak MiB':>10}{'x first':>9}{'+-':>7}")
     yardstick = None
@@ -94,12 +94,12 @@ def print_results(results, packets):
 
 
 def number(value, digits=2):
-    """A number, or a dash where there is none."""
+    """A number, or a dash if there is none."""
     return "-" if value is None else f"{value:.{digits}f}"
 
 
 def print_figures(title, figures):
-    """A line a figure, beside its target."""
+    """Prints a line for each figure with its target."""
     if not figures:
         return
     print(f"\n  {title:44}{'figure':>10}{'+-':>7}{'min/min':>9}{'target':>10}")
@@ -109,7 +109,7 @@ def print_figures(title, figures):
 
 
 def results_as_json(results, packets):
-    """The runs of all programs for JSON."""
+    """The runs of all programs, for JSON."""
     rows = []
     for result in results:
         row = {"group": result.group, "program": result.name}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Runs programs in turns and notes their times and peak memory."""
+"""Runs programs in turns and records their times and peak memory."""
 
 import os
 import signal
@@ -23,7 +23,7 @@ class Run(NamedTuple):
 
 @dataclass
 class Result:
-    """The runs of a program, or why there are none."""
+    """The runs of a program, or the reason why there are none."""
     group: str
     program: Program
     runs: list = field(default_factory=list)
@@ -37,7 +37,7 @@ class Result:
 
     @property
     def times(self):
-        """Seconds of wall clock of each round."""
+        """Wall clock seconds of each round."""
         return [run.wall for run in self.runs]
 
     @property
@@ -51,13 +51,14 @@ class Result:
         return max(run.peak for run in self.runs)
 
     def fail(self, reason):
-        """Forgets all runs: a program that fails is not a fast one."""
+        """Drops all runs: a program that fails has no valid time."""
         self.failure = str(reason)
         self.runs.clear()
 
 
 class Runner:
-    """Runs commands with standard output to one file, in place or always a fresh one."""
+    """Runs commands with standard output to one file. The file is overwritten in place or is always
+    new."""
 
     def __init__(self, folder, launcher, fresh, timeout):
         self.folder = folder
@@ -67,7 +68,7 @@ class Runner:
         self.launcher, self.fresh, self.timeout = launcher, fresh, timeout
 
     def run(self, command):
-        """Runs a command once; Failed if it fails."""
+        """Runs a command once. Raises Failed if it fails."""
         if self.fresh:
             self.output.unlink(missing_ok=True)
         output = os.open(self.output, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -87,7 +88,7 @@ class Runner:
                               start_new_session=True) as process:
             try:
                 code = process.wait(self.timeout)
-            except BaseException as error:  # an interrupt as well: nothing is left running
+            except BaseException as error:  # also if interrupted: no program is left running
                 os.killpg(process.pid, signal.SIGKILL)
                 if isinstance(error, subprocess.TimeoutExpired):
                     raise Failed(f"not ready after {self.timeout:g} s") from error
@@ -100,8 +101,8 @@ class Runner:
         return lines[0] if lines else "no message"
 
     def in_turns(self, group, programs, rounds):
-        """Results of programs that run in turns, A B C A B C, after a first run of each into an
-        empty file, whose output is checked."""
+        """Results of programs that run in turns, A B C A B C. Before, each program runs once with
+        an empty output file, and this output is checked."""
         results = [Result(group, program) for program in programs]
         self._fill(max(map(self._try_out, results)))
         for _ in range(rounds):
@@ -115,7 +116,8 @@ class Runner:
         return results
 
     def in_turns_checked(self, group, programs, rounds):
-        """The same for programs that take long and write little: no run is only for the check."""
+        """The same for slow programs with little output: every run counts, and every output is
+        checked."""
         results = [Result(group, program) for program in programs]
         for result in results * rounds:
             if not result.failure:
@@ -123,11 +125,11 @@ class Runner:
         return results
 
     def _try_out(self, result):
-        """The size of a program's output, which is checked; 0 if it fails."""
+        """The size of a program's output after a check, or 0 if it fails."""
         return self.output.stat().st_size if self._checked_run(result) else 0
 
     def _checked_run(self, result):
-        """A run of a program into an empty file, which is checked; none if it fails."""
+        """Runs a program with an empty output file and checks it. Returns a list of 0 or 1 run."""
         program = result.program
         if program.missing():
             result.installed = False
@@ -143,7 +145,7 @@ class Runner:
             return []
 
     def _fill(self, size):
-        """Gives the output file all pages that programs will write over."""
+        """Allocates all pages of the output file that programs will overwrite."""
         with open(self.output, "wb") as file:
             for start in range(0, size, len(FILLER)):
                 file.write(FILLER[:size - start])

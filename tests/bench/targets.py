@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What is compared with what, and the figures that should be reached."""
+"""The comparisons, and the target figures."""
 
 from typing import NamedTuple, Optional
 
 
 class Bound(NamedTuple):
-    """A figure to reach: at least or at most a value."""
+    """A target: at least or at most a value."""
     value: float
     at_least: bool = False
 
     def met(self, figure):
-        """Whether a figure is within the bound."""
+        """Whether a figure meets the target."""
         return figure >= self.value if self.at_least else figure <= self.value
 
     def __str__(self):
@@ -22,7 +22,7 @@ class Comparison(NamedTuple):
     group: str
     program: str
     reference: str
-    bounds: Optional[dict] = None  # by the mix's name
+    bounds: Optional[dict] = None  # by name of the mix
 
 
 def _bounds(*values, at_least=False):
@@ -48,5 +48,5 @@ COMPARISONS = (
 )
 
 PEAK_MEMORY = Bound(8)  # MiB
-PLUGIN = Bound(1.10)  # tshark with the plugin against tshark without: CPU time, instructions
-INSTRUCTIONS = {"encap": Bound(220), "decap": Bound(160), "rewrite": Bound(700)}  # a 64-byte packet
+PLUGIN = Bound(1.10)  # tshark with the plugin relative to tshark without it: CPU time, instructions
+INSTRUCTIONS = {"encap": Bound(220), "decap": Bound(160), "rewrite": Bound(700)}  # 64-byte packets

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Makes captures of plain frames, the same every time, and looks into captures that come back.
+"""Makes captures of plain frames, the same every time, and reads captures that programs wrote.
 
-Captures are in the byte order of the machine, as libpcap writes them.
+Captures have the byte order of the machine, as those of libpcap.
 """
 
 import itertools
@@ -11,15 +11,15 @@ import struct
 from typing import NamedTuple
 
 SEED = 7637
-PATTERNS = 2048  # of each mix; so many times its frames, all of different flows, then again
-EPOCH = 1_700_000_000  # of the first packet, in seconds; one packet a microsecond
+PATTERNS = 2048  # the frames of a mix this many times, each with another flow, then repeated
+EPOCH = 1_700_000_000  # time of the first packet, in seconds; one packet per microsecond
 MICROSECONDS = 1_000_000
 
-# Tenants' machines, in turns on so many hosts; no frame stays on its host.
+# Tenants' machines, distributed over the hosts in turn. Every frame goes to another host.
 MACHINES, HOSTS = 1000, 20
 
 ETHERTYPE_IPV4, TCP, UDP = 0x0800, 6, 17
-EPHEMERAL = 49152  # the first of the ports that are of no service, and so of no dissector
+EPHEMERAL = 49152  # start of the dynamic ports, which belong to no service and no dissector
 ETHERNET, IPV4 = struct.Struct("!6s6sH"), struct.Struct("!BBHHHBBHII")
 TCP_HEADER, UDP_HEADER = struct.Struct("!HHIIHHHH"), struct.Struct("!HHHH")
 TCP_ACK, WINDOW = 0x5010, 0xFFFF
@@ -32,11 +32,11 @@ NG_SECTION_TYPE, NG_INTERFACE_TYPE, NG_PACKET_TYPE, NG_MAGIC = 0x0A0D0D0A, 1, 6,
 
 
 class Mix(NamedTuple):
-    """Frame sizes, without FCS, as they follow one another before they are shuffled."""
+    """Frame sizes without FCS, before they are shuffled."""
     name: str
     title: str
     sizes: tuple
-    packets: int  # by default
+    packets: int  # default value
 
 
 MIXES = (
@@ -48,17 +48,17 @@ MIXES = (
 
 
 class Content(NamedTuple):
-    """What a capture holds: packets, and their captured bytes."""
+    """The contents of a capture: number of packets, and their captured bytes."""
     packets: int
     bytes: int
 
 
 class BadCapture(Exception):
-    """A capture is not what it should be."""
+    """A capture is not as expected."""
 
 
 def ipv4(rng, protocol, length):
-    """An IPv4 header with random addresses out of 10.0.0.0/8."""
+    """An IPv4 header with random addresses in 10.0.0.0/8."""
     source, target = (0x0A000000 | rng.getrandbits(24) for _ in range(2))
     words = [0x4500, length, rng.getrandbits(16), 0x4000, 64 << 8 | protocol,
              source >> 16, source & 0xFFFF, target >> 16, target & 0xFFFF]
@@ -82,8 +82,8 @@ def macs(rng):
 
 
 def frame(rng, size, protocols):
-    """A packet of a random flow and one of two protocols; as with checksum offload theirs is left
-    out."""
+    """A packet of a random flow with one of two protocols. Transport checksums are 0, as with
+    checksum offload."""
     length = size - ETHERNET.size
     ports = rng.getrandbits(16) | EPHEMERAL, rng.getrandbits(16) | EPHEMERAL
     protocol = protocols[rng.getrandbits(1)]
@@ -97,7 +97,7 @@ def frame(rng, size, protocols):
 
 
 def frames(mix, patterns=PATTERNS, protocols=(UDP, TCP)):
-    """The frames of a mix, to be sent again and again: each of another flow."""
+    """The frames of a mix, each from another flow. They will be repeated."""
     rng = random.Random(SEED)
     sizes = list(mix.sizes) * patterns
     rng.shuffle(sizes)
@@ -105,14 +105,14 @@ def frames(mix, patterns=PATTERNS, protocols=(UDP, TCP)):
 
 
 def pcap_records(some_frames):
-    """Yields pcap records, without end."""
+    """Yields pcap records endlessly."""
     for number, data in enumerate(itertools.cycle(some_frames)):
         seconds, fraction = divmod(number, MICROSECONDS)
         yield PCAP_RECORD.pack(EPOCH + seconds, fraction, len(data), len(data)) + data
 
 
 def pcapng_records(some_frames):
-    """Yields Enhanced Packet Blocks, without end."""
+    """Yields Enhanced Packet Blocks endlessly."""
     for number, data in enumerate(itertools.cycle(some_frames), EPOCH * MICROSECONDS):
         padding = -len(data) % 4
         length = NG_PACKET.size + len(data) + padding + NG_END.size
@@ -122,7 +122,7 @@ def pcapng_records(some_frames):
 
 
 def write(path, header, records, packets):
-    """Writes a capture of so many records."""
+    """Writes a capture with this number of records."""
     with open(path, "wb") as file:
         file.write(header)
         while packets > 0:
@@ -138,7 +138,7 @@ def write_pcap(path, some_frames, packets):
 
 
 def write_pcapng(path, some_frames, packets):
-    """Writes frames to a pcapng file: one section, one interface."""
+    """Writes frames to a pcapng file with one section and one interface."""
     section, interface = NG_SECTION.size, NG_INTERFACE.size
     header = (NG_SECTION.pack(NG_SECTION_TYPE, section, NG_MAGIC, 1, 0, -1, section) +
               NG_INTERFACE.pack(NG_INTERFACE_TYPE, interface, LINKTYPE_ETHERNET, 0, SNAPLEN,
@@ -171,7 +171,8 @@ def pcapng_packets(data):
 
 
 def content(path, start=b""):
-    """What a capture holds; BadCapture if it is broken or a packet begins otherwise."""
+    """The contents of a capture. Raises BadCapture if it is broken or a packet does not begin with
+    `start`."""
     packets = captured = 0
     try:
         with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
@@ -188,7 +189,7 @@ def content(path, start=b""):
 
 
 def same_records(path, other):
-    """Whether two pcap files are equal behind their file headers."""
+    """Whether two pcap files are equal after their file headers."""
     if path.stat().st_size != other.stat().st_size:
         return False
     with open(path, "rb") as one, open(other, "rb") as two:

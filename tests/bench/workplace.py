@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Where the bench runs: the programs under test, the helpers in C, a folder for the captures."""
+"""The environment of the bench: programs under test, helpers in C, a folder for the captures."""
 
 import os
 import platform
@@ -16,11 +16,11 @@ BUILD = Path(os.environ.get("NVGRE_BUILD", HERE.parents[1] / "build"))
 TOOL = BUILD / "tools" / "nvgre-pcap"
 MEMORY = Path("/dev/shm")
 FILES_AT_ONCE = 5  # plain and encapsulated, each pcap and pcapng, and an output
-OVERHEAD = 80  # of a packet in the largest of these files, beside the frame
+OVERHEAD = 80  # of a packet in the largest of these files, in addition to the frame
 
 
 def helper(name, folder, *libraries):
-    """The path of a helper in C: the one of the build, or one compiled into a folder."""
+    """The path of a helper in C: from the build, or compiled into a folder."""
     built = BUILD / "tests" / "bench" / name
     if built.exists():
         return built
@@ -29,7 +29,7 @@ def helper(name, folder, *libraries):
     try:
         subprocess.run(command, capture_output=True, check=True)
     except (OSError, subprocess.CalledProcessError):
-        pass  # then it is not there, and whoever needs it says so
+        pass  # it is missing; its users report that
     return path
 
 
@@ -42,19 +42,19 @@ def launcher(folder):
 
 
 def bytes_needed(mix, packets, files=FILES_AT_ONCE):
-    """Room for the captures of a mix, generously."""
+    """Bytes needed for the captures of a mix, with some reserve."""
     mean = sum(mix.sizes) / len(mix.sizes)
     return int(files * packets * (mean + OVERHEAD))
 
 
 def available_memory():
-    """Memory that can be taken without swapping, in bytes."""
+    """Memory that is available without swapping, in bytes."""
     kib = re.search(r"^MemAvailable: *(\d+)", Path("/proc/meminfo").read_text("ascii"), re.M)
     return int(kib[1]) * 1024 if kib else 0
 
 
 def parent_folder(needed):
-    """Memory if it has twice the room that is needed, otherwise the folder of temporary files."""
+    """A folder in memory if it has twice the needed room, else the temporary folder."""
     if MEMORY.is_dir() and os.access(MEMORY, os.W_OK):
         if min(shutil.disk_usage(MEMORY).free, available_memory()) >= 2 * needed:
             return MEMORY
@@ -62,7 +62,7 @@ def parent_folder(needed):
 
 
 def build_settings():
-    """The build's type and sanitizers: a figure of a slow build says little."""
+    """Build type and sanitizers. Figures of a slow build mean little."""
     cache = BUILD / "CMakeCache.txt"
     text = cache.read_text("utf-8") if cache.exists() else ""
     found = dict(re.findall(r"^(CMAKE_BUILD_TYPE|NVGRE_SANITIZE):[A-Z]+=(.*)$", text, re.M))
@@ -71,6 +71,6 @@ def build_settings():
 
 
 def machine():
-    """What the figures depend on."""
+    """The machine's properties that the figures depend on."""
     return {"processors": os.cpu_count(), "machine": platform.machine(),
             "kernel": platform.release(), "build": build_settings()}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * A plugin that prints what is in Wireshark's menu "Conversation Filter" for each packet, as
- * "number: title: filter". No command of Wireshark shows it.
+ * A plugin that prints the entries of Wireshark's menu "Conversation Filter" for each packet, as
+ * "number: title: filter". No Wireshark command prints them.
  */
 
 #define WS_BUILD_DLL

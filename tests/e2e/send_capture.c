@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Sends the packets of a capture by one kind of sender, at the times they have in it as far as
- * the recording one is concerned, else at once.
+ * Sends the packets of a capture with one kind of sender, without waiting between packets. KIND
+ * file records the packets' times.
  *
  *   send_capture KIND INTERFACE CAPTURE [ROUNDS [SECONDS]]
  *
- * KIND is auto, packet, ring, xdp or file, with + for PACKET_QDISC_BYPASS. Frames that are
- * refused for their own sake are passed over. Prints what came of it as JSON; gives up after
- * SECONDS (10). After the first round it prints a line "ready" and waits for one on standard
- * input where ROUNDS is 0, then sends a second one.
+ * KIND is auto, packet, ring, xdp or file; add + for PACKET_QDISC_BYPASS. Skips frames that are
+ * refused for their length or time. Prints the result as JSON. Gives up after SECONDS (default 10).
+ * If ROUNDS is 0, it sends one round, prints a line "ready", waits for a line on standard input and
+ * sends a second round.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -34,7 +34,7 @@ struct outcome {
     uint64_t refused;
     uint64_t busy;
     int refusal; /* errno of the last refused frame */
-    int failure; /* errno that ended it */
+    int failure; /* errno that ended the sending */
 };
 
 static int64_t now_ns(void)

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Makes the seeds of fuzz_capfile in corpus/capfile, the same bytes every time.
+"""Makes the seeds of fuzz_capfile in corpus/capfile. The bytes are the same every time.
 
-Each is a small capture behind the two bytes that choose output format and transform: all
-formats and byte orders, all kinds of blocks, some that are cut or make no sense, and compressed
-ones (their bytes depend on the versions of zlib and zstd). Other files of the folder stay.
+Each seed is a small capture after the two bytes that choose output format and transform: all
+formats and byte orders, all kinds of blocks, cut and invalid ones, and compressed ones (their bytes
+depend on the versions of zlib and zstd). Other files in the folder are kept.
 """
 
 import gzip
@@ -47,7 +47,7 @@ TUNNEL6 = first_frames("two-tenants-ipv6.pcap", 1)
 
 
 def pcap(order, magic, link, frames, snaplen=0xFFFF, cut=0):
-    """A pcap file; each frame is captured but for its last `cut` bytes."""
+    """A pcap file. The last `cut` bytes of each frame are not captured."""
     out = struct.pack(order + "IHHiIII", magic, 2, 4, 0, 0, snaplen, link)
     for number, frame in enumerate(frames):
         data = frame[:len(frame) - cut]
@@ -180,7 +180,7 @@ def seeds():
 
 
 def compressed_seeds(captures):
-    """Yields (name, input) of compressed captures, to compressed ones."""
+    """Yields (name, input) of compressed captures with compressed output."""
     pcap_file, pcapng_file = captures["pcap-usec-little"], captures["pcapng-little"]
     large = captures["pcapng-large-block"] + bytes(0x80004)
     gzipped = gzip.compress(pcap_file, mtime=0)

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Makes the seeds of fuzz_codec in corpus/codec, the same bytes every time.
+"""Makes the seeds of fuzz_codec in corpus/codec. The bytes are the same every time.
 
-Each is a packet behind the three bytes that choose link header, bytes cut off and a second cut.
-They come from the sample captures and from the frames that the unit tests take from other
-projects; some are put behind other link headers, broken or cut. Other files of the folder stay.
+Each seed is a packet after the three bytes that choose the link header, the bytes cut off and a
+second cut. Packets are from the sample captures, and from frames of other projects that the unit
+tests use. Some get other link headers, are broken or cut. Other files in the folder are kept.
 """
 
 import re
@@ -20,7 +20,7 @@ ETHERNET, SLL, SLL2, RAW, NULL = range(5)
 ETHERNET_LEN = 14
 IPV6 = b"\x86\xdd"
 
-# Ways to break the first packet of a capture: name, bytes to put at offsets.
+# Ways to break the first packet of a capture: name, bytes to write at offsets.
 BROKEN = {
     "two-tenants": (
         ("ip-version", {14: "55"}),
@@ -60,14 +60,14 @@ def packets(path):
 
 
 def published():
-    """Yields the frames of published.h: its string literals of hex, joined."""
+    """Yields the frames of published.h: its hex string literals, joined."""
     text = PUBLISHED.read_text(encoding="utf-8")
     for literals in re.findall(r'((?:"[0-9a-f]{4,}"\s*)+),', text):
         yield bytes.fromhex("".join(re.findall(r"[0-9a-f]{4,}", literals)))
 
 
 def links(frame):
-    """Yields (name, link, bytes) of an Ethernet frame's payload behind the other link headers."""
+    """Yields (name, link, bytes): an Ethernet frame's payload after the other link headers."""
     ethertype, payload = frame[12:14], frame[ETHERNET_LEN:]
     family = 30 if ethertype == IPV6 else 2
     sll2 = ethertype + bytes.fromhex("00000000000200010006") + frame[6:12] + bytes(2)
@@ -79,7 +79,7 @@ def links(frame):
 
 
 def edited(frame, edits):
-    """The frame with bytes put at offsets."""
+    """The frame with bytes changed at offsets."""
     changed = bytearray(frame)
     for offset, text in edits.items():
         changed[offset:offset + len(text) // 2] = bytes.fromhex(text)
@@ -87,7 +87,7 @@ def edited(frame, edits):
 
 
 def seed(link, data, length):
-    """An input of the fuzz target; the second cut falls into the middle of the headers."""
+    """An input of the fuzz target. The second cut is in the middle of the headers."""
     return bytes((link, min(length - len(data), 255), 128)) + data
 
 

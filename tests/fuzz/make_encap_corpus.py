@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Makes the seeds of fuzz_encap in corpus/encap, the same bytes every time.
+"""Makes the seeds of fuzz_encap in corpus/encap. The bytes are the same every time.
 
-fuzz_encap.c tells what the first bytes mean. Other files of the folder stay.
+fuzz_encap.c explains the first bytes. Other files in the folder are kept.
 """
 
 from pathlib import Path
@@ -41,7 +41,7 @@ CHOICES = {
 
 
 def frames():
-    """Frames of all kinds that the map tells apart."""
+    """Frames of all kinds that the map handles differently."""
     to_red = IP(src="10.0.0.0", dst="10.0.0.1", tos=0xB9)
     routed = Ether(dst=UNKNOWN, src=MACS[0])
     yield Ether(dst=MACS[1], src=MACS[0]) / to_red / UDP(sport=1, dport=2) / b"usual"
@@ -56,7 +56,7 @@ def frames():
 
 
 def seed(choices, packets, cut=0):
-    """An input; of each frame the last bytes are cut."""
+    """An input. The last bytes of each frame are cut."""
     out = bytes(choices)
     for packet in packets:
         data = bytes(packet)

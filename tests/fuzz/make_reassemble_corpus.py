@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Makes the seeds of fuzz_reassemble in corpus/reassemble, the same bytes every time.
+"""Makes the seeds of fuzz_reassemble in corpus/reassemble. The bytes are the same every time.
 
-fuzz_reassemble.c tells what the bytes mean. Other files of the folder stay.
+fuzz_reassemble.c explains the bytes. Other files in the folder are kept.
 """
 
 from pathlib import Path
@@ -14,20 +14,20 @@ from scapy.packet import Raw
 
 CORPUS = Path(__file__).resolve().parent / "corpus" / "reassemble"
 
-ROOMY, NARROW = 0x7F, 0x80  # bounds: the widest, and the narrowest with a short timeout
+ROOMY, NARROW = 0x7F, 0x80  # limits: the widest ones, and the narrowest ones with a short timeout
 GRE = 47
 ETHERNET, SLL, SLL2, RAW, NULL = range(5)
 
 
 def piece(start, length, more=True, *, version=4, datagram=0, other=False, cut=False, ecn=0,
           delay=0, choices=0):
-    """A fragment; `start` in bytes."""
+    """A fragment. `start` is in bytes."""
     flags = ((version == 6) | datagram << 1 | more << 3 | other << 4 | cut << 5 | ecn << 6)
     return bytes((flags, start // 8, length, delay & 0xFF, choices))
 
 
 def frame(link, data):
-    """A frame as it is."""
+    """An unchanged frame."""
     return bytes((0, link, len(data), 0, 0xFF)) + data
 
 

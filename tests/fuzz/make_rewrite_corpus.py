@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Makes the seeds of fuzz_rewrite in corpus/rewrite, the same bytes every time.
+"""Makes the seeds of fuzz_rewrite in corpus/rewrite. The bytes are the same every time.
 
-fuzz_rewrite.c tells what the first four bytes mean. Other files of the folder stay.
+fuzz_rewrite.c explains the first four bytes. Other files in the folder are kept.
 """
 
 from pathlib import Path
@@ -42,7 +42,7 @@ CHOICES = {
 
 
 def inner_frames():
-    """Frames of all kinds that are looked into."""
+    """Frames of all kinds that rewrite decodes."""
     vms = Ether(**VMS)
     quoted = IP(**CAS) / UDP(sport=49153, dport=53) / Raw(b"quoted")
     quoted6 = IPv6(**CAS6) / TCP(sport=49153, dport=80) / Raw(b"quoted")
@@ -86,7 +86,7 @@ def outer_packets():
 
 
 def records(packets, cut):
-    """Packets behind their lengths; of each the last bytes are cut."""
+    """Packets after their lengths. The last bytes of each packet are cut."""
     for packet in packets:
         data = bytes(packet)
         caplen = len(data) - cut

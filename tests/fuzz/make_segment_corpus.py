@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Makes the seeds of fuzz_segment in corpus/segment, the same bytes every time.
+"""Makes the seeds of fuzz_segment in corpus/segment. The bytes are the same every time.
 
-They are the super-packets of the unit tests, and SYNs. fuzz_segment.c tells what the first three
-bytes mean. Other files of the folder stay.
+The seeds are the super-packets of the unit tests, and SYNs. fuzz_segment.c explains the first three
+bytes. Other files in the folder are kept.
 """
 
 import re
