@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A cluster of one machine: Slurm with munge, and sshd, for as long as the `with` block.
+"""A cluster on one machine: Slurm with munge, and sshd. It exists as long as the `with` block.
 
-It has its own processes, mounts, /run, host name and network: no port and no file of the machine is
-used, and all of it ends with the process that holds it.
+It has its own PID namespace, mounts, /run, host name and network. So it uses no port or file of the
+machine. All its processes end with the process that holds it.
 """
 
 import contextlib
 import subprocess
 from pathlib import Path
 
-TIMEOUT = 100  # seconds for what a shell runs in it
+TIMEOUT = 100  # seconds for a command in it
 
 START = """
 set -eu
@@ -89,7 +89,7 @@ Host node1 node2
 
 
 class Cluster:
-    """The running cluster; `folder` holds its files, `path` is where its nodes look for commands."""
+    """The running cluster. `folder` contains its files. Its nodes look for commands in `path`."""
 
     def __init__(self, folder, path):
         for name, text in (("slurm.conf", SLURM), ("sshd.conf", SSHD), ("ssh.conf", SSH)):
@@ -104,7 +104,7 @@ class Cluster:
             cwd=folder, env=self.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def wait(self):
-        """Until its node takes jobs."""
+        """Waits until its node accepts jobs."""
         assert self.holder.stdout.readline() == b"ready\n", self.log()
 
     def log(self):
@@ -113,7 +113,7 @@ class Cluster:
                        for line in path.read_text().splitlines(keepends=True)[-10:])
 
     def sh(self, line, home):
-        """Runs a shell command in it, of a user with that home folder."""
+        """Runs a shell command in the cluster, with this home folder."""
         [inside] = Path(f"/proc/{self.holder.pid}/task/{self.holder.pid}/children"
                         ).read_text().split()
         done = subprocess.run(
@@ -125,14 +125,14 @@ class Cluster:
         return done.stdout
 
     def end(self):
-        """Ends all of it."""
+        """Ends the cluster."""
         self.holder.kill()
         self.holder.communicate()
 
 
 @contextlib.contextmanager
 def cluster(folder, *paths):
-    """A cluster that ends with the block; `paths` come before the system's."""
+    """A cluster that ends with the block. `paths` come before the system's paths."""
     running = Cluster(folder, ":".join([*map(str, paths), "/usr/sbin:/usr/bin:/sbin:/bin"]))
     try:
         running.wait()

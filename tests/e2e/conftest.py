@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Runs nvgre-pcap for the tests, never without a time limit.
+"""Runs nvgre-pcap for the tests, always with a time limit.
 
 The environment variable NVGRE_BUILD names the build folder (default: build/ in the repository).
 """
@@ -24,31 +24,31 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("NVGRE_BUILD", ROOT / "build")).resolve()
 CAPTURES = ROOT / "captures"
 COMMAND = BUILD / "tools" / "nvgre-pcap"
-ON_DEMAND = {"test_gretap.py": "NVGRE_GRETAP"}  # and the variable that asks for it
+ON_DEMAND = {"test_gretap.py": "NVGRE_GRETAP"}  # the variable that enables this file
 collect_ignore = [name for name, variable in ON_DEMAND.items() if variable not in os.environ]
-TIMEOUT = 20  # seconds that any run may take, under a sanitizer too
+TIMEOUT = 20  # time limit for each run in seconds, also with a sanitizer
 
 sys.path.insert(0, str(CAPTURES))  # flowid.py, the flow hash in Python
 
 
-# What is ignored here (nohup, a shell's background job) stays ignored in whatever is started; what
-# is caught does not.
+# Signals that are ignored here (nohup, a shell's background job) would stay ignored in the programs
+# that tests start. Caught signals do not.
 for ignored in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
     if signal.getsignal(ignored) == signal.SIG_IGN:
         signal.signal(ignored, lambda number, frame: None)
 
 
 class Done(NamedTuple):
-    """A run that has ended."""
+    """A run that ended."""
 
     code: int  # negative: the signal that ended it
     stdout: bytes
     stderr: str
-    out: Optional[bytes] = None  # the output file, where there is one
+    out: Optional[bytes] = None  # contents of the output file, if there is one
 
 
 def check(code, stdout, stderr, expected):
-    """What a run left behind, once it is known to have ended as expected and without a fault."""
+    """Checks the exit code and that no sanitizer found a fault. Returns the run's results."""
     stderr = stderr.decode(errors="replace")
     for fault in ("Sanitizer", "runtime error"):
         assert fault not in stderr, stderr
@@ -57,7 +57,7 @@ def check(code, stdout, stderr, expected):
 
 
 class Process(subprocess.Popen):
-    """nvgre-pcap while it runs, with pipes at its standard files."""
+    """A running nvgre-pcap, with pipes as its standard files."""
 
     def __init__(self, *line, prefix=(), command=COMMAND, **options):
         for stream in ("stdin", "stdout", "stderr"):
@@ -65,12 +65,12 @@ class Process(subprocess.Popen):
         super().__init__([*prefix, command, *map(str, line)], **options)
 
     def feed(self, data):
-        """Writes to its standard input without closing it."""
+        """Writes to its standard input. Keeps it open."""
         self.stdin.write(data)
         self.stdin.flush()
 
     def read(self, stream, enough):
-        """What it has written to a stream once that is `enough`, a test of the bytes."""
+        """Reads from a stream until `enough(data)` is true. Returns the data."""
         data, end = bytearray(), time.monotonic() + TIMEOUT
         while not enough(data):
             readable, _, _ = select.select([stream], [], [], max(0, end - time.monotonic()))
@@ -80,7 +80,7 @@ class Process(subprocess.Popen):
         return bytes(data)
 
     def end(self, stdin=None, code=0):
-        """Waits for its end, or makes one; gives it its last input before."""
+        """Gives it its last input and waits for its end. Kills it after the time limit."""
         try:
             stdout, stderr = self.communicate(stdin, timeout=TIMEOUT)
         except subprocess.TimeoutExpired:
@@ -92,7 +92,7 @@ class Process(subprocess.Popen):
 
 @pytest.fixture
 def start():
-    """Starts nvgre-pcap and goes on; whatever still runs after the test is killed."""
+    """Starts nvgre-pcap without waiting. Kills processes that still run after the test."""
     started = []
 
     def launch(*line, **options):
@@ -108,7 +108,7 @@ def start():
 
 @pytest.fixture
 def run(start):
-    """Runs nvgre-pcap to its end; its exit code must be the expected one (None: any)."""
+    """Runs nvgre-pcap to its end. Its exit code must be `code` (None: any)."""
     def launch(*line, stdin=b"", code=0, **options):
         if isinstance(stdin, bytes):
             return start(*line, **options).end(stdin, code)
@@ -118,7 +118,7 @@ def run(start):
 
 
 def arguments(options):
-    """A command line of options: True is a flag, None one that is not there, a list several."""
+    """Makes command line options: True is a flag, None omits the option, a list repeats it."""
     line = []
     for name, values in options.items():
         option = f"-{name}" if len(name) == 1 else "--" + name.replace("_", "-")
@@ -130,10 +130,10 @@ def arguments(options):
 
 @pytest.fixture
 def convert(run, tmp_path):
-    """Runs a command on a capture's bytes and returns what it leaves, with the output file.
+    """Runs a command on the bytes of a capture. Returns its results with the output file.
 
-    Nothing but the input, unharmed, and the output may be in the folder afterwards.
-    Options are named as on the command line, with underscores: `enet_vlan_tag=5`, `strict=True`.
+    Afterwards the folder may contain only the unchanged input and the output. Options have their
+    command line names, with underscores: `enet_vlan_tag=5`, `strict=True`.
     """
     numbers = itertools.count()
 
@@ -182,7 +182,7 @@ def rewrite(convert):
 
 @pytest.fixture
 def encap_by_map(encap, tmp_path):
-    """Encapsulates frames of tenants, as (VSID, frame), and gives the outer frames."""
+    """Encapsulates frames of tenants, as (VSID, frame). Returns the outer frames."""
     path = tmp_path / "map.yaml"
     path.write_text(location_map(), encoding="utf-8")
 
@@ -196,13 +196,13 @@ def encap_by_map(encap, tmp_path):
 
 @pytest.fixture(scope="module")
 def ovs():
-    """An Open vSwitch, one for all tests of a file."""
+    """An Open vSwitch, shared by all tests of a file."""
     with open_vswitch() as running:
         yield running
 
 
 def capture(items):
-    """The bytes of a capture: given, or a pcap file of packets or frames."""
+    """The bytes of a capture: `items` itself, or a pcap file of packets or frames."""
     return items if isinstance(items, bytes) else pcapfile.pcap(items)
 
 

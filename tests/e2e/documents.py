@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A document's text and blocks, so that what it tells can be tried."""
+"""The text and code blocks of a document, to test that they are correct."""
 
 from typing import NamedTuple
 
 
 class Part(NamedTuple):
-    """Text between blocks, or a block."""
+    """A code block, or the text between blocks."""
 
     kind: str  # "" for text, "figure" for a block without a language, else the language
     lines: list
-    section: str  # the heading above
+    section: str  # the heading above it
 
 
 def parts(path):
-    """The parts of a Markdown file, in their order."""
+    """The parts of a Markdown file, in order."""
     found, kind, lines, section = [], "", [], ""
     for line in path.read_text(encoding="utf-8").splitlines():
         if line.startswith("```"):
@@ -29,6 +29,6 @@ def parts(path):
 
 
 def commands(path, *sections):
-    """The shell commands of some sections, or of all."""
+    """The shell commands of some sections, or of all sections."""
     return "".join(f"{line}\n" for part in parts(path) for line in part.lines
                    if part.kind == "sh" and (not sections or part.section in sections))

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What tests against real endpoints share: its addresses, and tenants in a location map.
+"""Data for all tests with real endpoints: their addresses, and tenants in a location map.
 
-Two tenants have the same MAC and customer addresses. Machine 5 of each is behind the sender's two
-PAs; machines 7 and 9 are behind the endpoint's, each behind the other one in the other tenant.
+Two tenants have the same MAC and customer addresses. Each tenant's machine 5 is at both PAs of the
+sender. Machines 7 and 9 are at the two PAs of the endpoint, in the opposite order in the other
+tenant.
 """
 
 import json
@@ -16,13 +17,13 @@ from scapy.packet import Raw
 import pcapfile
 
 LOCAL = {4: "10.55.0.2", 6: "fd55::2"}  # PAs of the endpoint
-REMOTE = {4: "10.55.0.1", 6: "fd55::1"}  # and of whoever sends to it
+REMOTE = {4: "10.55.0.1", 6: "fd55::1"}  # PAs of the sender
 LOCAL_MAC, REMOTE_MAC = "02:00:00:00:00:02", "02:00:00:00:00:01"
 
 BLUE, RED = 5001, 6001
 NAMES = {BLUE: "blue", RED: "red"}
-PEERS = {BLUE: {7: 4, 9: 6}, RED: {7: 6, 9: 4}}  # a tenant's machines: IP version of their PA
-STRANGER = "10.55.0.99"  # a PA that is not the endpoint's
+PEERS = {BLUE: {7: 4, 9: 6}, RED: {7: 6, 9: 4}}  # machines of a tenant: IP version of their PA
+STRANGER = "10.55.0.99"  # not a PA of the endpoint
 BROADCAST = "ff:ff:ff:ff:ff:ff"
 
 
@@ -37,7 +38,7 @@ def mac(machine):
 
 
 def location_map():
-    """The map as YAML: records of both CA families, and a flood list that has all PAs."""
+    """The map as YAML: records of both CA families, and a flood list with all PAs."""
     places = {vsid: {5: [REMOTE[4], REMOTE[6]],
                      **{machine: [LOCAL[version]] for machine, version in machines.items()}}
               for vsid, machines in PEERS.items()}
@@ -64,7 +65,7 @@ def to_endpoint(version):
 
 
 def frame(source, dst, dst_mac, version):
-    """A frame to a machine: IP of either version, or none with 0."""
+    """A frame to a machine: IPv4, IPv6, or no IP if `version` is 0."""
     payload = UDP(sport=source.randrange(65536), dport=9) / Raw(
         source.randbytes(source.choice([0, 1, 46, 1300])))
     ether = Ether(src=mac(5), dst=dst_mac)
@@ -88,7 +89,7 @@ def tenants_frames(count):
 
 
 def of_tenants(items):
-    """A pcapng file that has an interface a tenant, as `--vsid from-interface` takes it."""
+    """A pcapng file with one interface per tenant, for `--vsid from-interface`."""
     w = pcapfile.Writer()
     names = [b"vsid-%d" % vsid for vsid in NAMES]
     return (w.section() + b"".join(w.interface((pcapfile.IF_NAME, name)) for name in names)

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A Linux kernel in a virtual machine as an NVGRE endpoint: gretap devices and tc; without root.
+"""A Linux kernel in a virtual machine as an NVGRE endpoint: gretap devices and tc. Needs no root.
 
-The machine has Debian's kernel, busybox, and the `ip` and `tc` of this system. Its shell is at a
-virtio port; frames go in and out by its network cards, which are sockets of ours. All of it
-lives in a temporary folder and ends with the `with` block, or with us.
+The machine has Debian's kernel, busybox, and this system's `ip` and `tc`. Its shell is at a virtio
+port. Its network cards are connected to our sockets. Everything is in a temporary folder and ends
+with the `with` block, or with this process.
 
     underlay ── outer frames, PAs 10.55.0.2 and fd55::2
-    blue, red ── inner frames, as tests connect them to tunnels
+    blue, red ── inner frames; tests connect them to tunnels
 """
 
 import contextlib
@@ -23,12 +23,12 @@ from pathlib import Path
 from endpoint import LOCAL, LOCAL_MAC, REMOTE, REMOTE_MAC
 
 TIMEOUT = 30  # seconds for any step, without hardware virtualisation
-FORWARDED = 5  # seconds in which frames come out
-SETTLED = 0.2  # seconds in which what is too much would come
+FORWARDED = 5  # seconds to wait for expected frames
+SETTLED = 0.2  # seconds to wait for unexpected frames
 
 CARDS = {"underlay": LOCAL_MAC, "blue": "02:00:00:00:00:10", "red": "02:00:00:00:00:11"}
 
-KERNEL = "linux-image-cloud-amd64"  # the package that depends on the newest one
+KERNEL = "linux-image-cloud-amd64"  # depends on the package of the newest kernel
 MODULES = ("virtio_pci", "virtio_net", "virtio_console", "ip_gre", "ip6_gre", "sch_ingress",
            "cls_flower", "cls_matchall", "act_mirred")
 PROGRAMS = ("ip", "tc")
@@ -49,7 +49,7 @@ exec 0<> /dev/vport0p1 1>&0 2>&1
 
 
 def ready():
-    """Lines for the guest's shell: names of the cards, addresses, and nothing sent by itself."""
+    """Commands for the guest's shell: names of cards, addresses, no spontaneous packets."""
     for number, card in enumerate(CARDS):
         yield f"ip link set eth{number} name {card}"
         yield f"echo {int(card != 'underlay')} > /proc/sys/net/ipv6/conf/{card}/disable_ipv6"
@@ -61,16 +61,16 @@ def ready():
         yield f"ip neigh add {REMOTE[version]} lladdr {REMOTE_MAC} dev underlay"
 
 
-# ---- What is booted ----
+# ---- The boot files ----
 
 def output(*line, **options):
-    """What a command prints."""
+    """The output of a command."""
     return subprocess.run(line, check=True, capture_output=True, text=True, timeout=300,
                           env={**os.environ, "LC_ALL": "C", "PATH": PATH}, **options).stdout
 
 
 def unpacked(folder):
-    """Kernel and busybox, unpacked in a folder; downloaded by apt-get where they are not there."""
+    """A folder with kernel and busybox. If they are missing, apt-get downloads them."""
     folder.mkdir(parents=True, exist_ok=True)
     if not list(folder.glob("root/boot/vmlinuz-*")):
         with tempfile.TemporaryDirectory(dir=folder) as partial:
@@ -84,7 +84,7 @@ def unpacked(folder):
 
 
 def with_needed(modules, names):
-    """The files of kernel modules, each behind those that it needs."""
+    """The files of kernel modules, each after the modules that it needs."""
     found = []
 
     def add(name):
@@ -102,12 +102,12 @@ def with_needed(modules, names):
 
 
 def libraries(program):
-    """The shared libraries of a program, by their full names."""
+    """The shared libraries of a program, with full paths."""
     return re.findall(r"(/lib\S+)", output("ldd", program))
 
 
 def cpio(entries):
-    """An archive of (name, mode, content), as the kernel takes it for its first file system."""
+    """An archive of (name, mode, content), in the kernel's format for the initial file system."""
     archive = bytearray()
     for inode, (name, mode, content) in enumerate([*entries, ("TRAILER!!!", 0, b"")], start=1):
         fields = (inode, mode, 0, 0, 1, 0, len(content), 0, 0, 0, 0, len(name) + 1, 0)
@@ -137,14 +137,15 @@ def first_file_system(root):
 # ---- The machine ----
 
 def of_tunnels(frame):
-    """Whether a frame carries GRE, perhaps behind IPv6 options: not what IPv6 sends by itself."""
+    """Whether a frame contains GRE, also after IPv6 options. Excludes packets that IPv6 sends
+    itself."""
     return (frame[12:14] == b"\x08\0" and frame[23] == 47
             or frame[12:14] == b"\x86\xdd" and (frame[20] == 47 or frame[20] == 60
                                                 and frame[54] == 47))
 
 
 class Card:
-    """A network card of the machine: what it receives and has sent."""
+    """A network card of the machine: sends frames to it and records frames from it."""
 
     def __init__(self, folder, name):
         self.name = name
@@ -156,19 +157,19 @@ class Card:
         threading.Thread(target=self.record, daemon=True).start()
 
     def arguments(self):
-        """The card as arguments of qemu."""
+        """The card as qemu arguments."""
         return ["-netdev", f"dgram,id={self.name},local.type=unix,local.path={self.theirs},"
                 f"remote.type=unix,remote.path={self.ours}",
                 "-device", f"virtio-net-pci,netdev={self.name},mac={CARDS[self.name]},romfile="]
 
     def record(self):
-        """Takes what the machine sends, until the socket is shut."""
+        """Records frames from the machine until the socket is shut down."""
         while frame := self.receive_one():
             if self.name != "underlay" or of_tunnels(frame):
                 self.sent.append(frame)
 
     def receive_one(self):
-        """The next frame; none when there will be no more."""
+        """The next frame, or an empty result if there will be no more."""
         with contextlib.suppress(OSError):
             while True:
                 with contextlib.suppress(TimeoutError):
@@ -182,14 +183,14 @@ class Card:
 
 
 class Linux:
-    """A running machine; `stack` ends what it starts."""
+    """A running machine. `stack` ends everything that it starts."""
 
     def __init__(self, packages, folder, stack):
         root = unpacked(packages)
         [kernel] = root.glob("boot/vmlinuz-*")
         (folder / "root.cpio").write_bytes(first_file_system(root))
         self.console = folder / "console"
-        self.before = {}  # card: frames it had sent before the last ones were received
+        self.before = {}  # card: number of frames it had sent before the last ones were received
         self.cards = {name: Card(folder, name) for name in CARDS}
         for card in self.cards.values():
             stack.callback(card.close)
@@ -212,14 +213,14 @@ class Linux:
         self.process.communicate()
 
     def run(self, *lines):
-        """Runs lines in the machine's shell, all of which must do, and returns what they print."""
+        """Runs lines in the machine's shell. All must succeed. Returns their output."""
         script = "\n".join(f"{line} || exit" for line in lines)
         self.process.stdin.write(f"(\n{script}\n) 2>&1; echo =$?=\n".encode())
         self.process.stdin.flush()
         return self.answer(script)
 
     def answer(self, script=""):
-        """What lines have printed, once they have ended, and well."""
+        """Waits until the lines have ended with success. Returns their output."""
         alarm = threading.Timer(TIMEOUT, self.process.kill)
         alarm.start()
         printed = b""
@@ -239,7 +240,7 @@ class Linux:
             self.cards[card].socket.sendto(frame, self.cards[card].theirs)
 
     def sent(self, card, count):
-        """What a card sends, so many frames, when a card has received some."""
+        """Waits for `count` frames from a card, since a card last received some. Returns them."""
         sent, begin = self.cards[card].sent, self.before[card]
         end = time.monotonic() + FORWARDED
         while len(sent) < begin + count and time.monotonic() < end:
@@ -252,7 +253,7 @@ class Linux:
 
 @contextlib.contextmanager
 def linux(packages):
-    """A running machine; `packages` is the folder where its kernel is kept."""
+    """A running machine. Its kernel is stored in the folder `packages`."""
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="gretap-"))
         yield Linux(Path(packages), Path(folder), stack)

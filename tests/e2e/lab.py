@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A network namespace with pairs of veth, and what arrives at their far ends.
+"""A network namespace with veth pairs, and the packets that arrive at their far ends.
 
-It needs root. The namespace has no name: it lives as long as the process that holds it, and all
-that is in it ends with it.
+Needs root. The namespace has no name. It ends with the process that holds it.
 """
 
 import contextlib
@@ -20,7 +19,7 @@ TIMEOUT = 20
 
 
 class Lab:
-    """A namespace; `pairs` are near0-far0, near1-far1, ..."""
+    """A namespace. `pairs` are near0-far0, near1-far1, ..."""
 
     def __init__(self, stack, pairs=1, mtu=1500):
         self.stack = stack
@@ -42,7 +41,7 @@ class Lab:
         self.holder.communicate()
 
     def sh(self, line):
-        """Runs a shell command in the namespace; what it prints."""
+        """Runs a shell command in the namespace. Returns its output."""
         done = subprocess.run([*self.prefix, "sh", "-c", line], timeout=TIMEOUT, check=False,
                               stdin=subprocess.DEVNULL, capture_output=True, text=True)
         assert done.returncode == 0, f"{line}: {done.stderr}"
@@ -54,7 +53,7 @@ class Lab:
         return link["stats64"]["rx"]["packets"]
 
     def listen(self, name):
-        """What arrives at an interface from now on, or without a name at all of them."""
+        """Records frames that arrive at an interface from now on, or at any without a name."""
         listener = Listener(self, name)
         self.stack.callback(listener.close)
         return listener
@@ -78,14 +77,15 @@ class Listener:
         if name:
             self.socket.bind((name, ETH_P_ALL))
         self.socket.setblocking(False)
-        self.times = []  # nanoseconds of the frames so far
+        self.times = []  # receive times of the frames so far, in nanoseconds
 
     def close(self):
         """Stops listening."""
         self.socket.close()
 
     def frames(self, count, patience=5, more=True):
-        """So many frames that arrived, with `more` all that did; fewer where they do not come."""
+        """Waits for `count` frames and returns them. With `more`, returns all that arrive in this
+        time. Returns fewer frames if they do not arrive."""
         found, end = [], time.monotonic() + patience
         while time.monotonic() < end and (more or len(found) < count):
             try:
@@ -102,7 +102,7 @@ class Listener:
 
 
     def note(self, data, ancillary):
-        """Notes a frame's time, and puts its VLAN tag back, which the kernel hands out apart."""
+        """Records a frame's time. Restores its VLAN tag, which the kernel delivers apart."""
         for level, kind, value in ancillary:
             if (level, kind) == (socket.SOL_SOCKET, SO_TIMESTAMPNS):
                 seconds, nanoseconds = struct.unpack("qq", value)

@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""An Open vSwitch of our own as an NVGRE endpoint: userspace, unprivileged, no interfaces.
+"""An Open vSwitch instance as an NVGRE endpoint: userspace, unprivileged, no interfaces.
 
-Its ports are dummies: frames are put into them by a command, and what they send is recorded in
-pcap files. All of it lives in a temporary folder and ends with the `with` block; should the tests
-be killed, the daemons end with them.
+Its ports are dummies: a command puts frames into them, and pcap files record the frames that they
+send. Everything is in a temporary folder and ends with the `with` block. If the tests are killed,
+the daemons end too.
 
     underlay ── u0                 outer frames
       │ PAs 10.55.0.2, fd55::2
-    tunnels ─┬─ g4, g6             GRE ports, keys set and told by flows
+    tunnels ─┬─ g4, g6             GRE ports, flows set and read the keys
              ├─ i4, i6             inner frames of either IP version
              ├─ keys               copies whose source MAC address ends in the key
-             └─ blue4, blue6, …    for flows of a test's own
+             └─ blue4, blue6, …    for the flows of single tests
 """
 
 import contextlib
@@ -24,7 +24,7 @@ import pcapfile
 from endpoint import LOCAL, LOCAL_MAC, REMOTE, REMOTE_MAC
 
 SCHEMA = "/usr/share/openvswitch/vswitch.ovsschema"
-BATCH = 25  # frames that a dummy port queues at once
+BATCH = 25  # maximum number of frames in a dummy port's queue
 MTU = 9000  # of the dummy ports
 TIMEOUT = 10  # seconds for any step
 
@@ -36,10 +36,9 @@ TUNNEL_PORTS = {4: ("g4", 4), 6: ("g6", 6)}
 
 
 def flows():
-    """From each tunnel to the inner port and, with the key in view, to `keys`; and back.
+    """Flows from each tunnel to its inner port, and to `keys` with the key visible; and back.
 
-    A frame of an inner port leaves with the key that stands in the last 4 bytes of its source
-    MAC address.
+    The key of a frame from an inner port is in the last 4 bytes of its source MAC address.
     """
     show_key = "move:NXM_NX_TUN_ID[0..31]->NXM_OF_ETH_SRC[0..31]"
     set_key = "move:NXM_OF_ETH_SRC[0..31]->NXM_NX_TUN_ID[0..31]"
@@ -50,13 +49,13 @@ def flows():
 
 
 def tunnel_options(version, **options):
-    """The options of a GRE port as an argument of ovs-vsctl."""
+    """The options of a GRE port, as an argument of ovs-vsctl."""
     options = {"remote_ip": REMOTE[version], "key": "flow", **options}
     return "options={" + ",".join(f'{name}="{value}"' for name, value in options.items()) + "}"
 
 
 def stop(process):
-    """Ends a daemon, whatever it is doing."""
+    """Ends a daemon in any state."""
     process.terminate()
     try:
         process.wait(5)
@@ -76,9 +75,9 @@ def open_vswitch():
 
 
 class OpenVSwitch:
-    """An Open vSwitch in a folder; `stack` ends what it starts."""
+    """An Open vSwitch in a folder. `stack` ends everything that it starts."""
 
-    prefix = ()  # of the daemons' command lines
+    prefix = ()  # put before the command lines of the daemons
     options = ("--enable-dummy", "--disable-system", "--disable-system-route")
 
     def __init__(self, folder, stack):
@@ -88,19 +87,19 @@ class OpenVSwitch:
                             **{f"OVS_{name}DIR": str(folder)
                                for name in ("RUN", "DB", "LOG", "SYSCONF")}}
         self.control = None  # the daemon's control socket
-        self.before = {}  # port: frames it had sent before the last ones were received
+        self.before = {}  # port: number of frames it had sent before the last ones were received
 
     # ---- Set-up ----
 
     def command(self, *line):
-        """Runs one of Open vSwitch's commands and returns what it prints."""
+        """Runs one of Open vSwitch's commands. Returns its output."""
         done = subprocess.run(line, env=self.environment, cwd=self.folder, timeout=TIMEOUT,
                               capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{line}: {done.stderr}\n{self.log()}"
         return done.stdout
 
     def daemon(self, name, *line):
-        """Starts a daemon that ends with us, and waits for its control socket."""
+        """Starts a daemon that ends with this process. Waits for its control socket."""
         control = self.folder / f"{name}.ctl"
         process = subprocess.Popen(
             [*self.prefix, "setpriv", "--pdeathsig", "KILL", name, *line, f"--unixctl={control}",
@@ -112,7 +111,7 @@ class OpenVSwitch:
         return control
 
     def wait(self, done):
-        """Waits until something is done, but not forever."""
+        """Waits until `done()` is true, with a time limit."""
         end = time.monotonic() + TIMEOUT
         while not done():
             assert time.monotonic() < end, f"Open vSwitch does not go on\n{self.log()}"
@@ -124,7 +123,7 @@ class OpenVSwitch:
                        for line in path.read_text().splitlines(keepends=True)[-10:])
 
     def start(self):
-        """Database, daemon, bridges, ports, flows."""
+        """Starts the database and the daemon. Sets up bridges, ports and flows."""
         database = f"unix:{self.folder}/db.sock"
         self.command("ovsdb-tool", "create", "conf.db", SCHEMA)
         self.daemon("ovsdb-server", "conf.db", f"--remote=p{database}")
@@ -136,7 +135,7 @@ class OpenVSwitch:
         self.set_flows(flows())
 
     def configuration(self):
-        """The database's contents as arguments of ovs-vsctl."""
+        """The contents of the database, as arguments of ovs-vsctl."""
         line = ["add-br", "underlay", "--", "set", "bridge", "underlay", "datapath_type=dummy",
                 f"other-config:hwaddr={LOCAL_MAC}", "--",
                 "add-br", "tunnels", "--", "set", "bridge", "tunnels", "datapath_type=dummy",
@@ -151,11 +150,11 @@ class OpenVSwitch:
         return line
 
     def configure(self, *line):
-        """Changes the database, and waits until the daemon has taken it over."""
+        """Changes the database and waits until the daemon uses the change."""
         self.command("ovs-vsctl", f"--db=unix:{self.folder}/db.sock", "--timeout=10", *line)
 
     def configure_underlay(self):
-        """PAs, routes and neighbours, which no kernel knows of."""
+        """Sets PAs, routes and neighbours, because there is no kernel with them."""
         for version, prefix_len in ((4, 24), (6, 64)):
             address = f"{LOCAL[version]}/{prefix_len}"
             self.appctl(f"netdev-dummy/ip{version}addr", "underlay", address)
@@ -163,7 +162,7 @@ class OpenVSwitch:
             self.appctl("tnl/neigh/set", "underlay", REMOTE[version], REMOTE_MAC)
 
     def appctl(self, *line):
-        """Gives the daemon a command."""
+        """Sends a command to the daemon."""
         return self.command("ovs-appctl", "-t", str(self.control), *line)
 
     # ---- Use ----
@@ -175,7 +174,7 @@ class OpenVSwitch:
                      f"unix:{self.folder}/tunnels.mgmt", "flows")
 
     def set_options(self, version, **options):
-        """Replaces what a tunnel has of options beside its ends and keys, such as ttl="inherit"."""
+        """Replaces a tunnel's options, except its ends and keys, for example ttl="inherit"."""
         self.configure("set", "interface", TUNNEL_PORTS[version][0],
                        tunnel_options(version, **options))
 
@@ -194,14 +193,14 @@ class OpenVSwitch:
             self.wait(lambda: self.taken(port) >= end)  # pylint: disable=cell-var-from-loop
 
     def taken(self, port):
-        """How many frames the switch has taken from a port's queue, which is short."""
+        """The number of frames that the switch has taken from a port's short queue."""
         bridge, number = PORTS[port]
         text = self.command("ovs-ofctl", "-O", "OpenFlow13", "dump-ports",
                             f"unix:{self.folder}/{bridge}.mgmt", str(number))
         return int(re.search(r"rx pkts=(\d+)", text)[1])
 
     def sent(self, port, count):
-        """What a port sends, so many frames, when a port has received some."""
+        """Waits for `count` frames from a port, since a port last received some. Returns them."""
         end = self.before[port] + count
         self.wait(lambda: len(self.recorded(port)) >= end)
         frames = self.recorded(port)
@@ -209,6 +208,6 @@ class OpenVSwitch:
         return frames[-count:]
 
     def silent(self, *others):
-        """Whether no port but these has sent anything since a port last received frames."""
+        """Whether only these ports have sent frames since a port last received frames."""
         return all(len(self.recorded(name)) == count for name, count in self.before.items()
                    if name not in others)

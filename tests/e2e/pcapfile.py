@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Capture files as bytes: pcap and pcapng, built and taken apart with struct alone.
+"""Capture files as bytes: pcap and pcapng, written and read with struct only.
 
-Written apart from the C code, so that each can be checked against the other. What is read is
-checked on the way: lengths that cannot be true are an AssertionError.
+Independent of the C code, so that each can be checked against the other. Reading also checks the
+file: impossible lengths are an AssertionError.
 """
 
 import struct
@@ -19,7 +19,7 @@ SECRETS, CUSTOM = 10, 0xBAD
 PACKETS = (OBSOLETE, SIMPLE, ENHANCED)
 BYTE_ORDER = 0x1A2B3C4D
 
-# Codes of options.
+# Option codes.
 COMMENT, APPLICATION = 1, 4
 IF_NAME, IF_TSRESOL, IF_FCSLEN, IF_TSOFFSET = 2, 9, 13, 14
 PACKET_FLAGS, PACKET_HASH, PACKET_DROPS = 2, 3, 4
@@ -28,21 +28,21 @@ PACKET_FLAGS, PACKET_HASH, PACKET_DROPS = 2, 3, 4
 class Packet(NamedTuple):
     """A captured packet."""
 
-    data: bytes  # what was captured
-    wire_len: int  # bytes that were on the wire
-    time: Optional[Fraction] = None  # seconds since 1970; None where the file has none
+    data: bytes  # the captured bytes
+    wire_len: int  # length on the wire
+    time: Optional[Fraction] = None  # seconds since 1970, or None if the file has no time
     linktype: int = ETHERNET
     interface: int = 0
     options: tuple = ()  # of pcapng, as (code, value)
 
 
 def packet(data, wire_len=None, time=None, **fields):
-    """A packet that was captured as a whole, unless a length on the wire is given."""
+    """A packet. It is complete unless wire_len is given."""
     return Packet(data, len(data) if wire_len is None else wire_len, time, **fields)
 
 
 def packets(items):
-    """Packets of items that are packets or frames, a second and a microsecond apart."""
+    """Packets from a list of packets or frames, one second and one microsecond apart."""
     return [item if isinstance(item, Packet)
             else packet(item, time=START + number + Fraction(number, 10**6))
             for number, item in enumerate(items)]
@@ -71,7 +71,7 @@ def pcap(items, *, magic=USEC, order="<", **fields):
 
 
 class PcapHeader(NamedTuple):
-    """What the header of a pcap file says."""
+    """The contents of a pcap file header."""
 
     magic: int
     order: str
@@ -80,7 +80,7 @@ class PcapHeader(NamedTuple):
 
 
 def read_pcap_header(data):
-    """Takes the header of a pcap file apart."""
+    """Decodes the header of a pcap file."""
     order = next(order for order in "<>" if struct.unpack_from(order + "I", data)[0]
                  in (USEC, NSEC, MODIFIED))
     magic, major, minor, _, _, snaplen, linktype = struct.unpack_from(order + "IHHiIII", data)
@@ -128,13 +128,14 @@ class Writer:
         return struct.pack(self.order + layout, *values)
 
     def options(self, *options):
-        """A list of options, each (code, value), with its end; nothing for none."""
+        """A list of options, each (code, value), with the end option. Empty if there are no
+        options."""
         listed = b"".join(self.pack("HH", code, len(value)) + padded(value)
                           for code, value in options)
         return listed + bytes(4) if options else b""
 
     def block(self, kind, body):
-        """A block around a body of whole words."""
+        """A block around a body. The body is a multiple of 4 bytes."""
         length = self.pack("I", 12 + len(body))
         return self.pack("I", kind) + length + body + length
 
@@ -149,13 +150,13 @@ class Writer:
                           + self.options(*options))
 
     def enhanced(self, data, *options, ticks=0, wire_len=None, interface=0):
-        """An Enhanced Packet Block; the time is in units of its interface."""
+        """An Enhanced Packet Block. The time is in units of its interface."""
         head = self.pack("IIIII", interface, ticks >> 32, ticks & 0xFFFFFFFF, len(data),
                          len(data) if wire_len is None else wire_len)
         return self.block(ENHANCED, head + padded(data) + self.options(*options))
 
     def obsolete(self, data, *options, ticks=0, wire_len=None, interface=0):
-        """A Packet Block, as early pcapng had it."""
+        """A Packet Block of early pcapng."""
         head = self.pack("HHIIII", interface, 0xFFFF, ticks >> 32, ticks & 0xFFFFFFFF,
                          len(data), len(data) if wire_len is None else wire_len)
         return self.block(OBSOLETE, head + padded(data) + self.options(*options))
@@ -179,7 +180,7 @@ def pcapng(items, order="<"):
 
 
 def padded(data):
-    """Bytes, filled with zeros to whole words."""
+    """Bytes padded with zeros to a multiple of 4."""
     return data + bytes(-len(data) % 4)
 
 
@@ -192,11 +193,11 @@ class Block(NamedTuple):
     raw: bytes
 
     def unpack(self, layout, offset=0):
-        """struct.unpack_from of the body in the block's byte order."""
+        """struct.unpack_from on the body, in the block's byte order."""
         return struct.unpack_from(self.order + layout, self.body, offset)
 
     def options(self, offset):
-        """The options that begin at an offset of the body."""
+        """The options that begin at an offset in the body."""
         found = []
         while offset < len(self.body):
             code, length = self.unpack("HH", offset)
@@ -240,7 +241,7 @@ class Interface(NamedTuple):
 
 
 def read_interface(block):
-    """Takes an Interface Description Block apart."""
+    """Decodes an Interface Description Block."""
     linktype, reserved, snaplen = block.unpack("HHI")
     assert reserved == 0
     return Interface(linktype, snaplen, block.options(8))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a running process does, as the kernel tells."""
+"""The state of a running process, from the kernel."""
 
 import signal
 import time
@@ -9,7 +9,7 @@ TIME_TO_STOP = 5  # seconds
 
 
 def wait_until(true):
-    """Waits until something is true, but not forever."""
+    """Waits until `true()` is true, with a time limit."""
     end = time.monotonic() + TIME_TO_STOP
     while not true():
         assert time.monotonic() < end, "waited in vain"
@@ -23,12 +23,12 @@ def status(process):
 
 
 def waits(process):
-    """Whether a process has set up its signal handlers and waits for something now."""
+    """Whether a process has set up its signal handlers and is waiting now."""
     fields = status(process)
     caught = int(fields["SigCgt"], 16) >> (signal.SIGTERM - 1) & 1
     return bool(caught) and fields["State"].startswith("S")
 
 
 def peak_memory(process):
-    """The most memory that a running process has had, in bytes."""
+    """The peak memory of a running process, in bytes."""
     return int(status(process)["VmHWM"].split()[0]) * 1024

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""NVGRE packets for tests of rewrite: the same of other fields, which scapy puts together."""
+"""NVGRE packets for tests of rewrite: scapy builds the same packet with other fields."""
 
 from typing import NamedTuple
 
@@ -26,7 +26,7 @@ LIMIT = IPv6ExtHdrDestOpt(options=[PadN(optdata=bytes(4))], nh=47)
 
 
 def gre_packet(inner, key, wrong=0, **fields):
-    """A GRE header and its payload; a checksum is too high by `wrong`."""
+    """A GRE header and its payload. A checksum is increased by `wrong`."""
     made = wire.gre(inner, key, **fields)
     if not wrong:
         return made
@@ -36,7 +36,7 @@ def gre_packet(inner, key, wrong=0, **fields):
 
 def ip_packet(inner=ECHO, *, pas=PAS, key=KEY, gre=None, ttl=64, tos=0, df=True, ident=0,
               options=b"", limit=False, flow_label=0):
-    """An outer IP packet; `gre` are fields of gre_packet."""
+    """An outer IP packet. `gre` are fields of gre_packet."""
     payload = Raw(gre_packet(inner, key, **(gre or {})))
     if ":" in pas[0]:
         header = IPv6(src=pas[0], dst=pas[1], tc=tos, hlim=ttl, fl=flow_label, nh=47)
@@ -49,12 +49,12 @@ def ip_packet(inner=ECHO, *, pas=PAS, key=KEY, gre=None, ttl=64, tos=0, df=True,
 
 
 def tunnel(*args, hosts=HOSTS, tags=(), trailer=b"", **fields):
-    """An outer Ethernet frame; `tags` are (TPID, TCI)."""
+    """An outer Ethernet frame. `tags` are (TPID, TCI)."""
     frame = wire.ethernet(*hosts, ip_packet(*args, **fields))
     return wire.insert_tags(frame, *tags) + trailer
 
 
-# Packets of all kinds of outer headers, by their fields.
+# Packets with all kinds of outer headers, by their fields.
 SHAPES = {
     "IPv4": {},
     "IPv4 without DF": {"df": False, "ident": 0x1234},
@@ -75,7 +75,7 @@ SHAPES = {
 
 
 class Cas(NamedTuple):
-    """A tenant's addresses: two machines, their router, an address that it redirects to."""
+    """A tenant's addresses: two machines, their router, and the target of a redirect."""
 
     src: str
     dst: str
@@ -85,7 +85,7 @@ class Cas(NamedTuple):
     dst6: str
     router6: str
     other6: str
-    prefix6: str  # of 64 bits
+    prefix6: str  # prefix of 64 bits
 
 
 OLD = Cas("10.0.0.5", "10.0.0.7", "10.0.0.1", "10.0.0.9", "fd01:2::5", "fd01:2::7", "fd01:2::1",
@@ -97,7 +97,7 @@ NEW_TO_OLD = "172.16.5.0/24:10.0.0.0/24,[2001:db8:5::/64]:[fd01:2::/64]"
 
 
 def inner_frames(cas, ports=(49152, 80), macs=VMS):
-    """Frames of all kinds that hold addresses, by name."""
+    """Frames of all kinds that contain addresses, by name."""
     eth, tag = Ether(src=macs[0], dst=macs[1]), Dot1Q(vlan=101, prio=5)
     ip, back = IP(src=cas.src, dst=cas.dst), IP(src=cas.dst, dst=cas.src)
     ip6, back6 = IPv6(src=cas.src6, dst=cas.dst6), IPv6(src=cas.dst6, dst=cas.src6)

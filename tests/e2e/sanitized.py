@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A plugin that was built with sanitizers, under stock tshark: captures, preferences, faults."""
+"""A plugin built with sanitizers in stock tshark: captures, preferences, faults."""
 
 import functools
 import itertools
@@ -17,17 +17,17 @@ from test_dissect_statistics import FRAMES, STATISTICS
 from wireshark import CAPTURES, attempt, pcap_bytes, require_plugin, run, sanitizers
 
 CORPUS = Path(__file__).resolve().parents[1] / "fuzz" / "corpus" / "codec"
-CORPUS_LINKTYPES = (pcapfile.ETHERNET, 113, 276, 101, 0)  # as byte 0 of a file chooses, see there
-CORPUS_CHOICES = 3  # bytes in front of each packet
+CORPUS_LINKTYPES = (pcapfile.ETHERNET, 113, 276, 101, 0)  # chosen by byte 0 of a file (see there)
+CORPUS_CHOICES = 3  # bytes before each packet
 
-FLOWS = 8  # of a tenant; so many that each kind occurs
+FLOWS = 8  # flows per tenant, enough for all kinds of flows
 TAPS = tuple(itertools.chain.from_iterable(("-z", name) for name in STATISTICS))
 NAMES = ("-o", 'uat:nvgre_tenants:"5001","Blue"')
 FAULTS = ("Sanitizer", "runtime error", "issector bug", "ERROR", "CRITICAL")
 
 
 def require_sanitizers():
-    """For a module of tests: skips it where the plugin in NVGRE_BUILD has no sanitizers."""
+    """Skips a module of tests if the plugin in NVGRE_BUILD has no sanitizers."""
     if not sanitizers():
         pytest.skip("NVGRE_BUILD is not a build with NVGRE_SANITIZE=address,undefined",
                     allow_module_level=True)
@@ -44,7 +44,7 @@ def corpus_packets():
 
 
 def pcapng(packets):
-    """A pcapng file of packets of any link types, at their times."""
+    """A pcapng file of packets with any link types, at their times."""
     w = Writer()
     linktypes = sorted({item.linktype for item in packets})
     return b"".join([w.section(), *(w.interface(linktype=linktype) for linktype in linktypes), *(
@@ -72,13 +72,13 @@ def others():
 
 
 def in_one(files):
-    """A capture of those files, one behind another."""
+    """One capture with the packets of all files."""
     return pcapng([item for data in files for item in pcapfile.read(data)])
 
 
 @functools.cache
 def preferences(value):
-    """Options that set all preferences of the plugin that are TRUE or FALSE."""
+    """Options that set all boolean preferences of the plugin."""
     names = re.findall(r"^#?(nvgre\.\w+): (?:TRUE|FALSE)$", run("-G", "currentprefs"), re.MULTILINE)
     assert "nvgre.isolate_pa_pairs" in names
     return tuple(word for name in names for word in ("-o", f"{name}:{value}"))
@@ -87,13 +87,13 @@ def preferences(value):
 class Mode(NamedTuple):
     """How tshark is run."""
 
-    options: tuple  # that tshark has without the plugin too
-    own: tuple = ()  # that it has from the plugin
+    options: tuple  # options that tshark has without the plugin too
+    own: tuple = ()  # options that the plugin adds
 
 
-# Wireshark's ways to allocate. With "simple" each piece is malloc's, so that ASan sees its ends
-# and its reuse; "strict" has marks around each piece, and overwrites what is given back; "block"
-# is as usual, and fast.
+# Wireshark's memory allocators. With "simple", each piece is from malloc, so that ASan finds access
+# beyond its end and after free. "strict" puts marks around each piece and overwrites freed pieces.
+# "block" is the usual, fast one.
 SIMPLE, STRICT, BLOCK = "simple", "strict", "block"
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a tenant's VMs say in ICMP, SCTP, fragments and ARP: each flow gives Steps."""
+"""ICMP, SCTP, fragments and ARP between a tenant's VMs: each flow yields Steps."""
 
 import struct
 
@@ -40,7 +40,7 @@ def icmpv6(talk, sender, kind, rest):
 
 
 def pings(talk, send, request, reply):
-    """Pings with what every tenant has: identifier, sequence numbers, data."""
+    """Pings with the same identifier, sequence numbers and data in every tenant."""
     for sequence in (1, 2, 3):
         message = struct.pack("!HH", 1, sequence) + ECHO_DATA
         yield send(talk, CLIENT, request, message)
@@ -61,12 +61,12 @@ def echo_ipv6(talk):
 
 
 def unreachable(talk, step):
-    """SERVER's error about a packet of CLIENT."""
+    """SERVER's error for a packet from CLIENT."""
     return icmp(talk, SERVER, UNREACHABLE, bytes(4) + step.frame[ETHERNET_LEN:])
 
 
 def errors(talk):
-    """Errors about a question to a DNS server and about a TCP segment."""
+    """Errors for a question to a DNS server and for a TCP segment."""
     question = dns_message(talk, CLIENT)
     segment = Connection(talk, PLAIN_PORTS).segment(CLIENT, "S")
     for step in (question, segment):
@@ -78,13 +78,13 @@ def errors(talk):
 
 
 def data_chunk(talk, tsn, sequence, length=60, **fields):
-    """A chunk of user data, a whole message unless the fields say otherwise."""
+    """A data chunk: a whole message unless `fields` change that."""
     return SCTPChunkData(tsn=tsn, stream_id=1, stream_seq=sequence, proto_id=0,
                          data=talk.text(length), **{"beginning": 1, "ending": 1, **fields})
 
 
 def sctp(talk):
-    """An association: messages, one of them in two chunks, and a chunk that is sent again."""
+    """An association: messages, one of them in two chunks, and a retransmitted chunk."""
     tags = [talk.number(32), talk.number(32)]
     tsns = [talk.number(31), talk.number(31)]
     opening = {"a_rwnd": 65536, "n_out_streams": 4, "n_in_streams": 4}
@@ -115,7 +115,7 @@ def sctp(talk):
 
 
 def fragments(talk):
-    """Datagrams in three fragments with the IP IDs that every tenant has."""
+    """Datagrams in three fragments. The IP IDs are the same in every tenant."""
     for ident in (1, 2, 3):
         yield from fragmented(talk, ident)
 
@@ -131,19 +131,19 @@ def fragmented(talk, ident):
 
 
 def fragments_by_vsid(talk):
-    """IP IDs that differ between tenants in those bits in which their VSIDs differ."""
+    """IP IDs that differ between tenants in the bits in which their VSIDs differ."""
     for ident in range(0, 0x30, 0x10):
         yield from fragmented(talk, ident ^ talk.vsid & 0xFFFF)
 
 
 def fragments_by_tenant(talk):
-    """IP IDs that differ between tenants in any of the lowest bits."""
+    """IP IDs that differ between tenants in all combinations of the lowest bits."""
     for count in range(4):
         yield from fragmented(talk, 0x40 + (0 if talk.first else count))
 
 
 def ipv6_fragments(talk, protocol, payload, ident):
-    """A packet of CLIENT in IPv6 fragments."""
+    """A packet from CLIENT in IPv6 fragments."""
     for start in range(0, len(payload), FRAGMENT_LEN):
         part = payload[start:start + FRAGMENT_LEN]
         more = start + len(part) < len(payload)
@@ -152,7 +152,7 @@ def ipv6_fragments(talk, protocol, payload, ident):
 
 
 def fragments_ipv6(talk):
-    """Datagrams in three IPv6 fragments with the identification that every tenant has."""
+    """Datagrams in three IPv6 fragments. The identification is the same in every tenant."""
     for ident in (1, 2, 3):
         payload = talk.text(2 * FRAGMENT_LEN + 100).encode()
         yield from ipv6_fragments(talk, UDP, talk.datagram(CLIENT, PLAIN_PORTS, payload, 6), ident)
@@ -171,7 +171,7 @@ def routing_ipv6(talk):
 
 
 def echo_ipv6_one_way(talk):
-    """Pings in IPv6 fragments, to which the replies come in one piece."""
+    """Pings in IPv6 fragments. The replies are not fragmented."""
     for sequence in (1, 2):
         rest = struct.pack("!HH", 1, sequence) + ECHO_DATA * 10
         request = struct.pack("!BBH", *ECHO_REQUEST_V6, 0) + rest
@@ -181,7 +181,7 @@ def echo_ipv6_one_way(talk):
 
 
 def arp_message(talk, sender, operation, macs):
-    """A request or, to the other VM, a reply; `macs` of CLIENT and SERVER."""
+    """A request, or a reply to the other VM. `macs` are those of CLIENT and SERVER."""
     request = operation == ARP_REQUEST
     target = UNKNOWN_MAC if request else macs[1 - sender]
     message = struct.pack("!HHBBH", 1, IPV4, 6, 4, operation) + b"".join((

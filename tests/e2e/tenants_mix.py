@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Captures in which several tenants talk at once, and the same with all tenants but one silent."""
+"""Captures with traffic of several tenants, and the same captures with only one tenant."""
 
 import functools
 import random
@@ -16,18 +16,18 @@ FLOWS = tenants_tcp.FLOWS | tenants_udp.FLOWS | tenants_ip.FLOWS
 
 START_US = 1_767_261_600_000_000
 STEP_US = 700
-# An Ethernet frame of an experimental type, in the place of a frame that is left out.
+# An Ethernet frame of an experimental type, in place of an omitted frame.
 NEUTRAL = struct.pack("!6s6sH", b"\2" * 6, b"\4" * 6, 0x88B5) + bytes(46)
-FAR = 1 << 14  # between the places of tenants who have addresses of their own
+FAR = 1 << 14  # distance between the places of tenants with different addresses
 
 
 class Tunnel(NamedTuple):
-    """How a tenant's frames are carried."""
+    """The tunnel of a tenant's frames."""
 
-    vsids: tuple  # from the outside in; without any, they are in no tunnel
-    nves: tuple = (11, 22)  # the hosts at the two places
-    version: int = 4  # of the outermost IP
-    moves: bool = False  # the second VM is behind one host, then behind another, in turn
+    vsids: tuple  # from the outermost to the innermost; empty: no tunnel
+    nves: tuple = (11, 22)  # the hosts of the two places
+    version: int = 4  # of the outermost IP header
+    moves: bool = False  # the second VM is on one host and on another in turn
 
     @property
     def vsid(self):
@@ -41,7 +41,7 @@ def pa(nve, version):
 
 
 def encapsulate(tunnel, sender, frame, number):
-    """A frame as it is captured; FlowIDs are just numbers, other ones in each frame."""
+    """A frame as captured. The FlowID is only a number that differs in each frame."""
     local, remote = nves = [tunnel.nves[sender], tunnel.nves[1 - sender]]
     if tunnel.moves and number % 2:
         nves[1 - sender] += 1
@@ -55,8 +55,8 @@ def encapsulate(tunnel, sender, frame, number):
     return frame
 
 
-# Ways in which two or three tenants are kept apart by their tunnels. The third VSID differs
-# from the first in its upper byte only.
+# Tunnels that separate two or three tenants. The third VSID differs from the first only in its
+# upper byte.
 WORLDS = {
     "VSIDs": (Tunnel((5001,)), Tunnel((6001,)), Tunnel((5001 | 0x010000,))),
     "IPv6": (Tunnel((5001,), version=6), Tunnel((6001,), version=6)),
@@ -73,11 +73,11 @@ WORLDS = {
 class Pattern(NamedTuple):
     """How the tenants' conversations are interleaved, and how they differ."""
 
-    burst: int = 1  # steps of a tenant before it is the next one's turn
-    ahead: tuple = (0, 0, 0)  # steps of each tenant before any turns
-    clones: bool = False  # the tenants send exactly the same
-    mirrored: bool = False  # client and server have changed places, but in the first tenant
-    skipped: int = 0  # steps that were not captured, but of the first tenant
+    burst: int = 1  # consecutive steps of a tenant
+    ahead: tuple = (0, 0, 0)  # steps of each tenant before the first turn
+    clones: bool = False  # all tenants send identical frames
+    mirrored: bool = False  # client and server are swapped, except in the first tenant
+    skipped: int = 0  # steps that are not captured, except in the first tenant
     tenants: int = 2
 
     def interleave(self, conversations):
@@ -104,7 +104,7 @@ PATTERNS = {
 
 
 class Case(NamedTuple):
-    """A flow that all tenants have, with addresses of its own in the capture."""
+    """A flow that all tenants have. The case has its own addresses in the capture."""
 
     flow: str
     pattern: str
@@ -120,7 +120,7 @@ class Entry(NamedTuple):
     frame: bytes
 
     def captured(self, tenant=None):
-        """The frame for a file; for the file of another tenant, a neutral one."""
+        """The frame for a file. In the file of another tenant, a neutral frame."""
         frame = self.frame if tenant in (None, self.tenant) else NEUTRAL
         return wire.Captured(self.time_us, frame, len(frame))
 
@@ -129,7 +129,7 @@ class Mix:
     """A capture of several tenants."""
 
     def __init__(self, steps):
-        """`steps` gives (case, tenant, tunnel, step)."""
+        """`steps` yields (case, tenant, tunnel, step)."""
         self.entries = []
         time_us = START_US
         for number, (case, tenant, tunnel, step) in enumerate(steps):
@@ -150,7 +150,7 @@ class Mix:
 
 
 def case_conversations(case, place, apart=False):
-    """The steps of a case, each with its tenant; `apart`: each tenant has other addresses."""
+    """The steps of a case, each with its tenant. `apart`: each tenant has other addresses."""
     pattern, world = PATTERNS[case.pattern], WORLDS[case.world]
     conversations = []
     for tenant, tunnel in enumerate(world[:pattern.tenants]):
@@ -167,25 +167,25 @@ def case_conversations(case, place, apart=False):
 
 @functools.cache
 def mix(cases, apart=False):
-    """A capture of cases one after another, each with addresses of its own."""
+    """A capture of cases in sequence, each with its own addresses."""
     return Mix((case, tenant, WORLDS[case.world][tenant], step)
                for place, case in enumerate(cases)
                for tenant, step in case_conversations(case, place, apart))
 
 
-# Wireshark knows these by an identifier alone (Call-ID, verification tag, connection ID), wherever
-# they are, so that it mixes the same call, association or connection in several places.
+# Wireshark identifies these only by an identifier (Call-ID, verification tag, connection ID), at
+# any place. So it mixes identical calls, associations or connections of several places.
 IDENTIFIED = ("sip", "sctp", "quic")
 
 
 def pattern_cases(*patterns, world="VSIDs", flows=tuple(FLOWS)):
-    """Flows in patterns."""
+    """Cases of these flows in these patterns."""
     return tuple(Case(flow, pattern, world) for flow in flows for pattern in patterns
                  if not (PATTERNS[pattern].clones and flow in IDENTIFIED))
 
 
 def random_steps(seed, flows, tunnels):
-    """Each tenant has several flows at a time, of any kind, at few places; steps as for a Mix."""
+    """Steps for a Mix: each tenant has several flows of any kind at a time, at few places."""
     rng = random.Random(seed)
     waiting, active = [flows] * len(tunnels), [[] for _ in tunnels]
     while any(waiting) or any(active):

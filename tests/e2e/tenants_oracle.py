@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The measure of isolation: each tenant's packets are dissected as if it were alone.
+"""The test of isolation: each tenant's packets must be dissected as if it were alone.
 
-A capture of several tenants, dissected with the plugin, is compared with what stock Wireshark
-shows of each tenant alone, in captures where the others' frames are replaced by neutral ones so
-that frame numbers and times stay. All of the PDML must be equal, but for the NVGRE layer and for
-the numbers of streams, which must be renamed one to one.
+A capture of several tenants, dissected with the plugin, is compared with captures of each tenant
+alone, dissected by stock Wireshark. In these, neutral frames replace the other tenants' frames, so
+that frame numbers and times are the same. All PDML must be equal, except the NVGRE layer and the
+stream numbers. Stream numbers must correspond one to one.
 """
 
 import difflib
@@ -16,15 +16,15 @@ from wireshark import require_plugin, tshark
 
 STREAM = re.compile(
     r'<field name="(tcp\.stream|udp\.stream|quic\.connection\.number)"[^>]*show="(\d+)"/>')
-# From Wireshark 4.4 on. Several tenants share those of the tunnels around them.
+# Since Wireshark 4.4. Tenants in a tunnel share these streams of the outer headers.
 LOWER_STREAM = re.compile(r'\n *<field name="(eth|ip|ipv6)\.stream"[^>]*show="(\d+)"/>')
 TUNNEL = '  <proto name="gre"'
 NVGRE_START, LAYER_END = '  <proto name="nvgre"', "\n  </proto>\n"
-DIFFERENCES, DIFFERENCE_LINES = 3, 6  # shown for a case, and of a packet
+DIFFERENCES, DIFFERENCE_LINES = 3, 6  # number to show per case, and lines per packet
 
 
 def pdml(capture, *options, plugin=True):
-    """The packets of a capture, each as text."""
+    """The packets of a capture as text."""
     text = tshark(capture, "-T", "pdml", *options, plugin=plugin)
     return text.split("<packet>\n")[1:]
 
@@ -37,7 +37,7 @@ def without_nvgre(packet):
 
 
 def without_streams(packet):
-    """A packet without the numbers of its streams, and those, as (protocol, number)."""
+    """A packet without its stream numbers, and these numbers, as (protocol, number)."""
     innermost = dict(LOWER_STREAM.findall(packet[max(packet.rfind(TUNNEL), 0):]))
     packet = LOWER_STREAM.sub("", packet)
     return (STREAM.sub(r'<field name="\1"/>', packet),
@@ -45,13 +45,13 @@ def without_streams(packet):
 
 
 class Renaming:
-    """Which stream of the common capture is which stream of a tenant's own."""
+    """Maps the streams of the common capture to the streams of a tenant alone."""
 
     def __init__(self):
         self.common, self.own = {}, {}
 
     def clashes(self, tenant, own, common):
-        """Whether these streams of a packet contradict those of earlier packets."""
+        """Lists the streams of a packet that contradict earlier packets."""
         pairs = [((name, number), (name, tenant, own_number))
                  for (name, number), (_, own_number) in zip(common, own)]
         return [f"{name} {number} is {owner}, was {self.own.get((name, number))}; "
@@ -62,14 +62,14 @@ class Renaming:
 
 
 def changes(expected, shown):
-    """The lines in which two packets differ, if not too many."""
+    """The lines that differ between two packets, at most DIFFERENCE_LINES."""
     lines = difflib.unified_diff(expected.splitlines(), shown.splitlines(), lineterm="", n=0)
     lines = [re.sub(r"\s+", " ", line)[:200] for line in lines if not line.startswith("@@")][2:]
     return lines[:DIFFERENCE_LINES]
 
 
 def differences(mix, common, alone):
-    """{case: where its packets in the common capture are not those of the tenant alone}."""
+    """{case: differences between its packets in the common capture and in the tenant's own}."""
     found, renaming = {}, Renaming()
     for number, (entry, packet) in enumerate(zip(mix.entries, common, strict=True)):
         expected, own = without_streams(alone[entry.tenant][number])
@@ -85,14 +85,14 @@ def differences(mix, common, alone):
 
 
 def in_parallel(*runs):
-    """The results of functions without arguments, two of which run at a time."""
+    """The results of functions without arguments. Two run at the same time."""
     require_plugin()
     with ThreadPoolExecutor(2) as pool:
         return [future.result() for future in [pool.submit(run) for run in runs]]
 
 
 def isolation_faults(mix, *options, preferences=()):
-    """The differences between all tenants together and each alone; `preferences` of the plugin."""
+    """The differences between all tenants together and each alone."""
     common, *alone = in_parallel(
         partial(pdml, mix.pcap(), *options, *preferences),
         *(partial(pdml, mix.pcap(tenant), *options, plugin=False) for tenant in mix.tenants))

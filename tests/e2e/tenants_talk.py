@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Two VMs of a tenant, and the frames by which they talk over IP, UDP and TCP.
+"""Two VMs of a tenant, and their frames over IP, UDP and TCP.
 
-The headers are built with struct, because scapy takes a millisecond a frame, and there are
-thousands.
+struct builds the headers: scapy needs a millisecond per frame, and there are thousands of frames.
 """
 
 import random
@@ -28,27 +27,28 @@ WINDOW = 64240
 class Step(NamedTuple):
     """A frame of a conversation."""
 
-    sender: int  # the VM's place: behind the first or the second NVE
+    sender: int  # place of the VM: at the first or the second NVE
     frame: bytes
-    pause_us: int = 0  # since the frame before
+    pause_us: int = 0  # since the previous frame
 
 
 class Talk:
-    """What one tenant's VMs at a place say; tenants have equal addresses at equal places.
+    """The traffic of a tenant's VMs at a place. Tenants have equal addresses at equal places.
 
-    All that may differ between tenants (sequence numbers, payload, IP IDs) comes from the seed.
+    The seed determines everything that may differ between tenants (sequence numbers, payload, IP
+    IDs).
     """
 
     def __init__(self, place, seed, *, first=True, vsid=0, mirrored=False):
         self.place = place
         self.random = random.Random(seed)
-        self.first = first  # the tenant in whom happens what happens in one tenant only
+        self.first = first  # some events happen only in the first tenant
         self.vsid = vsid
-        self.mirrored = mirrored  # client and server have changed places, ports included
+        self.mirrored = mirrored  # client and server are swapped, including ports
         self.idents = [self.random.randrange(1 << 15) for _ in range(2)]
 
     def side(self, sender):
-        """The place where CLIENT or SERVER is."""
+        """The place of CLIENT or SERVER."""
         return sender ^ self.mirrored
 
     def mac(self, sender):
@@ -64,7 +64,7 @@ class Talk:
         return f"fd00:{self.place:x}::{number}"
 
     def ports(self, sender, ports):
-        """Source and destination port, of the ports at the two places."""
+        """Source and destination port, from the ports at the two places."""
         here = self.side(sender)
         return struct.pack("!HH", ports[here], ports[1 - here])
 
@@ -77,12 +77,12 @@ class Talk:
         return "".join(self.random.choices(string.ascii_letters, k=length))
 
     def frame(self, sender, ethertype, payload, pause_us=0, src=None, dst=None):
-        """A frame with anything in it."""
+        """A frame with any payload."""
         header = wire.mac(dst or self.mac(1 - sender)) + wire.mac(src or self.mac(sender))
         return Step(self.side(sender), header + struct.pack("!H", ethertype) + payload, pause_us)
 
     def ipv4(self, sender, protocol, payload, *, ident=None, fragment=0, addresses=None):
-        """An IPv4 packet; `fragment` is the word of flags and fragment offset."""
+        """An IPv4 packet. `fragment` is the word with flags and fragment offset."""
         side = self.side(sender)
         self.idents[side] += 1
         source, destination = addresses or (self.address(sender), self.address(1 - sender))
@@ -104,7 +104,7 @@ class Talk:
         return self.frame(sender, IPV4, self.ipv4(sender, protocol, payload), pause_us)
 
     def checksummed(self, sender, protocol, segment, offset, version=4):
-        """A segment whose checksum, at an offset, is zero yet: with it."""
+        """A segment with its checksum, whose bytes at `offset` must be zero."""
         pseudo = (wire.address(self.address(sender, version))
                   + wire.address(self.address(1 - sender, version))
                   + struct.pack("!HH", protocol, len(segment)))
@@ -129,10 +129,10 @@ class Connection:
         self.talk = talk
         self.ports = ports
         self.version = version
-        self.following = [talk.number(31), talk.number(31)]  # each one's next sequence number
+        self.following = [talk.number(31), talk.number(31)]  # next sequence number of each VM
 
     def segment(self, sender, flags, data=b"", seq=None, pause_us=0, window=WINDOW):
-        """A segment, which takes the next sequence numbers unless it is given one."""
+        """A segment. It uses the next sequence numbers unless `seq` is given."""
         options = MSS_OPTION if "S" in flags else b""
         header = self.talk.ports(sender, self.ports) + struct.pack(
             "!IIBBHHH", self.following[sender] if seq is None else seq,
@@ -150,17 +150,17 @@ class Connection:
         yield self.segment(sender, "A")
 
     def send(self, sender, data, size=1398):
-        """Data in segments of a size at most, and an acknowledgement."""
+        """Data in segments of at most `size` bytes, and an acknowledgement."""
         for start in range(0, len(data), size):
             yield self.segment(sender, "PA", data[start:start + size])
         yield self.acknowledge(1 - sender)
 
     def acknowledge(self, sender, **fields):
-        """An acknowledgement of all that the other has sent."""
+        """An acknowledgement of everything the other VM has sent."""
         return self.segment(sender, "A", **fields)
 
     def close(self):
-        """The end, from both sides."""
+        """The end of both directions."""
         yield self.segment(SERVER, "FA")
         yield self.acknowledge(CLIENT)
         yield self.segment(CLIENT, "FA")

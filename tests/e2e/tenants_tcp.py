@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a tenant's VMs say over TCP: each flow takes a Talk and gives Steps."""
+"""TCP conversations of a tenant's VMs: each flow takes a Talk and yields Steps."""
 
 import struct
 
 from tenants_talk import CLIENT, RETRANSMISSION_US, SERVER, Connection
 
-SEGMENT = 150  # bytes of an HTTP response in a segment
+SEGMENT = 150  # bytes of an HTTP response in one segment
 HTTP_PORTS = (49152, 80)
 FTP_PORTS, RPC_PORTS, DCERPC_PORTS = (49160, 21), (49170, 111), (49180, 50135)
 PASSIVE_PORTS, ACTIVE_PORTS = (49161, 1025), (49162, 20)
@@ -13,7 +13,7 @@ XID = 0x1234ABCD
 
 
 def http_request(talk):
-    """A GET of a page that the tenant has."""
+    """A GET of a page whose name differs between tenants."""
     return f"GET /{talk.text(12)} HTTP/1.1\r\nHost: {talk.address(SERVER)}\r\n\r\n".encode()
 
 
@@ -24,7 +24,7 @@ def http_response(talk, length=400):
 
 
 def http_response_segments(talk, connection):
-    """The steps that send a response, the acknowledgement not included."""
+    """The steps that send a response, without the acknowledgement."""
     *segments, _ = connection.send(SERVER, http_response(talk), SEGMENT)
     return segments
 
@@ -36,7 +36,7 @@ def http_exchange(talk, connection):
 
 
 def http_connection(talk, requests=1, version=4):
-    """A connection with some requests."""
+    """A connection with a number of requests."""
     connection = Connection(talk, HTTP_PORTS, version)
     yield from connection.open()
     for _ in range(requests):
@@ -50,12 +50,12 @@ def http(talk):
 
 
 def http_ipv6(talk):
-    """One over IPv6."""
+    """An HTTP connection over IPv6."""
     yield from http_connection(talk, version=6)
 
 
 def http_out_of_order(talk):
-    """A response of which the second segment comes last."""
+    """A response whose second segment arrives last."""
     connection = Connection(talk, HTTP_PORTS)
     yield from connection.open()
     yield from connection.send(CLIENT, http_request(talk))
@@ -78,7 +78,7 @@ def http_retransmission(talk):
 
 
 def http_port_reuse(talk):
-    """In the first tenant two connections one after another, from the same port."""
+    """In the first tenant, two connections in sequence from the same port."""
     yield from http_connection(talk)
     if talk.first:
         yield from http_connection(talk)
@@ -93,7 +93,7 @@ def http_reset(talk):
 
 
 def keep_alive(talk):
-    """A connection with nothing to say for a while."""
+    """A connection that is idle for a while."""
     connection = Connection(talk, HTTP_PORTS)
     yield from connection.open()
     yield from http_exchange(talk, connection)
@@ -105,7 +105,7 @@ def keep_alive(talk):
 
 
 def zero_window(talk):
-    """A receiver that has no room for a while."""
+    """A receiver without buffer space for a while."""
     connection = Connection(talk, HTTP_PORTS)
     response = http_response(talk)
     first, rest = response[:SEGMENT], response[SEGMENT:]
@@ -128,7 +128,7 @@ def rpc_record(*words):
 
 
 def rpc_steps(send, talk):
-    """Two calls of the port mapper, with the transaction IDs that every tenant has."""
+    """Two calls of the port mapper. The transaction IDs are the same in every tenant."""
     for xid in (XID, XID + 1):
         yield from send(CLIENT, (xid, 0, 2, 100000, 2, 3, 0, 0, 0, 0, 100005, 3, 6, 0))
         yield from send(SERVER, (xid, 1, 0, 0, 0, 0, 600 + talk.number(8)))
@@ -143,7 +143,7 @@ def rpc(talk):
 
 
 def dcerpc_pdu(kind, body, flags=3):
-    """A message of DCE/RPC with the call ID that every tenant has."""
+    """A DCE/RPC message. The call ID is the same in every tenant."""
     return struct.pack("<BBBBIHHI", 5, 0, kind, flags, 0x10, 16 + len(body), 0, 1) + body
 
 
@@ -170,12 +170,12 @@ def ftp_line(connection, sender, text):
 
 
 def ftp_endpoint(talk, sender, port):
-    """An address and a port as PORT and PASV write them."""
+    """An address and a port in the format of PORT and PASV."""
     return ",".join((*talk.address(sender).split("."), str(port >> 8), str(port & 0xFF)))
 
 
 def ftp_data(talk, opener, ports):
-    """A data connection, opened by one and used by SERVER."""
+    """A data connection that `opener` opens. SERVER sends the data."""
     data = Connection(talk, ports)
     yield from data.open(opener)
     yield from data.send(SERVER, talk.text(200).encode(), 120)
@@ -183,7 +183,7 @@ def ftp_data(talk, opener, ports):
 
 
 def ftp(talk, control=True):
-    """A passive and an active transfer; without `control`, only their data connections."""
+    """A passive and an active transfer. Without `control`, only their data connections."""
     connection = Connection(talk, FTP_PORTS)
     passive = ftp_endpoint(talk, SERVER, PASSIVE_PORTS[talk.side(SERVER)])
     active = ftp_endpoint(talk, CLIENT, ACTIVE_PORTS[talk.side(CLIENT)])
@@ -202,7 +202,7 @@ def ftp(talk, control=True):
 
 
 def ftp_in_one(talk):
-    """FTP in the first tenant, and others who use the ports of its data for something else."""
+    """FTP in the first tenant. Other tenants use the ports of its data for other traffic."""
     yield from ftp(talk, control=talk.first)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a tenant's VMs say over UDP: each flow takes a Talk and gives Steps."""
+"""UDP conversations of a tenant's VMs: each flow takes a Talk and yields Steps."""
 
 import struct
 
@@ -17,7 +17,7 @@ DNS_ID, DHCP_ID = 0x2A2A, 0x3B3B3B3B
 
 
 def dns_message(talk, sender, ident=DNS_ID, address="", version=4, pause_us=0):
-    """A question by CLIENT or SERVER's answer."""
+    """CLIENT's question, or SERVER's answer."""
     name = f"app{ident:x}.corp.example"
     message = DNS(id=ident, rd=1, qr=int(sender), qd=DNSQR(qname=name),
                   an=DNSRR(rrname=name, ttl=300, rdata=address) if sender == SERVER else None)
@@ -30,7 +30,7 @@ def random_address(talk):
 
 
 def dns(talk, version=4):
-    """Three questions, with the IDs that every tenant has; the last ones are asked at once."""
+    """Three questions. The IDs are the same in every tenant. The last two are sent together."""
     for idents in ((DNS_ID,), (DNS_ID + 1, DNS_ID + 2)):
         for sender in (CLIENT, SERVER):
             for ident in idents:
@@ -43,7 +43,7 @@ def dns_ipv6(talk):
 
 
 def dns_retransmission(talk):
-    """In the first tenant a question is asked again, and answered again."""
+    """In the first tenant, a question and its answer are repeated."""
     address = random_address(talk)
     yield dns_message(talk, CLIENT)
     if talk.first:
@@ -55,7 +55,7 @@ def dns_retransmission(talk):
 
 
 def dhcp(talk):
-    """A VM without an address gets one, all by broadcasts."""
+    """A VM without an address gets one. All messages are broadcasts."""
     client = bytes.fromhex(talk.mac(CLIENT).replace(":", ""))
     for kind, sender in (("discover", CLIENT), ("offer", SERVER), ("request", CLIENT),
                          ("ack", SERVER)):
@@ -70,7 +70,7 @@ def dhcp(talk):
 
 
 def session(talk, sender, ports):
-    """A description of a call by one of its VMs."""
+    """The session description (SDP) from one VM of a call."""
     address = talk.address(sender)
     return (f"v=0\r\no=- {talk.number(16)} 1 IN IP4 {address}\r\ns=-\r\nc=IN IP4 {address}\r\n"
             f"t=0 0\r\nm=audio {ports[talk.side(sender)]} RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\n")
@@ -88,7 +88,7 @@ def sip_message(talk, call, sender, start, sequence, body=""):
 
 
 def voice(talk):
-    """Some RTP in both directions, and a report."""
+    """Some RTP in both directions, and an RTCP report."""
     starts = [talk.number(15), talk.number(15)]
     sources = [talk.number(32), talk.number(32)]
     for count in range(3):
@@ -101,7 +101,7 @@ def voice(talk):
 
 
 def sip(talk, signalling=True):
-    """A call from INVITE to BYE; without `signalling`, only its voice."""
+    """A call from INVITE to BYE. Without `signalling`, only its voice."""
     call = talk.text(16)
     uri = f"sip:b@{talk.address(SERVER)}"
     if signalling:
@@ -118,12 +118,12 @@ def sip(talk, signalling=True):
 
 
 def sip_in_one(talk):
-    """A call in the first tenant, and others who use the ports of its voice for something else."""
+    """A call in the first tenant. Other tenants use the ports of its voice for other traffic."""
     yield from sip(talk, signalling=talk.first)
 
 
 def tftp(talk, request=True):
-    """A file, sent from a new port; without a request, only the data."""
+    """A file, sent from a new port. Without `request`, only the data."""
     if request:
         yield talk.udp(CLIENT, TFTP_PORTS, f"\0\1{talk.text(8)}\0octet\0".encode())
     for block, length in ((1, 512), (2, 30)):
@@ -133,12 +133,12 @@ def tftp(talk, request=True):
 
 
 def tftp_in_one(talk):
-    """A file in the first tenant, and others who use the ports of its data for something else."""
+    """A file in the first tenant. Other tenants use the ports of its data for other traffic."""
     yield from tftp(talk, request=talk.first)
 
 
 def radius(talk):
-    """Requests with the identifiers that every tenant has, and their responses."""
+    """Requests and their responses. The identifiers are the same in every tenant."""
     for ident in (1, 2, 1):
         for sender, code in ((CLIENT, 1), (SERVER, 2)):
             name = b"\1\6" + talk.text(4).encode()
@@ -153,8 +153,8 @@ def rpc_udp(talk):
 
 
 def quic(talk):
-    """Two connections, of which the server's packets are known by addresses and ports alone; what
-    is in the packets is random."""
+    """Two connections with random packet contents. The server's packets can only be assigned by
+    addresses and ports."""
     for _ in range(2):
         first, server = talk.text(8).encode(), talk.text(8).encode()
         for sender, destination, source in ((CLIENT, first, b""), (SERVER, b"", server)):

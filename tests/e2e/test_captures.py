@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The sample captures through encap and decap, and random ones there and back."""
+"""The sample captures through encap and decap, and random captures there and back."""
 
 import json
 import random
@@ -19,7 +19,7 @@ PLAIN = {"blue": BLUE, "red": RED}
 
 
 def manifest(kind):
-    """The rows of a kind in the MANIFEST, as lists of columns."""
+    """The MANIFEST rows of a kind, as lists of columns."""
     lines = (CAPTURES / "MANIFEST").read_text().splitlines()
     return [line.split() for line in lines if line.startswith(kind + " ")]
 
@@ -36,7 +36,7 @@ def test_decap_gives_the_plain_capture(convert, version, name):
 @pytest.mark.parametrize("name", PLAIN)
 @pytest.mark.parametrize("sender", [CLIENT, SERVER])
 def test_encap_gives_the_senders_packets(convert, version, name, sender):
-    """What one host sends of a tenant's frames: its VM's part of the plain capture."""
+    """The packets that one host sends for a tenant are those of its VM in the plain capture."""
     tenant, local, remote = PLAIN[name], HOSTS[sender], HOSTS[1 - sender]
     vm_mac = bytes.fromhex(tenant.macs[sender].replace(":", ""))
     plain = pcapfile.read((CAPTURES / f"plain-{name}.pcap").read_bytes())
@@ -49,17 +49,17 @@ def test_encap_gives_the_senders_packets(convert, version, name, sender):
         item for item in tunnel if item.data[header + 6:header + 12] == vm_mac]
 
 
-# class in the MANIFEST: the reason that --json counts, or None for a packet that is decapsulated
+# class in the MANIFEST: the reason in --json, or None if the packet is decapsulated
 REASONS = {"clean": None, "deviant": None, "teb-no-key": "no_key", "other-gre": "other_gre",
            "fragment": "fragment", "malformed": "malformed", "truncated": "truncated",
            "other": "not_nvgre"}
-# identifier in the MANIFEST: the reason where the class alone does not tell
+# identifier in the MANIFEST: the reason if the class does not determine it
 SPECIAL_REASONS = {"strict-source-route": "must_discard", "inner-8021q": "inner_vlan",
                    "inner-qinq": "inner_vlan", "ecn-ce-not-ect": "congestion"}
 NOT_HANDLED = {"malformed", "truncated", "fragment", "must_discard"}
 DROPPED = {"inner_vlan", "congestion"}
 
-# identifier: packet number → inner frame, where that is not the plain echo request
+# identifier: packet number → inner frame, if that is not the plain echo request
 INNER = {
     "runt-padding": deviations.experimental,
     "nested": lambda n: deviations.over_ipv4(deviations.gre(deviations.echo(n))),
@@ -70,7 +70,7 @@ INNER = {
 
 
 def deviation_rows():
-    """Number, identifier and reason of each packet of deviations.pcap."""
+    """Number, identifier and reason of each packet in deviations.pcap."""
     for _, number, name, kind, *_ in manifest("packet"):
         yield int(number), name, SPECIAL_REASONS.get(name, REASONS[kind])
 
@@ -96,7 +96,7 @@ def test_each_deviation_alone(decap, number, name, reason):
 
 
 def test_counts_of_all_deviations_together(decap):
-    """The two fragments are one packet's."""
+    """The two fragments are one packet."""
     done = decap((CAPTURES / "deviations.pcap").read_bytes(), json=True, code=3)
     summary = json.loads(done.stdout)
     reasons = [reason for _, _, reason in deviation_rows() if reason != "fragment"] + [None]
@@ -134,7 +134,7 @@ def test_what_real_endpoints_sent(decap, name, ecn):
 # ---- There and back ----
 
 def random_frame(source):
-    """A frame of a kind that tells at most its EtherType; what follows need not make sense."""
+    """A frame with a random EtherType. The rest may be invalid."""
     kind = source.choice([0x0800, 0x86DD, 0x0806, 0x88B5, 0x8100, 0x0026])
     body = source.randbytes(source.choice([0, 1, 2, 20, 40, 100, 1486, 8986]) + 4)
     if kind == 0x8100:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The command line: options, values, arguments, help, and what is said about mistakes."""
+"""The command line: options, values, arguments, help, and messages about mistakes."""
 
 import os
 import re
@@ -18,7 +18,7 @@ FRAME = bytes.fromhex("06060000000706060000000588b5") + bytes(46)
 
 @pytest.fixture
 def refused(run, tmp_path):
-    """Runs a command that must be refused before it looks at any file; returns the message."""
+    """Runs a command that must be refused before it opens any file. Returns the message."""
     def launch(*line, files=("in", "out")):
         done = run(*line, *files, cwd=tmp_path, code=2)
         assert done.stdout == b"" and not list(tmp_path.iterdir())
@@ -28,7 +28,7 @@ def refused(run, tmp_path):
     return launch
 
 
-# option, values that are refused, what the message says is expected
+# option, refused values, expected text in the message
 NUMBERS = {
     "vsid": ("from-interface|from-vlan or 0 to 16777215", ("16777216", "0x1000000", "4294972297", "5001x", "5 001")),
     "key": ("0 to 4294967295", ("4294967296", "0x100000000", "18446744073709556617")),
@@ -318,7 +318,7 @@ def test_numbers(run, value, vsid):
 
 
 def test_leading_zeros_do_not_make_another_number(run):
-    """010001 is ten thousand and one, or refused; it is not the octal 4097."""
+    """010001 is 10001 or is refused. It is not the octal 4097."""
     done = run(*ENCAP, "--vsid", "010001", "-", "-", stdin=pcapfile.pcap([FRAME]), code=None)
     assert done.code == 2 or pcapfile.frames(done.stdout)[0][38:41] == (10001).to_bytes(3, "big")
 
@@ -375,7 +375,7 @@ def test_help_of_replay_tells_its_own_defaults(run):
 
 @pytest.mark.parametrize("line", [("--help",), *((command, "--help") for command in OPTIONS)])
 def test_help_is_as_wide_as_the_terminal(run, line):
-    """Lines end where the next word would not fit, and no word is lost."""
+    """Lines end where the next word would not fit. No word is lost."""
     wide = run(*line, env={**os.environ, "COLUMNS": "500"}).stdout.decode()
     for columns in (40, 62, 80, 130):
         text = run(*line, env={**os.environ, "COLUMNS": str(columns)}).stdout.decode()

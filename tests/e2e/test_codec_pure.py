@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The codec is pure: it calls nothing but memcpy and its like, and keeps no state."""
+"""The codec is pure: it calls only memcpy and similar functions, and has no state."""
 
 import os
 import subprocess
@@ -27,7 +27,7 @@ def test_calls_only_memory_functions():
 
 
 def test_keeps_no_state():
-    """All objects are constant: in .rodata, or with pointers in .data.rel.ro."""
+    """All objects are constant: in .rodata, or in .data.rel.ro if they contain pointers."""
     writable = {name for name, section in symbols("--defined-only")
                 if section.startswith((".data", ".bss", "*COM*", ".tdata", ".tbss"))
                 and not section.startswith(".data.rel.ro")}

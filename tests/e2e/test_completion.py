@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Completion in bash and zsh, each at a terminal: what Tab makes of a line, as the shell reads it.
+"""Completion in bash and zsh at a terminal: how Tab changes a line, as the shell parses it.
 
-Tab is bound to what puts all that is possible into the line. A printf in front of the line then
-shows its words between control characters, which the line as it is typed has not.
+Tab is bound to a function that inserts all possible completions. A printf before the line then
+prints the words between control characters, which the typed line does not contain.
 """
 
 import os
@@ -39,7 +39,7 @@ SHELLS = {
 
 
 class Shell:
-    """A shell at a terminal of its own."""
+    """A shell at its own terminal."""
 
     def __init__(self, line, setup, folder):
         self.process, self.terminal = pty.fork()
@@ -57,7 +57,7 @@ class Shell:
         os.close(self.terminal)
 
     def ask(self, text):
-        """Types a line, and what it printed when it says that it is done."""
+        """Types a line. Returns everything printed until the shell is done."""
         os.write(self.terminal, text.encode() + rb"; printf '\003'" + b"\r")
         data, end = bytearray(), time.monotonic() + TIMEOUT
         while b"\x03" not in data:
@@ -67,14 +67,14 @@ class Shell:
         return data.decode()
 
     def words(self, line):
-        """The words of a line once Tab was pressed behind it."""
+        """The words of a line after Tab was pressed at its end."""
         printed = self.ask(line + "\t" + "\x01" + r"printf '\001%s\002' " + "\x05")
         return re.findall("\x01(.*?)\x02", printed)
 
 
 @pytest.fixture(scope="module", params=SHELLS)
 def complete(request, tmp_path_factory):
-    """What a shell adds to a line: the words behind those that it began with."""
+    """The words that a shell adds to a line."""
     folder = tmp_path_factory.mktemp("files")
     for name in ("a file.pcap", "b.pcap"):
         (folder / name).touch()
@@ -100,12 +100,12 @@ def complete(request, tmp_path_factory):
 
 
 def added(words, before):
-    """What was put behind words that were there, as a set; an option's `--x=` is taken off."""
+    """The added words, as a set. `words` must begin with `before`. Removes `--x=` of an option."""
     assert words[:len(before)] == before, words
     return {re.sub("^--[a-z0-9-]+=", "", word) for word in words[len(before):]}
 
 
-# line, words that stay, what may follow
+# line, words that stay, possible words
 CASES = (
     ("", [], COMMANDS | {"--help", "--version"}),
     ("re", [], {"rewrite", "replay"}),

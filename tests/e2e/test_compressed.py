@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Compressed captures: read by what they are, written by name, against gzip and zstd."""
+"""Compressed captures: read by content, written by name, compared with gzip and zstd."""
 
 import gzip
 import itertools
@@ -26,7 +26,7 @@ W = Writer()
 
 
 def packed(data, *command):
-    """What a compressing command makes of bytes."""
+    """The output of a compressing command."""
     return subprocess.run(command, input=data, capture_output=True, check=True,
                           timeout=60).stdout
 
@@ -70,7 +70,7 @@ MAKERS = {
 @pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("maker", MAKERS)
 def test_reading(decap, run, form, maker):
-    """By content, whatever the name; from a file and from a pipe."""
+    """By content, with any name, from a file and from a pipe."""
     plain = FORMATS[form]([TUNNEL, ECHO] * 20)
     data = MAKERS[maker](plain)
     expected = decap(plain, out=f"out.{form}").out
@@ -81,7 +81,7 @@ def test_reading(decap, run, form, maker):
 @pytest.mark.parametrize("extension, options", [("gz", ()), ("gz", ("-1",)), ("zst", ()),
                                                 ("zst", ("-1",)), ("zst", ("-19",))])
 def test_reading_much(run, tmp_path, extension, options):
-    """Larger than all buffers, and with little and with much to compress."""
+    """Larger than all buffers, with low and with high compression."""
     frames = [TUNNEL + (number * 2654435761 % 2**32).to_bytes(4, "big") * (number % 300)
               for number in range(8000)]
     plain = pcapfile.pcap(frames)
@@ -93,7 +93,7 @@ def test_reading_much(run, tmp_path, extension, options):
 
 
 def test_pipe_in_small_pieces(start):
-    """A packet comes out as soon as all of its compressed bytes are there."""
+    """A packet is written as soon as all its compressed bytes have arrived."""
     plain = pcapfile.pcap([TUNNEL] * 3)
     for data in (gz(plain), zst(plain)):
         process = start("decap", "-", "-")
@@ -104,7 +104,7 @@ def test_pipe_in_small_pieces(start):
 
 
 BEFORE = pcapfile.pcap([TUNNEL] * 5)
-# bytes of the input, text of the message; all packets before are there
+# bytes of the input, text of the message; all packets before the damage must be written
 BROKEN = {
     "gzip, garbage behind": (gz(BEFORE) + b"garbage", "what follows the gzip data is none"),
     "gzip, a member behind zeros": (gz(BEFORE) + bytes(9) + gz(BEFORE), "what follows the gzip"),
@@ -134,7 +134,8 @@ def test_broken_behind_all_packets(decap, data, text):
 @pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("make", [gz, zst])
 def test_cut_anywhere(run, form, make):
-    """What decompresses is read; a cut in the file's header is a file that cannot be opened."""
+    """Everything that can be decompressed is read. If the cut is in the file's header, the file
+    cannot be opened."""
     plain = FORMATS[form]([TUNNEL, ECHO, TUNNEL + bytes(9)])
     whole, frames = make(plain), [ECHO, ECHO, ECHO]
     seen = set()
@@ -154,7 +155,7 @@ def test_cut_anywhere(run, form, make):
 
 @pytest.mark.parametrize("make", [gz, zst])
 def test_damaged_anywhere(run, make):
-    """Never anything but a clean run, packets before the damage, or one message."""
+    """The result is a success, the packets before the damage, or one message."""
     whole = make(pcapfile.pcap([TUNNEL, ECHO]))
     for at in range(4, len(whole)):
         data = whole[:at] + bytes([whole[at] ^ 0x55]) + whole[at + 1:]
@@ -165,7 +166,7 @@ def test_damaged_anywhere(run, make):
 
 
 def test_damage_far_behind(run, tmp_path):
-    """All packets that come before the block with the damage are there."""
+    """All packets before the damaged block are written."""
     frames = [TUNNEL[:-4] + (number * 2654435761 % 2**32).to_bytes(4, "big")
               for number in range(30000)]
     plain = pcapfile.pcap(frames)
@@ -178,7 +179,7 @@ def test_damage_far_behind(run, tmp_path):
 
 
 def test_window_above_the_limit(decap, tmp_path):
-    """As zstd itself, which asks for --long=N then."""
+    """The same as zstd, which then asks for --long=N."""
     zeros = W.section() + W.block(pcapfile.CUSTOM, bytes(200 << 20))
     (tmp_path / "large").write_bytes(zeros)
     data = zst(zeros, "--long=28")
@@ -187,13 +188,13 @@ def test_window_above_the_limit(decap, tmp_path):
 
 
 def limit_memory():
-    """For a process that is about to start."""
+    """Limits the memory of a process that will be started."""
     resource.setrlimit(resource.RLIMIT_AS, (64 << 20, 64 << 20))
 
 
 @pytest.mark.parametrize("make", [gz, zst])
 def test_bomb_costs_time_only(run, command, tmp_path, make):
-    """Much in a block of pcapng, from little."""
+    """A small file with a large pcapng block."""
     if b"__asan" in command.read_bytes():
         pytest.skip("the sanitizer needs more address space")
     bomb = tmp_path / "bomb"
@@ -252,7 +253,7 @@ def test_compress(run, tmp_path, how, name, extension):
 
 
 def test_zstd_has_a_checksum(decap):
-    """So that damage shows."""
+    """To detect damage."""
     data = decap(BEFORE, out="out.pcap.zst").out
     assert data[4] & 0x04
     assert decap(data[:-4] + bytes(4), code=3).out is not None
@@ -260,7 +261,7 @@ def test_zstd_has_a_checksum(decap):
 
 @pytest.mark.parametrize("extension", EXTENSIONS)
 def test_pipe_is_flushed(start, extension):
-    """Who reads the output gets each packet while the input pauses."""
+    """A reader of the output gets each packet while the input pauses."""
     process = start("decap", "--compress", extension, "-", "-")
     reader = subprocess.Popen([EXTENSIONS[extension], "-d", "-c"], stdin=process.stdout,
                               stdout=subprocess.PIPE)
@@ -276,7 +277,7 @@ def test_pipe_is_flushed(start, extension):
 
 @pytest.mark.parametrize("extension", EXTENSIONS)
 def test_cut_in_a_large_block(decap, extension):
-    """What is written is sound: no half of a block, and nothing lost in front of it."""
+    """The output is valid: no half block, and no packet before it is lost."""
     large = W.block(pcapfile.CUSTOM, W.pack("I", 32473) + bytes(range(256)) * 8192)
     before = W.section() + W.interface() + W.enhanced(ECHO)
     for parts, cut in itertools.product((1, 3), (12, 300_000, 1 << 20, len(large) - 1)):
@@ -329,7 +330,7 @@ def test_signal_ends_a_sound_file(start, tmp_path, number, extension):
 
 
 def test_signal_in_members_without_data(start, tmp_path):
-    """A file that gives no packet for long can be ended."""
+    """A file without packets for a long time can be interrupted."""
     (tmp_path / "in").write_bytes(gzip.compress(pcapfile.pcap([TUNNEL]))
                                   + gzip.compress(b"") * 6_000_000)
     process = start("decap", tmp_path / "in", tmp_path / "out")

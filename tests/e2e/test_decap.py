@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""decap: what is taken out, what is kept, what is dropped, header field by header field."""
+"""decap: packets that are decapsulated, kept or dropped, and each header field."""
 
 import ipaddress
 import json
@@ -26,7 +26,7 @@ ECHO = bytes(Ether(**MACS) / IP(**CAS) / ICMP(id=1, seq=1) / Raw(bytes(range(32)
 
 
 def ip_packet(inner=ECHO, version=4, key=KEY, gre=None, **fields):
-    """An outer IP packet with an inner frame; `gre` are fields of wire.gre."""
+    """An outer IP packet with an inner frame. `gre` are fields of wire.gre."""
     build = wire.ipv4 if version == 4 else wire.ipv6
     return build(*PAS[version], wire.gre(inner, key, **(gre or {})), **fields)
 
@@ -43,12 +43,12 @@ def with_traffic_class(frame, value):
 
 
 def outcomes(done):
-    """The reasons that a --json summary counts, whatever became of the packets."""
+    """The reasons in a --json summary, for all results."""
     summary = json.loads(done.stdout)
     return {**summary["others"], **summary["dropped"], **summary["not_handled"]}
 
 
-# ---- Headers on the way in ----
+# ---- Headers of the input ----
 
 ALERT = b"\x94\x04\0\0"  # IPv4 option
 PAD = b"\x01\x04\0\0\0\0"  # IPv6 option
@@ -101,7 +101,7 @@ def test_inner_frame_ends_where_the_ip_length_says(decap):
     assert pcapfile.frames(done.out) == [ECHO[:length] for length in lengths]
 
 
-# flags of the GRE header beside K, what decap makes of it
+# flags of the GRE header in addition to K, decap's reason
 FLAG_BITS = (
     (0x8000, None), (0x4000, "other_gre"), (0x2000, "no_key"), (0x1000, None),
     (0x0800, "must_discard"), (0x0400, "must_discard"),
@@ -151,7 +151,7 @@ FRAGMENTS = (
 
 
 def test_fragments_are_not_handled(decap):
-    """The tenant's frame in them is not whole; that is told, whatever becomes of them."""
+    """Their inner frame is incomplete. The summary counts them, even if they are kept."""
     done = decap([*FRAGMENTS, tunnel()], reassemble="off", json=True, code=3)
     assert pcapfile.frames(done.out) == [*FRAGMENTS, ECHO]
     assert outcomes(done) == {"fragment": len(FRAGMENTS)}
@@ -177,11 +177,11 @@ def test_others_are_left_out(decap, reason):
 
 
 def changed(frame, offset, value):
-    """A frame with other bytes at an offset."""
+    """A frame with changed bytes at an offset."""
     return frame[:offset] + value + frame[offset + len(value):]
 
 
-# frame, what the message says of it
+# frame, text of the message
 MALFORMED = (
     (changed(tunnel(), 14, b"\x65"), "version 6"),
     (changed(tunnel(version=6), 14, b"\x40"), "version 4"),
@@ -229,7 +229,7 @@ def test_strict_refuses_deviant_headers(decap, flags):
 
 # ---- Tenants ----
 
-# list, which of these VSIDs it takes
+# list, the VSIDs in it
 VSIDS = (0, 1, 4096, 5000, 5001, 5002, 6000, 6001, 6009, 6010, 0xFFFFFE, 0xFFFFFF)
 FILTERS = (
     ("5001", {5001}),
@@ -257,14 +257,14 @@ def test_vsid_filter(decap, text, taken):
 
 
 def nest(levels, inner=ECHO, tags=(), **fields):
-    """A frame in so many tunnels; in each of them with tags."""
+    """A frame in a number of tunnels, each with tags."""
     frame = inner
     for level in range(levels):
         frame = tunnel(wire.insert_tags(frame, *tags), key=(5001 + level) << 8, **fields)
     return frame
 
 
-# frame, what comes out with --all-layers
+# frame, output with --all-layers
 LAYERS = {
     "one": (nest(1), ECHO),
     "two": (nest(2), ECHO),
@@ -310,7 +310,7 @@ def test_congestion_passes_through_all_layers(decap):
     assert out == bytes(Ether(**MACS) / IP(**CAS, tos=3) / ICMP())
 
 
-# outer sources, and lists of whom to take
+# outer sources, and lists of selected sources
 SOURCES = ("0.0.0.0", "10.0.0.255", "10.0.1.0", "192.168.3.255", "192.168.4.0", "192.168.4.11",
            "192.168.4.12", "192.168.5.0", "255.255.255.255", "::", "2001:db7:ffff::ffff",
            "2001:db8::", "2001:db8::11", "2001:db8:0:1::", "2001:db9::", "ffff::ffff")
@@ -361,7 +361,7 @@ ECN_CASES = [(inner, outer, result) for inner, row in FIGURE_4.items()
 
 
 def ecn_inner(version, ecn, error=0, dscp=0x2E):
-    """An inner frame; `error` is added to its IPv4 checksum."""
+    """An inner frame. `error` is added to its IPv4 checksum."""
     tos = dscp << 2 | ecn
     if version == 6:
         return bytes(Ether(**MACS) / IPv6(**CAS6, tc=tos, fl=0xABCDE) / UDP())
@@ -371,7 +371,7 @@ def ecn_inner(version, ecn, error=0, dscp=0x2E):
 
 
 def ecn_tunnel(inner, version, ecn):
-    """A tunnel with ECN outside."""
+    """A tunnel with this ECN in its outer header."""
     if version == 4:
         return tunnel(inner, tos=0x48 | ecn)
     return with_traffic_class(tunnel(inner, version=6), 0x48 | ecn)
@@ -407,7 +407,7 @@ def test_ecn_of_frames_without_ip(decap):
 
 
 def test_ecn_of_every_checksum(decap):
-    """The incremental update is right for checksums at its edges too."""
+    """The incremental update is correct for all checksums, also for edge cases."""
     inner = [bytes(Ether(**MACS) / IP(**CAS, tos=ECT_0, id=ident) / UDP())
              for ident in range(0, 65536, 61)]
     done = decap([ecn_tunnel(frame, 4, CE) for frame in inner])
@@ -422,7 +422,8 @@ def test_ecn_of_every_checksum(decap):
     (tunnel(gre={"flags": GRE_C | GRE_K | GRE_S}), 50),
 ], ids=["ipv4", "ipv6", "tagged", "deviant"])
 def test_cut_packets(decap, frame, header):
-    """Decapsulated as far as captured where the inner Ethernet header is there, else kept."""
+    """If the inner Ethernet header was captured, the captured part is decapsulated. Otherwise the
+    packet is kept."""
     cuts = range(len(frame) + 1)
     wire_len = len(frame) + 6  # with a trailer
     done = decap([packet(frame[:cut], wire_len) for cut in cuts], code=3)
@@ -436,14 +437,14 @@ def test_cut_packets(decap, frame, header):
 
 
 def test_cut_packets_of_total_length_0(decap):
-    """The inner frame goes on to the end of the packet on the wire."""
+    """The inner frame continues to the end of the packet on the wire."""
     frame = tunnel(ECHO + bytes(3000), total_length=0)
     done = decap([packet(frame[:100], 42 + len(ECHO) + 3000)])
     assert pcapfile.read(done.out) == [packet(frame[42:100], len(ECHO) + 3000, 0)]
 
 
 def test_cut_inner_tags(decap):
-    """A tag that is not all there is no reason to drop the frame."""
+    """A frame is not dropped for a tag that is not fully captured."""
     frame = tunnel(wire.insert_tags(ECHO, (0x8100, 101)))
     done = decap([packet(frame[:cut], len(frame)) for cut in range(56, 61)], code=3, json=True)
     assert outcomes(done) == {"truncated": 4, "inner_vlan": 1}
@@ -456,7 +457,7 @@ FAMILIES = {4: (2,), 6: (10, 23, 24, 28, 30)}
 
 
 def link_headers():
-    """Each link type with the headers that it can have, as (link type, IP version, header)."""
+    """Each link type with its possible headers, as (link type, IP version, header)."""
     for version, kind in wire.ETHERTYPE.items():
         yield 113, version, struct.pack("!HHH8sH", 4, 1, 6, b"\2" + bytes(7), kind)
         yield 113, version, struct.pack("!HHH8sHHH", 0, 1, 6, bytes(8), 0x8100, 103, kind)
@@ -483,7 +484,7 @@ def test_link_type_in_pcap(decap, linktype):
 
 @pytest.mark.parametrize("linktype", LINKS)
 def test_link_type_in_pcapng(decap, linktype):
-    """What is decapsulated goes to an added interface, what is kept stays on its own."""
+    """Decapsulated packets go to an added interface. Kept packets stay on their own."""
     other = b"\0" * 24 if linktype not in RAW_TYPES else b"\x45" + bytes(23)
     w = Writer()
     data = (w.section() + w.interface(linktype=linktype)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""decap --dedupe: the copies of a frame that went to several endpoints (RFC 7637 section 4.2)."""
+"""decap --dedupe: copies of a frame that was sent to several endpoints (RFC 7637 section 4.2)."""
 
 import json
 from fractions import Fraction
@@ -17,7 +17,8 @@ FRAMES = {name: bytes.fromhex("ffffffffffff 060600000005 88b5") + bytes([number]
 
 
 def copy(step):
-    """A packet from a word: frame, receiver (6: IPv6), time in ms, VSID if not 5001; `a1@5/6001`."""
+    """A packet from a word such as `a1@5/6001`: frame, receiver (6: IPv6), time in ms, VSID if not
+    5001."""
     step, _, vsid = step.partition("/")
     what, _, time = step.partition("@")
     inner, receiver = FRAMES[what[0]], what[1:]
@@ -27,7 +28,7 @@ def copy(step):
     return packet(wire.ethernet(*MACS, ip), time=1 + Fraction(int(time or 0), 1000))
 
 
-# packets in order, the numbers of those that stay, options
+# packets in order, the numbers of those that are kept, options
 ROWS = {
     "three endpoints": ("a1 a2 a3", "0"),
     "in turns": ("a1 b1 a2 b2 a3 b3", "01"),
@@ -74,7 +75,7 @@ def test_without_the_option_all_stay(decap):
     (0, 0, (2**64 - 1, 0, 2**64 - 1), 3), (0, 0, (2**63 - 1, 2**63), 2),
     (0, 2**63 - 1, (0, 2**64 - 1), 2), (0, -2**63, (0, 0), 1), (6, -2**63, (5, 10_006), 2)])
 def test_times_out_of_all_bounds(decap, resolution, offset, ticks, kept):
-    """A capture may tell any time."""
+    """A capture can contain any time."""
     w = pcapfile.Writer()
     file = w.section() + w.interface((pcapfile.IF_TSRESOL, bytes([resolution])),
                                      (pcapfile.IF_TSOFFSET, w.pack("q", offset)))
@@ -85,7 +86,7 @@ def test_times_out_of_all_bounds(decap, resolution, offset, ticks, kept):
 
 
 def test_cut_packets(decap):
-    """What was not captured may differ; lengths on the wire must not."""
+    """Captured bytes may be missing, but lengths on the wire must be equal."""
     whole = [copy("a1"), copy("a2"), copy("a3")]
     cut = [packet(item.data[:-20], len(item.data) + more, time=1)
            for item, more in zip(whole, (0, 0, 0))]
@@ -94,13 +95,13 @@ def test_cut_packets(decap):
 
 
 def test_more_endpoints_than_are_remembered(decap):
-    """Too many endpoints cost a copy that stays, never a frame."""
+    """Above the limit of endpoints a copy is kept, but no frame is lost."""
     items = [copy(f"a{number}") for number in range(1, 255)]
     assert len(pcapfile.frames(decap(items, dedupe=True).out)) == 2
 
 
 def test_more_frames_than_are_remembered(decap):
-    """Each frame goes to two endpoints, all others between: never is a frame lost."""
+    """Each frame goes to two endpoints, with all other frames in between: no frame is lost."""
     def tunnel(number, receiver):
         inner = FRAMES["a"] + number.to_bytes(4, "big")
         return packet(wire.ethernet(*MACS, wire.ipv4(LOCAL[4], f"192.168.4.{receiver}",
@@ -123,7 +124,8 @@ subnets:
 
 
 def test_encap_and_back(encap, decap, tmp_path):
-    """What encap copied is one frame again, also where it was sent once more a second later."""
+    """The copies from encap become one frame again. A frame that is sent again a second later is
+    kept."""
     (tmp_path / "map.yaml").write_text(MAP)
     inner = pcapfile.pcap([packet(FRAMES[name], time=second) for second in (1, 2)
                            for name in "abcdef"])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the dissector shows for single frames: fields, expert infos, columns, nested tunnels."""
+"""The dissection of single frames: fields, expert infos, columns, nested tunnels."""
 
 import re
 import struct
@@ -24,7 +24,7 @@ ECHO6 = Ether(**MACS) / IPv6(src="2001:db8:10::5", dst="2001:db8:10::7") / ICMPv
 WHO_HAS = Ether(**MACS) / ARP(psrc="10.0.0.5", pdst="10.0.0.7")
 EXPERIMENT = Ether(**MACS, type=0x88B5) / Raw(bytes(20))
 
-# Blue's echo request of the two tenants' sample, as a real endpoint would send it.
+# Blue's echo request from the sample with two tenants, as a real endpoint would send it.
 BLUE = bytes.fromhex(
     "0200c0a804160200c0a8040b08004500006600004000402fb0f6c0a8040bc0a8041620006558001389500606"
     "0000000706060000000508004500003c00010000400166b50a0000050a00000708004d5a0001000161626364"
@@ -86,7 +86,7 @@ def frame(packet):
 
 
 def with_fcs(packet):
-    """A frame with its frame check sequence (IEEE 802.3 section 3.2.9) behind it."""
+    """A frame followed by its frame check sequence (IEEE 802.3 section 3.2.9)."""
     return bytes(packet) + struct.pack("<I", zlib.crc32(bytes(packet)))
 
 
@@ -96,19 +96,20 @@ def nvgre(inner=ECHO, key=KEY, flags=K):
 
 
 def cut(data, missing):
-    """A frame of which the last bytes were not captured."""
+    """A frame whose last bytes were not captured."""
     return data[:len(data) - missing], len(data)
 
 
 def nested(levels):
-    """A frame with so many tunnels inside each other, of VSID 5000 and up from the inside."""
+    """A frame with a number of nested tunnels. The innermost VSID is 5000, each outer one is 1
+    higher."""
     inner = EXPERIMENT
     for level in range(levels):
         inner = nvgre(inner, 5000 + level << 8)
     return inner
 
 
-# The first 16 bits of the GRE header each alone beside K, which stands for an ordinary one.
+# Each of the first 16 bits of the GRE header, set alone with K. K itself gives an ordinary header.
 BITS = {
     0x8000: ["checksum_present"],
     0x4000: None,
@@ -128,7 +129,7 @@ BITS = {
     0x0001: None,
 }
 
-# name: (frame, its expert infos; None where it is not NVGRE)
+# name: (frame, its expert infos, or None if it is not NVGRE)
 FRAMES = {
     **{f"bit 0x{bit:04x}": (nvgre(flags=K | bit), notes) for bit, notes in BITS.items()},
     "all deviations": (nvgre(flags=K | 0x9BF8), ["checksum_present", "sequence_present",
@@ -188,8 +189,8 @@ FRAMES = {
 }
 
 
-# RFC 6040 figure 4 (ECN: 0 Not-ECT, 1 ECT(1), 2 ECT(0), 3 CE): (inner, outer) that are marked
-# there with (!) or (!!!), and the one to be dropped.
+# RFC 6040 figure 4 (ECN: 0 Not-ECT, 1 ECT(1), 2 ECT(0), 3 CE): the pairs (inner, outer) with a mark
+# (!) or (!!!) there, and the pair to drop.
 ECN_UNUSED = {(0, 2), (0, 1), (0, 3), (1, 2), (3, 1)}
 ECN_DROP = {(0, 3)}
 
@@ -234,7 +235,7 @@ def udp(sport=1000, vsid=5001, flowid=1, **addresses):
 
 CHANGED = "flowid.changed"
 
-# Frames of one run, with what is told about each: FlowIDs that do and do not change.
+# Frames of one run with their notes: FlowIDs that change and FlowIDs that do not.
 FLOWIDS = [
     (udp(flowid=1), []),
     (udp(flowid=2), [CHANGED]),

@@ -5,7 +5,7 @@ import pytest
 
 from wireshark import CAPTURES, counts, dissect
 
-# capture: {display filter: how many frames it matches}
+# capture: {display filter: number of matching frames}
 FILTERS = {
     "two-tenants.pcap": {
         "nvgre": 35,
@@ -45,13 +45,13 @@ FILTERS = {
     "endpoints/lin_v4_key_seq.pcap": {"nvgre.checksum_present": 0, "nvgre.sequence_present": 10},
 }
 
-# Endpoints were given VSID 0x1234, FlowID 0x5a, and ten frames of which two have VLAN tags.
+# Endpoints got VSID 0x1234, FlowID 0x5a, and ten frames. Two of the frames have VLAN tags.
 KEYED = [path.relative_to(CAPTURES).as_posix()
          for path in sorted((CAPTURES / "endpoints").glob("*_key*.pcap"))]
 EVERY_ENDPOINT = {"nvgre.vsid == 0x1234 && nvgre.flowid == 0x5a": 10, "nvgre.inner_8021q": 2}
 
-# MANIFEST classes whose packets are NVGRE, and those whose packets are not. The others depend
-# on what Wireshark does with fragments and with malformed packets.
+# MANIFEST classes that are NVGRE, and classes that are not. Other classes depend on how Wireshark
+# handles fragments and malformed packets.
 NVGRE_CLASSES = ("clean", "deviant")
 OTHER_CLASSES = ("teb-no-key", "other-gre", "truncated", "other")
 DEVIATIONS = {"checksum_present", "sequence_present", "reserved_bits", "discard_bits"}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Wireshark's menu "Conversation Filter": what it offers for a packet, and what that matches."""
+"""Wireshark's menu "Conversation Filter": the filters for a packet, and the packets they match."""
 
 import os
 import re
@@ -19,7 +19,7 @@ TENANT, PROVIDER = "NVGRE tenant", "NVGRE provider addresses"
 
 @pytest.fixture(scope="module", autouse=True)
 def filters_are_printed():
-    """Lets tshark print the filters, by a plugin in the user's own folder."""
+    """Makes tshark print the filters, by a plugin in the user's own folder."""
     plugin, = (BUILD / "plugins").rglob("nvgre.so")
     plugins = sandbox() / "home" / ".local" / "lib" / "wireshark" / "plugins"
     library = plugins / plugin.parent.relative_to(BUILD / "plugins") / "filters.so"
@@ -36,7 +36,7 @@ def filters_are_printed():
 
 
 def offered(capture, *options):
-    """The filters that are offered for a packet whose details are shown: number → title → filter."""
+    """The filters for a packet with visible details: number → title → filter."""
     printed = tshark(capture, "-V", *options)
     packets = {}
     for number, title, text in re.findall(r"^(\d+): ([^:]+): (.*)$", printed, re.MULTILINE):
@@ -45,7 +45,7 @@ def offered(capture, *options):
 
 
 def matched(capture, display_filter, *options):
-    """The numbers of the frames that a filter matches."""
+    """The numbers of the frames that match a filter."""
     printed = tshark(capture, "-Y", display_filter, "-T", "fields", "-e", "frame.number", *options)
     return {int(number) for number in re.findall(r"^\d+$", printed, re.MULTILINE)}
 
@@ -56,7 +56,7 @@ def pa(vsid, *addresses):
 
 
 def tenant(*vsids):
-    """The filter for a tenant, with the VSIDs of its tunnels from the outside in."""
+    """The filter for a tenant, with the VSIDs of its tunnels, the outermost first."""
     levels = [f"nvgre.vsid#{level} == {vsid}" for level, vsid in enumerate(vsids, 1)]
     return " && ".join([*levels, f"!nvgre.vsid#{len(vsids) + 1}"])
 
@@ -102,6 +102,6 @@ def test_filters_match_the_packets_that_offer_them(title, groups, options):
     assert len(offers) == groups
     if title == TENANT:
         assert found == offers
-    else:  # one filter for both ways
+    else:  # one filter for both directions
         assert all(numbers <= found[text] for text, numbers in offers.items())
         assert len({frozenset(numbers) for numbers in found.values()}) == groups // 2

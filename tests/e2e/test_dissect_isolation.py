@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Tenants who talk at once are dissected as if each were alone (see tenants_oracle.py)."""
+"""Traffic of several tenants at once is dissected as if each were alone (see tenants_oracle.py)."""
 
 import functools
 
@@ -10,7 +10,7 @@ from tenants_oracle import differences, isolation_faults, pdml
 from wireshark import counts
 
 COMMON = ("in turn", "response behind request")
-# What depends on nothing but the tunnels is tried with some flows.
+# Only some flows for cases that depend only on the tunnels.
 TUNNELLED = ("http", "http_ipv6", "dns", "sip_in_one", "tftp", "echo", "echo_ipv6", "sctp",
              "fragments", "fragments_by_vsid", "fragments_ipv6", "arp")
 APART = [world for world in WORLDS if world not in ("VSIDs", "PAs")]
@@ -43,19 +43,19 @@ MODES = {
 
 @functools.cache
 def faults(mode):
-    """Where the capture of a mode is dissected in another way than each tenant's own."""
+    """The differences between a mode's capture and each tenant alone."""
     cases, options = MODES[mode]
     return isolation_faults(mix(cases), *options)
 
 
 @functools.cache
 def world_faults():
-    """Where the capture with all kinds of tunnels is."""
+    """The differences for the capture with all kinds of tunnels."""
     return isolation_faults(mix(WORLD_CASES))
 
 
 def check(found, flow):
-    """Fails with the faults of a flow."""
+    """Fails and lists the differences of a flow."""
     if texts := [f"{case.pattern}, {case.world}, {text}" for case, texts in found.items()
                  if case.flow == flow for text in texts]:
         pytest.fail("\n".join(texts), pytrace=False)
@@ -73,7 +73,7 @@ def test_any_kinds_of_tunnels(flow):
 
 
 def test_sctp_with_the_tags_of_another_tenant():
-    """It is shown without analysis, and the first tenant as if alone."""
+    """The second association is shown without analysis, the first one as if it were alone."""
     both = mix((Case("sctp", "clones", "VSIDs"),))
     off = preferences("sctp.tsn_analysis:FALSE", "sctp.reassembly:FALSE")
     first, second = pdml(both.pcap(0), plugin=False), pdml(both.pcap(1), *off, plugin=False)
@@ -81,13 +81,13 @@ def test_sctp_with_the_tags_of_another_tenant():
     assert differences(both, pdml(both.pcap()), {0: first, 1: second}) == {}
 
 
-# Broadcasts are the only flow whose tenants have equal addresses at any place.
+# Only the broadcast flow has equal tenant addresses at all places.
 ADDRESSED = [flow for flow in FLOWS if flow != "dhcp"]
 
 
 @functools.cache
 def faults_of_the_measure():
-    """The faults found where tenants need no isolation, having addresses of their own."""
+    """Differences for tenants with different addresses, who need no isolation."""
     return isolation_faults(mix(pattern_cases(*COMMON), apart=True))
 
 
@@ -96,7 +96,7 @@ def test_tenants_with_other_addresses_need_no_isolation(flow):
     check(faults_of_the_measure(), flow)
 
 
-# flow: (display filter, how many frames of the first tenant it matches where that is alone)
+# flow: (display filter, number of matching frames of the first tenant alone)
 CONTENTS = {
     "http": ("http.request_in", 2),
     "http_ipv6": ("ipv6 and http", 2),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Duplicate addresses are looked for in each tenant: nvgre.duplicate_address."""
+"""Duplicate addresses are searched for each tenant: nvgre.duplicate_address."""
 
 import functools
 
@@ -13,7 +13,7 @@ from wireshark import tshark
 STOCK, OURS = "arp.duplicate-address-detected", "nvgre.duplicate_address"
 FIRST, SECOND, THIRD = (tuple(f"06:06:{count:02x}:00:00:{side:02x}" for side in (5, 7))
                         for count in range(3))
-# A script is who says what: (tenant, sender, operation, the MACs of CLIENT and SERVER).
+# A script is a list of ARP messages: (tenant, sender, operation, the MACs of CLIENT and SERVER).
 SCRIPTS = {
     "each tenant's own": [
         (tenant, sender, operation, (FIRST, SECOND)[tenant])
@@ -39,7 +39,7 @@ APART = [world for world in WORLDS if world != "PAs"]
 
 @functools.cache
 def capture():
-    """All scripts in all kinds of tunnels, each at a place of its own."""
+    """All scripts in all kinds of tunnels, each at its own place."""
     cases = [(world, script) for world in APART for script in SCRIPTS]
     return Mix((case, tenant, WORLDS[case[0]][tenant],
                 arp_message(Talk(place, 0), sender, operation, macs))
@@ -49,7 +49,7 @@ def capture():
 
 @functools.cache
 def noted(tenant, *options, plugin=True):
-    """The sets of frames of all tenants, or of one, with a note of Wireshark and of the plugin."""
+    """The frames with a note of Wireshark, and with one of the plugin, for all tenants or one."""
     fields = ("-e", STOCK, *(("-e", OURS) if plugin else ()))
     rows = tshark(capture().pcap(tenant), "-T", "fields", *fields, *options, plugin=plugin)
     columns = zip(*((row + "\t\t").split("\t")[:2] for row in rows.split("\n")[:-1]))
@@ -57,7 +57,7 @@ def noted(tenant, *options, plugin=True):
 
 
 def expected(*options):
-    """The frames with a note of Wireshark, in and outside of tunnels, where tenants are alone."""
+    """The frames with a note of Wireshark if tenants are alone, in tunnels and outside."""
     found = {number for tenant in capture().tenants
              for number in noted(tenant, *options, plugin=False)[0]
              if capture().entries[number].tenant == tenant}
@@ -71,7 +71,7 @@ def outside(entry):
 
 
 def cases(frames):
-    """Which scripts in which tunnels the frames belong to, and which frames of those."""
+    """The scripts and tunnels of the frames, and the frames' numbers in each script."""
     first = {}
     for number, entry in enumerate(capture().entries):
         first.setdefault(entry.case, number)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Tenants who are in no NVGRE: not a byte of what Wireshark shows is another with the plugin."""
+"""Tenants outside of NVGRE: the plugin does not change a single byte of Wireshark's output."""
 
 import functools
 import struct
@@ -21,14 +21,14 @@ def carried(packet):
 
 
 def vxlan(frame):
-    """A frame in VXLAN of one network."""
+    """A frame in VXLAN. All frames have the same network identifier."""
     payload = struct.pack("!4H", 50000, VXLAN_PORT, 16 + len(frame), 0) + bytes.fromhex(
         "0800000000138900") + frame
     packet = wire.ipv4(*NVES[1], payload)
     return carried(packet[:9] + bytes([IP_UDP, 0, 0]) + packet[12:])
 
 
-# How all tenants' frames are carried, as from the same pair of hosts.
+# How the frames of all tenants are carried, as if from the same pair of hosts.
 CARRIERS = {
     "Ethernet": lambda frame: frame,
     "VLAN": lambda frame: wire.insert_tags(frame, (wire.TPID_8021Q, 101)),
@@ -41,14 +41,14 @@ CARRIERS = {
 
 @functools.cache
 def tenants():
-    """All flows of two tenants in turn, as captured outside of any tunnel."""
+    """All flows of two tenants in turn, captured outside of any tunnel."""
     outside = Tunnel(())
     return Mix((case, tenant, outside, step) for place, case in enumerate(pattern_cases("in turn"))
                for tenant, step in case_conversations(case, place))
 
 
 def assert_unchanged(capture, *options):
-    """The same with and without the plugin."""
+    """Checks that the output is the same with and without the plugin."""
     shown, stock = in_parallel(lambda: pdml(capture, *options),
                                lambda: pdml(capture, *options, plugin=False))
     assert [number for number, pair in enumerate(zip(shown, stock, strict=True), 1)
@@ -65,7 +65,7 @@ def test_other_carriers(carrier):
 
 @pytest.mark.parametrize("world", ["outside", "outside first"])
 def test_sctp_with_the_tags_of_a_tenant(world):
-    """What is in no tunnel is analysed, whoever else has its ports and verification tags."""
+    """Associations outside of tunnels are analysed, even if a tenant has the same tags."""
     both = mix((Case("sctp", "clones", world),))
     [outside] = [number for number, tunnel in enumerate(WORLDS[world]) if not tunnel.vsids]
     shown, stock, alone = in_parallel(lambda: pdml(both.pcap()),

@@ -8,12 +8,12 @@ from tenants_oracle import in_parallel, isolation_faults, pdml, without_nvgre
 
 NOT_ISOLATED = ("-o", "nvgre.isolate_tenants:FALSE")
 BY_PA_PAIR = ("-o", "nvgre.isolate_pa_pairs:TRUE")
-# Duplicate addresses are not told by Wireshark's own ARP but where tenants are not isolated.
+# Wireshark's own ARP checks report duplicates only if tenants are not isolated.
 BUT_ARP = tuple(flow for flow in FLOWS if flow != "arp")
 
 
 def stock_faults(capture, *preferences, options=()):
-    """The flows for which a capture is not dissected as by stock Wireshark."""
+    """The flows that are not dissected as in stock Wireshark."""
     shown, expected = in_parallel(
         lambda: pdml(capture.pcap(), *options, *preferences),
         lambda: pdml(capture.pcap(), *options, plugin=False))
@@ -29,7 +29,7 @@ def test_not_isolated_is_stock(options):
 
 
 def test_not_isolated_is_mixed_up():
-    """Otherwise the flows would be no test of isolation."""
+    """If they were not mixed, these flows could not test isolation."""
     wrong = isolation_faults(mix(pattern_cases("in turn")), preferences=NOT_ISOLATED)
 
     assert {case.flow for case in wrong} == set(FLOWS)

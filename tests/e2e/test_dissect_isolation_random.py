@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Tenants with many flows at a time, at random: each is dissected as if it were alone."""
+"""Tenants with many random flows at the same time. Each is dissected as if it were alone."""
 
 import pytest
 
 from tenants_mix import WORLDS, Mix, random_steps
 from tenants_oracle import isolation_faults
 
-FLOWS = 40  # of a tenant
-# A tenant's own duplicates are told in another way (test_dissect_isolation_arp.py).
+FLOWS = 40  # per tenant
+# The plugin reports a tenant's duplicates differently (test_dissect_isolation_arp.py).
 NO_DUPLICATES = ("-o", "arp.detect_duplicate_ips:FALSE")
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Tenants who talk at once, as other views than the packet tree show them: each as if alone."""
+"""Several tenants in other views than the packet tree: each as if it were alone."""
 
 import functools
 from collections import Counter
@@ -16,12 +16,12 @@ SEPARATOR = "=" * 67 + "\n"
 
 @functools.cache
 def capture():
-    """All flows of three tenants in turn."""
+    """All flows of three tenants, in turn."""
     return mix(pattern_cases("in turn", "mirrored"))
 
 
 def views(view):
-    """What a view, a function of (file, plugin), shows of all tenants and of each alone."""
+    """The output of a view, a function of (file, plugin), for all tenants and for each alone."""
     files = [(capture().pcap(), True)] + [(capture().pcap(tenant), False)
                                           for tenant in capture().tenants]
     common, *alone = in_parallel(*(functools.partial(view, *file) for file in files))
@@ -29,7 +29,7 @@ def views(view):
 
 
 def packet_streams(file, plugin):
-    """The number of the stream of each packet, (protocol, number)."""
+    """The stream of each packet, as (protocol, number)."""
     fields = [word for protocol in PROTOCOLS for word in ("-e", f"{protocol}.stream")]
     rows = tshark(file, "-T", "fields", *fields, plugin=plugin).splitlines()
     return [next(((protocol, number.split(",")[0]) for protocol, number
@@ -37,7 +37,7 @@ def packet_streams(file, plugin):
 
 
 def followed(file, plugin):
-    """What Follow shows of the stream of each packet, and the stream."""
+    """The output of Follow for the stream of each packet, and the stream."""
     of_packets = packet_streams(file, plugin)
     streams = sorted({stream for stream in of_packets if stream})
     follow = [word for protocol, number in streams

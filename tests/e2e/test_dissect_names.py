@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Names of tenants: the table that the user fills in, and where they are shown."""
+"""Tenant names: the table that the user fills in, and the places where names are shown."""
 
 import contextlib
 import re
@@ -14,19 +14,19 @@ WITHOUT_IP = nvgre(bytes(12) + b"\0\7\x42\x42\3test")
 
 
 def quoted(text):
-    """A value of a user's table, with all but plain characters as \\x and two digits."""
+    """A value of a user table. Unusual characters are written as \\x and two digits."""
     return '"' + "".join(chr(byte) if 0x20 <= byte < 0x7F and byte not in b'"\\' else
                          f"\\x{byte:02x}" for byte in text.encode()) + '"'
 
 
 def names(*rows):
-    """The options that give names: (VSID as typed, name) each."""
+    """The options that set names, each (VSID as typed, name)."""
     return [part for vsid, name in rows
             for part in ("-o", f"uat:nvgre_tenants:{quoted(vsid)},{quoted(name)}")]
 
 
 def matches(capture, display_filter, *options):
-    """How many frames a display filter matches."""
+    """The number of frames that match a display filter."""
     return len(tshark(capture, "-Y", display_filter, "-T", "fields", "-e", "frame.number",
                       *options).split())
 
@@ -139,7 +139,7 @@ WRONG_NAME = "The name of a tenant is UTF-8 text"
     *((f'"{vsid}","Blue"', WRONG_VSID) for vsid in (
         "", " ", "x", "-1", "+1", "1.5", "5001x", "0x", "0xg", "50 01", "16777216", "0x1000000",
         "18446744073709551617", "999999999999999999999999", "1389h")),
-    ('5001,"Blue"', WRONG_VSID),  # without quotes it would be bytes
+    ('5001,"Blue"', WRONG_VSID),  # without quotes it would be a byte string
     *((f'"5001","{name}"', WRONG_NAME) for name in (
         "", " ", r"\x09", r"a\x0ab", r"a\x00b", r"\x1b[31m", r"\x7f", r"\xc2\x85", r"\xff",
         r"\xc3", r"\xed\xa0\x80")),
@@ -235,7 +235,7 @@ ADDRESSES = [
 
 @pytest.mark.parametrize("field, values", ADDRESSES)
 def test_addresses(field, values):
-    """In the tree, as a column, as a filter: each asks for the field in another way."""
+    """In the tree, as a column, as a filter: each requests the field in a different way."""
     [packet] = dissect([BLUE])
     column = tshark([BLUE], "-o", f'gui.column.format:"Field","%Cus:{field}"', "-T", "tabs")
     alone = tshark([BLUE], "-T", "fields", "-e", field)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The configuration profile NVGRE: its columns, colour rules and filter buttons, and its place."""
+"""The configuration profile NVGRE: columns, colour rules, filter buttons, and its folder."""
 
 import csv
 import functools
@@ -41,7 +41,7 @@ def profile():
     shutil.rmtree(folder)
 
 
-# The columns, of packets of the samples.
+# The columns for packets of the samples.
 
 BLUE = {"VSID": "5001", "Tenant": "Blue"}
 RED = {"VSID": "6001", "Tenant": ""}
@@ -84,7 +84,7 @@ COLUMNS = {
 
 
 def table(capture):
-    """The packet list: for each packet, what stands under each title."""
+    """The packet list: the columns of each packet, by title."""
     titles, *rows = ElementTree.fromstring(tshark(capture, *USED, "-2", "-T", "psml"))
     return [dict(zip((title.text for title in titles), (cell.text or "" for cell in row), strict=True))
             for row in rows]
@@ -100,13 +100,13 @@ def test_columns(capture):
                              "Protocol", "Length", "PA source", "PA destination", "Info"]
 
 
-# The colour rules and the filter buttons: what each makes of the same frames.
+# The colour rules and the filter buttons, applied to the same frames.
 
 class Case(NamedTuple):
-    """Frames, and what the last one of them gets."""
+    """Frames, and the result for the last one."""
 
-    rule: str  # that gives it its colours
-    buttons: set  # whose filters match it
+    rule: str  # the colour rule that applies to it
+    buttons: set  # the buttons whose filters match it
     frames: list
 
 
@@ -119,24 +119,24 @@ def inside(packet, vsid=5001):
 
 
 def tcp(vsid, flags, payload=b"", port=9, **fields):
-    """A TCP segment in a tunnel, from a port with the number of the VSID."""
+    """A TCP segment in a tunnel. The source port is the number of the VSID."""
     return inside(CAS / TCP(sport=vsid, dport=port, flags=flags, **fields) / Raw(payload), vsid)
 
 
 def kept_alive(vsid):
-    """Data and its acknowledgement, a keep-alive and its acknowledgement."""
+    """Data, its acknowledgement, a keep-alive and its acknowledgement."""
     answer = IP(src=CAS.dst, dst=CAS.src) / TCP(sport=9, dport=vsid, flags="A", seq=1, ack=5)
     return [tcp(vsid, "A", b"data", seq=1, ack=1), inside(answer, vsid),
             tcp(vsid, "A", b"\0", seq=4, ack=1), inside(answer, vsid)]
 
 
 def ecn(inner, outer):
-    """A frame with that ECN in both IP headers."""
+    """A frame with these ECN values in its IP headers."""
     return frame(ipv4(gre(Ether(**MACS) / IP(tos=inner) / ICMP()), tos=outer))
 
 
 def claim(mac):
-    """Says that an address belongs to a MAC address."""
+    """An ARP claim of an address by a MAC address."""
     return nvgre(Ether(dst=MACS["dst"], src=mac) / ARP(hwsrc=mac, psrc="10.0.0.9", pdst="10.0.0.7"))
 
 
@@ -163,7 +163,7 @@ CASES = {
     "reserved VSID": Case("VSID not for tenants", PROBLEM, [nvgre(key=0x000FFF_50)]),
     "vendor's VSID": Case("VSID not for tenants", INSIDE, [nvgre(key=0xFFFFFF_50)]),
     "nested": Case("NVGRE in NVGRE", INSIDE | {"Nested", "No FlowID"}, [nested(2)]),
-    # What is in a tunnel.
+    # Packets in a tunnel.
     "no FlowID": Case("Ping", INSIDE | {"No FlowID"}, [nvgre(key=0x001389_00)]),
     "nothing": Case("", INSIDE, [nvgre(EXPERIMENT)]),
     "malformed": Case("Malformed", INSIDE, [nvgre(bytes(ECHO)[:10])]),
@@ -206,7 +206,7 @@ CASES = {
         bytes(Ether(dst="01:00:5e:00:00:01") / ipv4(gre(EXPERIMENT)))]),
     "broadcast ARP": Case("ARP and neighbours", INSIDE | {"Broadcast"}, [
         nvgre(Ether(dst="ff:ff:ff:ff:ff:ff") / WHO_HAS.payload)]),
-    # What two rules match.
+    # Packets that match two rules.
     "C, malformed": Case("NVGRE warning", PROBLEM, [nvgre(bytes(ECHO)[:10], flags=K | C)]),
     "malformed, bits to ignore": Case("Malformed", PROBLEM, [nvgre(bytes(ECHO)[:10], flags=K | 8)]),
     "bits to ignore, reserved VSID": Case("NVGRE note", PROBLEM, [nvgre(key=0x50, flags=K | 8)]),
@@ -224,14 +224,14 @@ CASES = {
     "HTTP, FIN": Case("Web", INSIDE, [tcp(7013, "FA", b"GET / HTTP/1.1\r\n\r\n", 80)]),
     "UDP, broadcast": Case("UDP", INSIDE | {"Broadcast"}, [
         nvgre(Ether(dst="ff:ff:ff:ff:ff:ff") / CAS / UDP(sport=5, dport=9))]),
-    # What is not in a tunnel.
+    # Packets outside of tunnels.
     "no key": Case("GRE, but not NVGRE", OUTSIDE, [frame(ipv4(gre(flags=0)))]),
     "ping outside": Case("Ping", OUTSIDE, [bytes(ECHO)]),
     "broadcast outside": Case("ARP and neighbours", OUTSIDE, [
         bytes(Ether(dst="ff:ff:ff:ff:ff:ff") / WHO_HAS.payload)]),
 }
 
-# Not done by Wireshark unless asked for.
+# Wireshark does this only on request.
 CHECKSUMS = [part for protocol in ("ip", "tcp", "udp")
              for part in ("-o", f"{protocol}.check_checksum:TRUE")]
 
@@ -256,13 +256,13 @@ def rules(path):
 
 
 def lines(name):
-    """The lines of a file of the profile, without remarks."""
+    """The lines of a file in the profile, without comments."""
     text = (PROFILE / name).read_text(encoding="utf-8")
     return [line for line in text.splitlines() if line and not line.startswith("#")]
 
 
 def buttons():
-    """The filters of the buttons by what is written on these."""
+    """The filters of the buttons, by label."""
     rows = list(csv.reader(lines("dfilter_buttons")))
     assert all(enabled == "TRUE" and comment for enabled, _, _, comment in rows)
     return {label: expression for _, label, expression, _ in rows}
@@ -300,7 +300,7 @@ def test_buttons(capture, label):
 
 
 def test_the_button_for_the_selected_packet(capture):
-    """Without a selected packet, of which tshark knows none, it matches none."""
+    """Without a selected packet it matches no packet. tshark has no selected packet."""
     expression = buttons().pop("This tenant")
 
     assert not tshark(capture, *USED, "-Y", expression)
@@ -315,7 +315,7 @@ def test_each_button_has_a_case():
 # The profile as a whole.
 
 def complaints(*arguments):
-    """What tshark prints to standard error."""
+    """The standard error output of tshark."""
     require_plugin()
     return run("-c", 'exec tshark "$@" 2>&1 >/dev/null', "sh", *arguments, program="sh")
 
@@ -346,7 +346,7 @@ def test_widths_are_those_of_the_columns():
 
 @pytest.fixture(scope="module")
 def installed():
-    """What an installation puts below a folder that stands for /."""
+    """The files of an installation, in a folder that replaces /."""
     folder = sandbox() / "root"
     subprocess.run(["cmake", "--install", BUILD], env={**os.environ, "DESTDIR": str(folder)},
                    check=True, capture_output=True)
@@ -355,7 +355,7 @@ def installed():
 
 @functools.cache
 def data_folder():
-    """Where this Wireshark has its files."""
+    """The data folder of this Wireshark."""
     return Path(re.search(r"^Global configuration:\s+(.*)$", run("-G", "folders"), re.MULTILINE)[1])
 
 
@@ -371,7 +371,7 @@ def test_installation(installed):
 
 
 def test_an_installed_profile_is_taken_by_its_name(installed, capture):
-    """Wireshark copies it to the user's folder then, as when it is chosen in the window."""
+    """Wireshark then copies it to the user's folder, as if the user had chosen it in the window."""
     folder, home = installed / data_folder().relative_to("/"), sandbox() / "new home"
     home.mkdir()
     if UNPRIVILEGED:

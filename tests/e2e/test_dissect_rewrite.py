@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The plugin finds no fault in what rewrite wrote that was not there before."""
+"""The plugin finds only faults in rewritten packets that the original packets had too."""
 
 import pytest
 
@@ -19,7 +19,7 @@ OPTIONS = {
 
 
 def notes(path):
-    """What is said of each packet of a capture."""
+    """The notes of each packet in a capture."""
     return [set(packet.notes) for packet in dissect(path)]
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Every capture under stock tshark, with a plugin that was built with ASan and UBSan."""
+"""Every capture in stock tshark, with a plugin built with ASan and UBSan."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -12,7 +12,7 @@ from wireshark import readable, run, sandbox
 require_sanitizers()
 
 MODES = {
-    "list": (Mode((), TAPS), BLOCK),  # without a tree
+    "list": (Mode((), TAPS), BLOCK),  # without packet details
     "one pass": (Mode(("-V", "-x")), BLOCK),
     "two passes": (Mode(("-2", "-V")), BLOCK),
     "all preferences": (Mode(("-2", "-V"), (*preferences("TRUE"), *NAMES, *TAPS)), SIMPLE),

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Captures that editcap has damaged, under stock tshark with a sanitized plugin.
+"""Captures damaged by editcap, in stock tshark with a sanitized plugin.
 
-NVGRE_FUZZ_RUNS is the number of damaged captures; each has its seed, so that runs are the same
-every time. Those of a batch are put one behind another into one file, for one start of tshark;
-where that fails, the message says which of them fails alone.
+NVGRE_FUZZ_RUNS is the number of damaged captures. Each capture has its own seed, so that all runs
+are the same. The captures of a batch are joined into one file, so that tshark starts only once. If
+a batch fails, the message lists the captures that also fail alone.
 """
 
 import os
@@ -24,8 +24,8 @@ require_sanitizers()
 RUNS = int(os.environ.get("NVGRE_FUZZ_RUNS", "500"))
 BATCH = 20
 
-PROBABILITIES = (0.005, 0.01, 0.02, 0.05)  # of each byte to be changed
-# What stays: nothing, Ethernet, IPv4, GRE behind it (so that the packet stays NVGRE), IPv6, GRE.
+PROBABILITIES = (0.005, 0.01, 0.02, 0.05)  # probability that a byte is changed
+# The unchanged start: nothing, Ethernet, IPv4, GRE over IPv4 (the packet stays NVGRE), IPv6, GRE.
 OFFSETS = (0, 14, 34, 42, 54, 62)
 SNAPLENS = (262144, 262144, 262144, 96, 64)
 
@@ -41,7 +41,7 @@ CAPTURES = {**samples(), **others()}
 
 
 class Damage(NamedTuple):
-    """A capture and what editcap does to it."""
+    """A capture and its damage by editcap."""
 
     name: str
     seed: int
@@ -51,7 +51,7 @@ class Damage(NamedTuple):
 
     @property
     def command(self):
-        """The command that does it, from standard input to standard output."""
+        """The editcap command, from standard input to standard output."""
         return ["editcap", "-E", str(self.probability), "--seed", str(self.seed),
                 "-o", str(self.offset), "-s", str(self.snaplen), "-F", "pcapng", "-", "-"]
 
@@ -62,14 +62,14 @@ class Damage(NamedTuple):
 
 
 def damage(seed):
-    """The damage of a seed."""
+    """The damage for a seed."""
     rng, names = random.Random(seed), list(CAPTURES)
     return Damage(names[seed % len(names)], seed, rng.choice(PROBABILITIES), rng.choice(OFFSETS),
                   rng.choice(SNAPLENS))
 
 
 def explain(batch, damages, folder, mode, **settings):
-    """Which of the damaged captures fail alone, and whether stock Wireshark fails too."""
+    """The damaged captures that fail alone, and whether stock Wireshark fails too."""
     def kept(path):
         stock = fault(path, mode, plugin=False, **settings)
         return f"{shutil.copy(path, folder)} (without the plugin {'too' if stock else 'not'})"

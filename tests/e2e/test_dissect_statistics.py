@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Tables of conversations and endpoints, the tree of tenants, the table of FlowIDs."""
+"""Conversation and endpoint tables, the tree of tenants, the table of FlowIDs."""
 
 import collections
 import math
@@ -23,7 +23,7 @@ FRAMES = {
     "without NVGRE": [data for data, _ in pcap_frames(CAPTURES / "plain-blue.pcap")],
 }
 
-# Table: (its tap, the field with its ends, the addresses, and the bytes, of a layer)
+# Table: (its tap, the field with its endpoints, the addresses of a layer, the bytes of a layer)
 TABLES = {
     "NVGRE": ("nvgre", "nvgre.endpoint", lambda layer: layer.ca, lambda layer: layer.inner_len),
     "NVGRE PA": ("nvgre_pa", "nvgre.pa_endpoint", lambda layer: layer.pa,
@@ -60,7 +60,7 @@ def endpoints(frames, table):
 
 
 def taps(frames, *names):
-    """What sharkd answers to these taps, by name."""
+    """sharkd's answers to these taps, by name."""
     _, answer = sharkd([("load", {"file": str(readable(frames))}),
                         ("tap", {f"tap{number}": name for number, name in enumerate(names)})])
     return {tap["tap"]: tap for tap in answer["taps"]}
@@ -68,14 +68,14 @@ def taps(frames, *names):
 
 @pytest.fixture(scope="module", name="answers", params=FRAMES)
 def answers_of_frames(request):
-    """The name of some frames, and all statistics of them."""
+    """The name of a set of frames, and all its statistics."""
     return request.param, taps(FRAMES[request.param], "stat:nvgre", "nstat:nvgre_flowid",
                                *(f"{kind}:{table}" for kind in ("conv", "endpt")
                                  for table in TABLES))
 
 
 def values(row):
-    """What a row of a table of conversations or endpoints counts."""
+    """The counts in a row of a conversation or endpoint table."""
     return [row[name] for name in ("rxf", "rxb", "txf", "txb")]
 
 
@@ -113,7 +113,7 @@ def test_filters_of_rows_match_the_packets_of_the_rows(answers, table):
 
 
 def tree(all_of_them):
-    """The expected tree of layers: name → (packets, average, least, greatest, its rows)."""
+    """The expected tree of layers: name → (packets, average, minimum, maximum, its rows)."""
     def row(some, *keys):
         lengths = [layer.inner_len for layer in some]
         rows = {}
@@ -130,7 +130,7 @@ def tree(all_of_them):
 
 
 def shown_tree(node):
-    """The tree that sharkd shows, as tree() gives it."""
+    """sharkd's tree, in the form of tree()."""
     return (node["count"], node["avg"], node["min"], node["max"],
             {child["name"]: shown_tree(child) for child in node.get("sub", ())})
 
@@ -148,13 +148,13 @@ def test_tree(answers):
 
 
 def evenness(numbers):
-    """The entropy in bits of packets with so many of each FlowID, divided by the greatest."""
+    """The entropy of these packet counts by FlowID in bits, divided by its maximum of 8."""
     total = sum(numbers)
     return sum(number / total * math.log2(total / number) for number in numbers) / 8
 
 
 def spread(all_of_them):
-    """The expected table of FlowIDs: VSID → its columns but for the busiest FlowID."""
+    """The expected table of FlowIDs: VSID → its columns, except the busiest FlowID."""
     rows = {}
     for vsid in {layer.vsid for layer in all_of_them}:
         own = [layer for layer in all_of_them if layer.vsid == vsid]
@@ -194,7 +194,7 @@ def test_evenness(flowids, expected):
     assert answer["nstat:nvgre_flowid"]["tables"][0]["i"][0][-1] == pytest.approx(expected)
 
 
-# In 4.0 as in 4.6, but for the title, in which the menu's separator differs.
+# The same in 4.0 and 4.6, except the title, which contains the menu separator.
 GOLDEN_TREE = """\
 Topic / Item                    Count         Average       Min Val       Max Val       Rate (ms)     Percent       Burst Rate    Burst Start
 -----------------------------------------------------------------------------------------------------------------------------------------------
@@ -284,7 +284,7 @@ VSIDS = 10020
 
 @pytest.fixture(scope="module", name="many")
 def many_vsids():
-    """As many tenants as a hostile capture may have, each with a packet."""
+    """Many tenants, as in a hostile capture, with one packet each."""
     template = nvgre()
     offset = len(template) - len(ECHO) - 4
     return [template[:offset] + (vsid << 8).to_bytes(4, "big") + template[offset + 4:]

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the plugin must leave alone: everything but NVGRE, compared with stock Wireshark."""
+"""The plugin must not change the dissection of anything except NVGRE. Compared with stock
+Wireshark."""
 
 import copy
 import struct
@@ -18,7 +19,7 @@ KEY = struct.pack("!I", 0x00138950)
 
 
 def gre(flags, protocol, rest):
-    """A frame with GRE over IPv4, all behind the first 4 bytes as given."""
+    """A frame with GRE over IPv4. `rest` follows the first 4 bytes of the GRE header."""
     return bytes(Ether() / IP(proto=47) / Raw(struct.pack("!HH", flags, protocol) + rest))
 
 
@@ -49,7 +50,7 @@ DEVIATIONS = pcap_frames(CAPTURES / "deviations.pcap")
 
 
 def pdml(packets):
-    """The packets as text, to be compared."""
+    """The packets as text, for comparison."""
     return [ElementTree.tostring(packet.pdml, encoding="unicode") for packet in packets]
 
 
@@ -65,7 +66,7 @@ def without_nvgre(packet):
 
 
 def without_streams(packet):
-    """A packet without numbers that Wireshark 4.4 counts up over all frames, inner ones too."""
+    """A packet without the stream numbers of Wireshark 4.4, which count inner frames too."""
     stripped = copy.deepcopy(packet)
     for layer in stripped.pdml:
         for field in layer.findall("field"):
@@ -111,7 +112,7 @@ def test_inner_and_outer_layers_are_those_of_stock():
 
 
 def test_cut_frames_fail_as_in_stock():
-    """Each sample at each length, cut by the capture and cut on the wire."""
+    """Each sample at each length, cut by the capture or cut on the wire."""
     cuts = [cut for data, wire_len in SAMPLES if len(data) < 300 for length in range(len(data))
             for cut in ((data[:length], wire_len), (data[:length], length))]
     fields = ["-T", "fields"] + [word for name in (

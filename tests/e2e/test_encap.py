@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""encap: every option and every bit of the outer headers, as scapy, os-ken and tshark see them."""
+"""encap: every option and every bit of the outer headers, checked by scapy, os-ken and tshark."""
 
 import ipaddress
 import json
@@ -32,7 +32,7 @@ DEFAULT_KEY = VSID << 8 | flowid.flow_id(ECHO)
 
 def outer(inner, *, key=DEFAULT_KEY, src=LOCAL, dst=REMOTE, smac=SMAC, dmac=DMAC, tag=None, tos=0,
           ttl=64, df=True, ident=0, label=0, inner_len=None):
-    """What scapy builds around an inner frame."""
+    """scapy's outer packet around an inner frame."""
     frame = Ether(src=smac, dst=dmac)
     inner_len = len(inner) if inner_len is None else inner_len
     if tag is not None:
@@ -45,7 +45,7 @@ def outer(inner, *, key=DEFAULT_KEY, src=LOCAL, dst=REMOTE, smac=SMAC, dmac=DMAC
     return bytes(frame / GRE(key_present=1, key=key, proto=0x6558) / Raw(inner))
 
 
-# options, what they change in the outer frame
+# options, changes in the outer frame
 OPTIONS = (
     ({}, {}),
     ({"vsid": "0x123456"}, {"key": 0x12345600 | DEFAULT_KEY & 0xFF}),
@@ -104,7 +104,7 @@ def test_option_over_ipv6(encap, options, changes):
     assert pcapfile.frames(done.out)[0].hex() == outer(ECHO, **{**DEFAULTS6, **changes}).hex()
 
 
-# option, bits, what goes with it, value → what changes in the outer frame
+# option, number of bits, additional options, value → changes in the outer frame
 BITS = (
     ("vsid", 24, {"allow_reserved_vsid": True, "flowid": 0}, lambda v: {"key": v << 8}),
     ("key", 32, {"vsid": None, "allow_reserved_vsid": True}, lambda v: {"key": v}),
@@ -123,7 +123,7 @@ def test_each_bit_alone(encap, option, bits, others, changes):
         assert pcapfile.frames(done.out) == [outer(ECHO, **changes(value))], f"{option} {value}"
 
 
-# remote PA, the MAC address that goes with it
+# remote PA, its multicast MAC address
 GROUPS = (
     ("224.0.0.1", "01:00:5e:00:00:01"),
     ("239.129.2.3", "01:00:5e:01:02:03"),
@@ -149,7 +149,7 @@ def inner_ip(version, tos=0xB9, ttl=17, df=True, tags=()):
 
 ARP_FRAME = bytes(Ether(**MACS) / ARP())
 TAGGED = {"tags": ((5, 101),)}
-# inner frame, options, what they give
+# inner frame, options, fields that the outer frame inherits
 INHERITED = (
     (inner_ip(4), {"tos": "inherit"}, {"tos": 0xB9}),
     (inner_ip(6), {"tos": "inherit"}, {"tos": 0xB9}),
@@ -255,7 +255,7 @@ def tagged(*tags):
     return bytes(frame / IP(**CAS, proto=6) / Raw(SEGMENT))
 
 
-# inner frame, the bytes that tell its flow
+# inner frame, the bytes that identify its flow
 FLOWS = (
     (ipv4(SEGMENT), V4 + PORTS),
     (ipv4(SEGMENT, proto=17), V4 + PORTS),
@@ -266,7 +266,7 @@ FLOWS = (
     (ipv4(SEGMENT, frag=0x1000), V4),
     (ipv4(SEGMENT, flags="DF", ttl=1, tos=0xFC, id=9), V4 + PORTS),
     (ipv4(SEGMENT, options=IPOption_Router_Alert()), V4 + PORTS),
-    (ipv4(SEGMENT, len=19), MAC_BYTES + b"\x08\x00"),  # not even a header
+    (ipv4(SEGMENT, len=19), MAC_BYTES + b"\x08\x00"),  # shorter than a header
     (ipv4(SEGMENT, len=20), V4),  # the ports are padding
     (ipv4(SEGMENT, len=23), V4),
     (ipv4(SEGMENT, len=24), V4 + PORTS),
@@ -279,8 +279,8 @@ FLOWS = (
     (ipv6(b"\x06\0\0\0\0\0\0\x07" + SEGMENT, 44), V6 + PORTS),
     (ether(SEGMENT, 0x88B5), MAC_BYTES + b"\x88\xb5"),
     (ether(bytes(ARP()), 0x0806), MAC_BYTES + b"\x08\x06"),
-    (ether(b"\x42\x42\x03" + bytes(5), 8), MAC_BYTES),  # of 802.3 it is a length
-    (ether(b"\x65" + bytes(39), 0x0800), MAC_BYTES + b"\x08\x00"),  # not IPv4 after all
+    (ether(b"\x42\x42\x03" + bytes(5), 8), MAC_BYTES),  # for 802.3 this is a length
+    (ether(b"\x65" + bytes(39), 0x0800), MAC_BYTES + b"\x08\x00"),  # not a valid IPv4 header
     (tagged(Dot1Q(vlan=7)), V4 + PORTS),
     (tagged(Dot1AD(vlan=7), Dot1Q(vlan=8)), V4 + PORTS),
     (tagged(Dot1Q(vlan=8, type=0x88B5)), MAC_BYTES + b"\x88\xb5"),
@@ -335,7 +335,7 @@ def test_flowid_of_the_published_answers(encap):
 @pytest.mark.parametrize("version", PAS)
 @pytest.mark.parametrize("mode", ["copy", "ignore"])
 def test_ecn(encap, version, mode):
-    """RFC 6040 section 4.1: the outer header gets the inner one's ECN."""
+    """RFC 6040 section 4.1: the outer header gets the ECN of the inner one."""
     inner = [ipv4(SEGMENT, tos=0xFC | ecn) for ecn in range(4)]
     inner += [bytes(Ether(**MACS) / IPv6(**CAS6, tc=0xFC | ecn)) for ecn in range(4)]
     inner += [bytes(Ether(**MACS) / Dot1Q() / IP(**CAS, tos=ecn)) for ecn in range(4)]
@@ -360,7 +360,7 @@ TAGS = (
 
 
 def with_tags(frame, tags):
-    """A frame with VLAN tags behind its MAC addresses."""
+    """A frame with VLAN tags after its MAC addresses."""
     return frame[:12] + b"".join(struct.pack("!HH", *tag) for tag in tags) + frame[12:]
 
 
@@ -376,7 +376,7 @@ def test_inner_vlan(encap, mode, tags):
 @pytest.mark.parametrize("version", PAS)
 @pytest.mark.parametrize("tags", [(), ((0x8100, 101),)])
 def test_cut_packets(encap, version, tags):
-    """Lengths of the outer headers come from the length on the wire."""
+    """Lengths in the outer headers are calculated from the length on the wire."""
     frame, tags_len = with_tags(ECHO, tags), 4 * len(tags)
     cuts = range(14 + tags_len, len(frame) + 1)
     done = encap([packet(frame[:cut], 1000 + tags_len) for cut in cuts], flowid=0, **PAS[version])
@@ -390,12 +390,12 @@ def test_cut_packets(encap, version, tags):
 
 
 def of_len(length):
-    """An inner frame of some bytes."""
+    """An inner frame of `length` bytes."""
     return (ECHO + bytes(length))[:length]
 
 
-OVERHEAD = {4: 28, 6: 48}  # of an outer IP packet
-# action, how many of the frames that are too long come out as what, and the exit code
+OVERHEAD = {4: 28, 6: 48}  # length of the outer headers from IP on
+# action, result for the frames that are too long, and the exit code
 MTU_ACTIONS = {
     "keep": ("whole", 0), "trunc": ("cut", 0), "drop": ("nothing", 0), "error": ("plain", 3),
 }
@@ -435,10 +435,10 @@ def test_runts_are_not_padded(encap):
     assert pcapfile.frames(done.out) == [outer(runt, key=VSID << 8) for runt in runts]
 
 
-# ---- What cannot be encapsulated ----
+# ---- Packets that cannot be encapsulated ----
 
 def unfit(version):
-    """Packets that have no place in an outer packet, and the message about each."""
+    """Packets that cannot be encapsulated, and the message about each."""
     limit = INNER_MAX[version]
     return (
         (packet(ECHO[:13]), "13"),

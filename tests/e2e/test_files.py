@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Files, pipes and devices: what may go wrong with them, and what must not be lost then."""
+"""Files, pipes and devices: possible errors, and the data that must not be lost then."""
 
 import gzip
 import os
@@ -111,7 +111,7 @@ def test_strict_refuses_a_cut_input(decap, make):
 
 
 def test_cut_in_a_large_block(decap):
-    """What is written is sound pcapng: no half of a block."""
+    """The output is valid pcapng without half a block."""
     large = W.block(pcapfile.CUSTOM, W.pack("I", 32473) + bytes(2 << 20))
     before = W.section() + W.interface() + W.enhanced(ECHO)
     for cut in (12, 300_000, 1 << 20, len(large) - 1):
@@ -120,7 +120,7 @@ def test_cut_in_a_large_block(decap):
 
 
 def test_cut_in_a_large_block_for_a_device(run, tmp_path):
-    """What a device has taken cannot be taken back, and that is no failure to write."""
+    """A device cannot take back what was written to it. That is not a write error."""
     large = W.block(pcapfile.CUSTOM, W.pack("I", 32473) + bytes(2 << 20))
     (tmp_path / "in").write_bytes(W.section() + large[:1 << 20])
     run("decap", tmp_path / "in", "/dev/null", code=3)
@@ -146,7 +146,7 @@ def test_captured_length_of_pcap(decap, order, caplen, code):
 
 @pytest.mark.parametrize("order", "<>")
 def test_wire_length_below_the_captured_one(decap, encap, order):
-    """What was captured was on the wire, so a smaller length is not believed."""
+    """The captured bytes were on the wire, so a smaller length is ignored."""
     w = Writer(order)
     for data in (pcapfile.pcap([pcapfile.packet(TUNNEL, 0)], order=order),
                  w.section() + w.interface() + w.enhanced(TUNNEL, wire_len=0)):
@@ -156,12 +156,12 @@ def test_wire_length_below_the_captured_one(decap, encap, order):
 
 
 def epb(interface, caplen, data=ECHO):
-    """An Enhanced Packet Block that may lie."""
+    """An Enhanced Packet Block with possibly wrong fields."""
     return W.block(pcapfile.ENHANCED,
                    W.pack("5I", interface, 0, 0, caplen, caplen) + pcapfile.padded(data))
 
 
-# packet blocks that make no sense in a sound frame, text of the message
+# invalid packet blocks in a valid frame, text of the message
 BAD_PACKETS = (
     (epb(1, len(ECHO)), "no such interface: 1"),
     (epb(0xFFFFFFFF, len(ECHO)), "no such interface: 4294967295"),
@@ -187,7 +187,7 @@ def test_bad_packet_blocks_are_kept(decap, bad, text):
     assert decap(data, strict=True, code=1).out is None
 
 
-# what cannot be read on from, text of the message
+# damage that ends reading, text of the message
 BROKEN = (
     (W.pack("II", 11, 8) + bytes(8), "block of length 8"),
     (W.pack("II", 11, 13) + bytes(8), "block of length 13"),
@@ -210,7 +210,7 @@ def test_blocks_that_cannot_be_read_on_from(decap, broken, text):
 
 
 def test_many_interfaces(decap):
-    """As many as a section may have, and one more."""
+    """The maximum number of interfaces in a section, and one more."""
     before = W.section() + W.interface(linktype=101) * 65535 + W.interface()
     done = decap(before + W.enhanced(TUNNEL, interface=65535), out="out.pcapng")
     assert done.out == before + W.enhanced(ECHO, interface=65535)
@@ -218,7 +218,7 @@ def test_many_interfaces(decap):
     assert done.out == before and "interfaces are more than 65536" in done.stderr
 
 
-# Root may read and write everything, so as root the command is run as another user.
+# Root can read and write everything. So as root, the command runs as another user.
 NOBODY = 65534
 UNPRIVILEGED = () if os.geteuid() else (
     "setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
@@ -226,7 +226,7 @@ UNPRIVILEGED = () if os.geteuid() else (
 
 @pytest.fixture
 def nobody(run, command):
-    """A folder that any user can reach, and a way to run the command there unprivileged."""
+    """A folder that any user can reach, and a function that runs the command there unprivileged."""
     with tempfile.TemporaryDirectory(prefix="nvgre-pcap-") as name:
         folder = Path(name)
         folder.chmod(0o755)
@@ -247,7 +247,7 @@ def test_unreadable_input(nobody):
 
 
 def test_unwritable_output(nobody):
-    """A file that may not be written is not replaced either, though its folder would allow it."""
+    """A file without write permission is not replaced, even if its folder would allow that."""
     folder, run = nobody
     (folder / "in").write_bytes(PCAP)
     (folder / "out").write_bytes(OLD)
@@ -271,7 +271,7 @@ SAME = {
 
 
 def link(path, make):
-    """Another name of a file."""
+    """Another name for a file."""
     make(path, path.with_name("link"))
     return path.with_name("link")
 
@@ -381,7 +381,7 @@ def test_closed_pipe(run, packets):
 
 
 def test_file_size_limit(run, source):
-    """A disk that fills up: no part of an output stays, and the old one does."""
+    """A full disk: no part of an output is left, and the old output is kept."""
     source.write_bytes(PCAP + PCAP[24:] * 10000)
     out = source.with_name("out")
     out.write_bytes(OLD)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""pcap and pcapng: what is read, what survives, what changes, and conversions between them."""
+"""pcap and pcapng: reading, unchanged and changed contents, and conversions between them."""
 
 import struct
 import subprocess
@@ -20,7 +20,7 @@ TUNNEL = wire.ethernet("02:00:c0:a8:04:0b", "02:00:c0:a8:04:16",
 RAW_TUNNEL, RAW_OTHER = TUNNEL[14:], ECHO[14:]
 RAW = 101
 ORDERS = ("<", ">")
-SECOND = 10**6  # ticks
+SECOND = 10**6  # in ticks
 
 
 # ---- pcap ----
@@ -28,7 +28,7 @@ SECOND = 10**6  # ticks
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("magic", [USEC, NSEC])
 def test_pcap_keeps_its_kind(decap, encap, magic, order):
-    """Kept packets are copied byte for byte; changed ones keep byte order and resolution."""
+    """Kept packets are copied byte for byte. Changed packets keep byte order and resolution."""
     items = [packet(ECHO, time=START + Fraction(1, 10**6)), packet(ECHO[:40], 60, Fraction(5))]
     data = pcapfile.pcap(items, magic=magic, order=order)
     assert decap(data).out == data
@@ -54,7 +54,7 @@ def test_snaplen_grows_by_the_outer_headers(encap, before, after):
     w = Writer()
     data = w.section() + w.interface(snaplen=before) + w.enhanced(ECHO)
     (interface,) = pcapfile.interfaces_of(encap(data, out="out.pcapng").out)
-    assert interface.snaplen == (after if before else 0)  # of an interface: no limit
+    assert interface.snaplen == (after if before else 0)  # of an interface; 0 is no limit
 
 
 def test_time_zone_and_accuracy_survive(encap):
@@ -63,7 +63,7 @@ def test_time_zone_and_accuracy_survive(encap):
     assert encap(bytes(data)).out[8:16] == data[8:16]
 
 
-# ---- pcapng: what survives ----
+# ---- pcapng: unchanged contents ----
 
 def rich_section(order, ethernet_frames, *, length=-1):
     """A section with blocks and options of many kinds around Ethernet frames."""
@@ -105,7 +105,7 @@ def test_section_length_is_taken_back(decap):
 
 @pytest.mark.parametrize("orders", ["<", ">", "<>", "><<"])
 def test_blocks_and_options_survive_decap(decap, orders):
-    """Changed packets become Enhanced Packet Blocks; all else stays in its place."""
+    """Changed packets become Enhanced Packet Blocks. Everything else stays in its place."""
     before = [block for order in orders for block in rich_section(order, [TUNNEL] * 4)]
     after = [block for order in orders for block in rich_section(order, [ECHO] * 4)]
     for order, index in zip(orders, range(9, len(after), 15)):
@@ -151,7 +151,7 @@ def test_sections_without_packets(encap, decap, order):
 
 @pytest.mark.parametrize("order", ORDERS)
 def test_added_interface_moves_later_ones(decap, order):
-    """Interfaces behind the added one get new numbers, in packets and statistics."""
+    """Interfaces after the added one get new numbers, in packets and statistics."""
     w = Writer(order)
     options = ((IF_TSRESOL, b"\x09"), (IF_TSOFFSET, w.pack("q", -5)))
     data = (w.section() + w.interface((IF_NAME, b"raw"), *options, linktype=RAW, snaplen=100)
@@ -202,7 +202,7 @@ def test_encap_takes_the_ethernet_interfaces_only(encap):
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("snaplen, caplen", [(0, 60), (65535, 60), (60, 60), (40, 40), (14, 14)])
 def test_simple_packets(encap, decap, order, snaplen, caplen):
-    """encap lengthens the snaplen too, so that Simple Packet Blocks can stay such."""
+    """encap increases the snaplen too, so that Simple Packet Blocks can be kept."""
     w = Writer(order)
     frame = ECHO.ljust(60, b"\0")
     data = (w.section() + w.interface(snaplen=snaplen) + w.simple(frame[:caplen], 60))
@@ -214,7 +214,8 @@ def test_simple_packets(encap, decap, order, snaplen, caplen):
 
 
 def test_simple_packets_that_need_a_caplen(decap):
-    """Cut at the snaplen before decap, so shorter than it: an Enhanced Packet Block tells."""
+    """After decap, a packet cut at the snaplen is shorter than the snaplen. An Enhanced Packet
+    Block is needed to record that it was cut."""
     w = Writer()
     data = w.section() + w.interface(snaplen=70) + w.simple(TUNNEL[:70], len(TUNNEL))
     (got,) = pcapfile.read(decap(data, out="out.pcapng").out)
@@ -252,13 +253,13 @@ OFFSETS = (None, 0, 1000, -1)
 
 
 def interface_options(w, resolution, offset):
-    """The options that say how times are counted."""
+    """The options that define the unit and offset of times."""
     return ([] if resolution is None else [(IF_TSRESOL, bytes([resolution]))]) + (
         [] if offset is None else [(IF_TSOFFSET, w.pack("q", offset))])
 
 
 def floor(time, units):
-    """A time in whole units."""
+    """A time, rounded down to a multiple of the unit."""
     return Fraction(int(time * units), units)
 
 
@@ -298,7 +299,7 @@ def test_fractions_of_a_second(decap, resolution, ticks, nanoseconds):
 
 
 def test_fractions_above_a_second(decap):
-    """Some programs write them; they are kept where they can be, else they count."""
+    """Some programs write them. They are kept, or else added to the seconds."""
     for magic, units in ((USEC, 10**6), (NSEC, 10**9)):
         record = struct.pack("<4I", 7, 3 * units // 2, len(TUNNEL), len(TUNNEL)) + TUNNEL
         data = pcapfile.pcap_header(magic=magic) + record
@@ -310,7 +311,7 @@ def test_fractions_above_a_second(decap):
 
 @pytest.mark.parametrize("offset", [-5, -START, 2**32, 2**62])
 def test_times_that_pcap_cannot_hold(decap, offset):
-    """Before 1970 and after 2106: another time must not pass for the right one."""
+    """Before 1970 and after 2106: a wrong time must not look like the right one."""
     w = Writer()
     data = (w.section() + w.interface((IF_TSOFFSET, w.pack("q", offset)))
             + w.enhanced(TUNNEL, ticks=SECOND))
@@ -334,7 +335,7 @@ CONVERSIONS = [
 
 
 def capture_of(kind, order, items):
-    """A capture of the items in a format."""
+    """A capture of these items in one format."""
     return (pcapfile.pcapng(items, order) if kind == "pcapng"
             else pcapfile.pcap(items, magic=kind, order=order))
 
@@ -374,7 +375,7 @@ def test_wireshark_reads_every_conversion(decap, tmp_path):
 
 
 def test_wireshark_reads_what_survives(decap, tmp_path):
-    """tshark shows comments and interfaces of changed packets."""
+    """tshark shows the comments and interfaces of changed packets."""
     (tmp_path / "out").write_bytes(
         decap(b"".join(rich_section(">", [TUNNEL] * 4)), out="out.pcapng").out)
     tshark = subprocess.run(
@@ -386,7 +387,7 @@ def test_wireshark_reads_what_survives(decap, tmp_path):
         "eth1\t2.000000000\tobsolete", "eth0\t0.000000001\t"]
 
 
-# ---- pcapng that pcap cannot hold ----
+# ---- pcapng contents that pcap cannot store ----
 
 def test_second_link_type_is_lost_in_pcap(encap, decap):
     w = Writer()
@@ -407,7 +408,7 @@ FCS = b"\xde\xad\xbe\xef"
 @pytest.mark.parametrize("word, length", [(0x24000001, 4), (0x14000001, 2), (0x04000001, 0),
                                           (0x20000001, 0), (0x74000001, 14)])
 def test_fcs_of_pcap_is_cut(encap, order, word, length):
-    """The link type's word gives the FCS length in units of 16 bits."""
+    """The link type field has the FCS length in units of 16 bits."""
     fcs = (FCS * 4)[:length]
     items = [packet(ECHO + fcs), packet(ECHO[:30], len(ECHO) + length),
              packet((ECHO + fcs)[:len(ECHO) + length // 2], len(ECHO) + length)]

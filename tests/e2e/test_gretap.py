@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Linux's gretap devices as the other endpoint, in a virtual machine; on demand.
+"""Linux's gretap devices as the other endpoint, in a virtual machine; run on demand.
 
-The environment variable NVGRE_GRETAP names the folder where the machine's kernel is kept; without
-it none of these tests is there. See "Tests on demand" in docs/architecture.md.
+The environment variable NVGRE_GRETAP names the folder with the machine's kernel. If it is not set,
+pytest does not collect these tests. See "Tests on demand" in docs/architecture.md.
 """
 
 import itertools
@@ -33,9 +33,9 @@ def running_linux():
 
 @pytest.fixture(name="connect")
 def connect_fixture(linux):
-    """Makes a tunnel, whose frames and those of a card go to each other; gone after the test.
+    """Makes a tunnel and connects it with a card, in both directions. Removed after the test.
 
-    The filter says which of the tunnel's frames the card gets.
+    The filter selects the tunnel's frames that the card gets.
     """
     tunnels = {}
 
@@ -62,17 +62,17 @@ def keyed(version, key, more=""):
 
 @pytest.fixture(scope="module", name="inner")
 def inner_frames(captures):
-    """Frames of many kinds, as real endpoints got them before, and random ones."""
+    """Frames of many kinds that real endpoints got before, and random frames."""
     source = random.Random(7637)
     return pcapfile.frames((captures / "endpoints/inner.pcap").read_bytes()) + [
         frame(source, 7, mac(7), version) for version in (0, 4, 6) * 50]
 
 
-# ---- Linux takes what encap wrote ----
+# ---- Linux accepts frames from encap ----
 
 @pytest.mark.parametrize("version", KINDS)
 def test_linux_takes_what_encap_wrote(linux, connect, encap, inner, version):
-    """Of any key."""
+    """With any key."""
     connect(version, "any", "blue", "external")
     linux.receive("underlay", pcapfile.frames(encap(inner, **to_endpoint(version)).out))
     assert linux.sent("blue", len(inner)) == inner
@@ -80,7 +80,7 @@ def test_linux_takes_what_encap_wrote(linux, connect, encap, inner, version):
 
 @pytest.mark.parametrize("how", ["flower", "keyed"])
 def test_each_tenant_at_its_own_card(linux, connect, encap_by_map, how):
-    """Linux has no masks of keys: the FlowID is 0."""
+    """Linux has no key masks, so the FlowID is 0."""
     for (vsid, card), version in itertools.product(NAMES.items(), KINDS):
         if how == "keyed":
             connect(version, f"{card}{version}", card, keyed(version, vsid << 8))
@@ -92,20 +92,20 @@ def test_each_tenant_at_its_own_card(linux, connect, encap_by_map, how):
         [(vsid, data) for vsid, _, data in items] + floods, flowid="zero"))
     for vsid, card in NAMES.items():
         expected = [data for owner, _, data in items if owner == vsid]
-        copies = [data for owner, data in floods * 2 if owner == vsid]  # at both PAs
+        copies = [data for owner, data in floods * 2 if owner == vsid]  # one from each PA
         got = linux.sent(card, len(expected) + len(copies))
-        assert sorted(got) == sorted(expected + copies)  # tunnels do not wait for each other
+        assert sorted(got) == sorted(expected + copies)  # the order between tunnels can differ
 
 
-# ---- decap takes what Linux sends ----
+# ---- decap accepts frames from Linux ----
 
-# tunnel options of Linux, and the options of encap that do the same
+# tunnel options of Linux, and the equivalent options of encap
 SENT = {
     4: (("ttl 64", {}), ("ttl 64 tos inherit", {"tos": "inherit"}),
         ("ttl inherit", {"ttl": "inherit"}),
         ("ttl inherit nopmtudisc tos inherit",
          {"ttl": "inherit", "df": "inherit", "tos": "inherit"})),
-    # Over IPv6, Linux copies ECN with the DSCP or not at all.
+    # Over IPv6, Linux copies ECN together with the DSCP or not at all.
     6: (("hoplimit 64 tclass inherit", {"tos": "inherit"}), ("hoplimit 64", {"ecn": "ignore"}),
         ("hoplimit 64 tclass inherit encaplimit none", {"tos": "inherit"}),
         ("hoplimit 7 encaplimit 0", {"ttl": 7, "ecn": "ignore"})),
@@ -113,7 +113,7 @@ SENT = {
 
 
 def fields(outer, ip):
-    """TOS, TTL and DF of an outer frame; the last not of IPv6, and only of frames with IPv4."""
+    """TOS, TTL and DF of an outer frame. DF only for outer IPv4 with inner IPv4."""
     outer = Ether(outer)[1]
     if isinstance(outer, IPv6):
         return outer.tc, outer.hlim
@@ -121,7 +121,7 @@ def fields(outer, ip):
 
 
 def various():
-    """Frames of any TTL, DSCP and ECN; but CE, which Linux makes ECT(0) (RFC 3168)."""
+    """Frames with all kinds of TTL, DSCP and ECN. Not CE: Linux changes it to ECT(0) (RFC 3168)."""
     source = random.Random(7637)
     for version, tos, ttl, flags in itertools.product((4, 6), (0, 0xB8, 0xB9, 0x2A), (1, 17, 255),
                                                       ("", "DF")):
@@ -134,7 +134,7 @@ def various():
 @pytest.mark.parametrize("version, theirs, ours", [
     (version, *row) for version, rows in SENT.items() for row in rows])
 def test_decap_takes_what_linux_sends(linux, connect, decap, encap, version, theirs, ours):
-    """And the outer fields are those that encap would have written."""
+    """Also, the outer fields are the same as encap would write."""
     frames = list(various())
     for vsid, card in NAMES.items():
         connect(version, card + "t", card, keyed(version, vsid << 8 | 0x5A, theirs))
@@ -162,13 +162,13 @@ def narrow_fixture(linux):
 
 
 def at_once(frames):
-    """Packets that were captured at the same time."""
+    """Packets with the same capture time."""
     return [pcapfile.packet(data, time=pcapfile.START) for data in frames]
 
 
 @pytest.mark.parametrize("mtu", [1280, 1500])
 def test_decap_joins_what_linux_cut(linux, connect, narrow, decap, mtu):
-    """In any order. Linux cuts IPv4 only: over IPv6 it refuses what is too long."""
+    """In any order. Linux fragments only IPv4. Over IPv6 it refuses packets that are too long."""
     source = random.Random(mtu)
     frames = [bytes(Ether(src=mac(5), dst=mac(7)) / IP(src="10.0.0.5", dst="10.0.0.7") / UDP()
                     / Raw(source.randbytes(length))) for length in range(1500, 5000, 150)]
@@ -186,7 +186,7 @@ def test_decap_joins_what_linux_cut(linux, connect, narrow, decap, mtu):
 
 
 def cut(outer, ident, size):
-    """An outer frame in fragments, as scapy makes them."""
+    """An outer frame in fragments made by scapy."""
     ether = Ether(outer)
     ip = ether[1].copy()
     if isinstance(ip, IP):
@@ -202,7 +202,7 @@ def cut(outer, ident, size):
 @pytest.mark.parametrize("version", KINDS)
 @pytest.mark.parametrize("size", [256, 1400])
 def test_linux_joins_as_decap_does(linux, connect, encap, decap, version, size):
-    """Out of order, with duplicates, and with datagrams that are never complete."""
+    """Fragments out of order, duplicates, and incomplete datagrams."""
     source = random.Random(size)
     frames = [bytes(Ether(src=mac(5), dst=mac(7)) / IP(src="10.0.0.5", dst="10.0.0.7") / UDP()
                     / Raw(source.randbytes(length))) for length in range(1500, 3000, 100)]
@@ -214,7 +214,7 @@ def test_linux_joins_as_decap_does(linux, connect, encap, decap, version, size):
         if ident % 5 == 0:
             del some[0]
         elif ident % 5 == 1:
-            some.insert(1, some[0])  # the same again, before all are there
+            some.insert(1, some[0])  # a duplicate before all fragments have arrived
         pieces += some
     connect(version, "any", "blue", "external")
     linux.receive("underlay", pieces)
@@ -229,7 +229,7 @@ def test_linux_joins_as_decap_does(linux, connect, encap, decap, version, size):
 
 @pytest.mark.parametrize("outside, inside", itertools.product(KINDS, repeat=2))
 def test_congestion_marks(linux, connect, decap, outside, inside):
-    """RFC 6040 section 4.2, all pairs: as Linux hands them on, or does not."""
+    """RFC 6040 section 4.2, all pairs: passed on or dropped as by Linux."""
     packets = []
     for outer, inner in itertools.product(range(4), repeat=2):
         ip = (IP(src=REMOTE[4], dst=LOCAL[4], tos=outer) if outside == 4

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Who may include whom in tools/: what docs/architecture.md draws is what the compiler enforces."""
+"""The allowed includes in tools/: docs/architecture.md and the compiler agree on them."""
 
 import json
 import re
@@ -12,7 +12,7 @@ import pytest
 from conftest import BUILD, ROOT
 
 TOOLS = ROOT / "tools"
-# Each folder with the folders that its files may include, beside itself and codec/
+# Each folder, and the folders that its files may include in addition to itself and codec/.
 BELOW = {
     "base": set(),
     "capfile": {"base"},
@@ -30,7 +30,7 @@ INCLUDE = re.compile(r'^#include "([^"]+)"', re.MULTILINE)
 
 @pytest.fixture(scope="module")
 def flags():
-    """The include paths with which the files of a folder are compiled."""
+    """The include paths of the compiler for each folder."""
     commands = json.loads((BUILD / "compile_commands.json").read_text())
     return {folder: next([word for word in shlex.split(entry["command"]) if word.startswith("-I")]
                          for entry in commands if f"/tools/{folder}/" in entry["file"])
@@ -59,7 +59,7 @@ def test_no_include_leaves_its_folder_by_a_path():
 
 
 def test_no_circle():
-    """No two files of a folder call each other, in however many steps."""
+    """No two files of a folder call each other, directly or indirectly."""
     for folder in BELOW:
         text = subprocess.run(["nm", "-A", "-g", BUILD / "tools" / f"lib{folder}.a"], check=True,
                               timeout=60, stdout=subprocess.PIPE, text=True).stdout

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""info: what is said of captures, against counts made here; the table, JSON, CSV, and bounds."""
+"""info: its output compared with counts made here; the table, JSON, CSV, and limits."""
 
 import csv
 import fcntl
@@ -37,7 +37,7 @@ IP_PROTOCOLS = {(4, 6): "ipv4_tcp", (4, 17): "ipv4_udp", (4, 1): "ipv4_icmp",
 
 
 def inner_frame(src="10.0.0.5", dst="10.0.0.7", protocol=17, ethertype=None, size=22):
-    """A tenant's frame, with an IP packet unless another EtherType is given."""
+    """A tenant's frame, with an IP packet unless an EtherType is given."""
     if ethertype is not None:
         return wire.mac(MACS[0]) + wire.mac(MACS[1]) + struct.pack("!H", ethertype) + bytes(size)
     addresses = ip_address(src).packed + ip_address(dst).packed
@@ -57,7 +57,7 @@ def tunnel(inner=inner_frame(), vsid=5001, flowid=0, pas=PAS, flags=wire.GRE_K, 
 
 @pytest.fixture
 def info(run):
-    """What --json says of a capture, or of a list of packets or frames."""
+    """The --json output for a capture, or for a list of packets or frames."""
     def launch(items, *options, code=0):
         data = items if isinstance(items, bytes) else pcapfile.pcap(items)
         return json.loads(run("info", "--json", "-q", "-", *options, stdin=data, code=code).stdout)
@@ -65,10 +65,10 @@ def info(run):
     return launch
 
 
-# ---- Counts, made again from the packets ----
+# ---- Counts compared with the packets ----
 
 class Expected:
-    """What is expected of a tenant."""
+    """The expected values for a tenant."""
 
     def __init__(self):
         self.packets = self.inner_bytes = self.outer_bytes = 0
@@ -76,7 +76,7 @@ class Expected:
         self.cas, self.protocols = Counter(), Counter()
 
     def add(self, item):
-        """Counts a packet of which `item.data` is an Ethernet frame with NVGRE."""
+        """Counts a packet. `item.data` is an Ethernet frame with NVGRE."""
         layer = layers(item.data, item.wire_len)[0]
         inner = item.data[-layer.inner_len:]
         carried = ip(inner)
@@ -96,13 +96,13 @@ class Expected:
             self.protocols["arp" if inner[12:14] == b"\x08\x06" else "other_ethertype"] += 1
 
     def evenness(self):
-        """The entropy of the FlowIDs, of 8 bits."""
+        """The entropy of the FlowIDs, divided by 8 bits."""
         shares = [count / self.packets for count in self.flowids.values()]
         return -sum(share * math.log2(share) for share in shares) / 8
 
 
 def check_times(found, times):
-    """First and last time, as text and as seconds, and the rates that come of them."""
+    """Checks first and last time, as text and as seconds, and the rates calculated from them."""
     for name, time in (("first", min(times)), ("last", max(times))):
         assert found[f"{name}_seconds"] == pytest.approx(float(time), abs=1e-6)
         text = found[name]
@@ -118,7 +118,7 @@ def check_times(found, times):
 
 
 def check_tenant(found, expected):
-    """A tenant of the JSON output."""
+    """Checks a tenant in the JSON output."""
     for name in ("packets", "inner_bytes", "outer_bytes"):
         assert found[name] == getattr(expected, name)
     check_times(found, expected.times)
@@ -141,7 +141,7 @@ def check_tenant(found, expected):
 
 
 def check(found, items):
-    """All of the JSON output, of packets all of which are NVGRE."""
+    """Checks the whole JSON output. All packets must be NVGRE."""
     expected = {}
     for item in items:
         expected.setdefault(layers(item.data)[0].vsid, Expected()).add(item)
@@ -168,7 +168,7 @@ def test_samples(info, captures, name):
 
 
 def random_packets(count, seed):
-    """Packets of some tenants with many addresses, protocols and FlowIDs, in no order of time."""
+    """Packets of some tenants with many addresses, protocols and FlowIDs, not in time order."""
     rng = random.Random(seed)
     tenants = rng.sample(range(4096, 1 << 24), 30)
     items = []
@@ -335,7 +335,7 @@ def test_selection(info, options, vsids, others, left):
 
 @pytest.fixture
 def busy():
-    """Packets of three tenants, whose orders all differ."""
+    """Packets of three tenants with a different order for each sort key."""
     inner = [inner_frame(size=size) for size in (20, 40, 400)]
     plan = ((9000, 0, 1), (9000, 5, 1), (9000, 6, 1), (7000, 1, 2), (7000, 2, 2), (8000, 4, 3))
     return [packet(tunnel(inner[kind - 1], vsid), time=pcapfile.Fraction(time))
@@ -366,7 +366,7 @@ def test_top_by_default(run):
 # ---- CSV ----
 
 def test_csv(run, info, captures):
-    """The same as in JSON."""
+    """The values are the same as in JSON."""
     data = (captures / "two-tenants.pcap").read_bytes()
     out = run("info", "--csv", "-", stdin=data).stdout.decode()
     rows = list(csv.DictReader(io.StringIO(out)))
@@ -401,7 +401,7 @@ def test_csv_of_nothing(run):
 
 
 def test_csv_of_what_is_not_known(run):
-    """Packets without times, of which one has no customer address; all columns are there."""
+    """Packets without times, and one without a customer address. All columns are present."""
     w = pcapfile.Writer()
     items = [tunnel(vsid=5001), tunnel(inner_frame(ethertype=0x88B5), vsid=5002)]
     data = w.section() + w.interface() + b"".join(map(w.simple, items))
@@ -416,7 +416,7 @@ def test_csv_of_what_is_not_known(run):
 # ---- The table ----
 
 def table(run, data, width=80, **environment):
-    """The table in a window of some width."""
+    """The table in a window of this width."""
     variables = {**os.environ, "COLUMNS": str(width), "LC_ALL": "C", **environment}
     return run("info", "-q", "-", stdin=data, env=variables, code=None).stdout.decode()
 
@@ -471,11 +471,11 @@ def test_table(run):
     inner = inner_frame(size=20)
     data = pcapfile.pcap([tunnel(inner, 5001, 0x50), tunnel(inner, 6001, 0)])
     assert table(run, data) == TABLE
-    assert table(run, data, "wide") == TABLE  # no number: a terminal of 80 columns
+    assert table(run, data, "wide") == TABLE  # not a number: the default of 80 columns
 
 
 def on_terminal(columns, path, **environment):
-    """What is shown on a terminal of so many columns."""
+    """The output on a terminal with this number of columns."""
     leader, follower = pty.openpty()
     fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
     variables = {name: value for name, value in os.environ.items() if name not in (
@@ -487,7 +487,7 @@ def on_terminal(columns, path, **environment):
     try:
         while more := os.read(leader, 65536):
             text += more
-    except OSError:  # the end of a terminal
+    except OSError:  # the end of the terminal's output
         pass
     os.close(leader)
     return text.decode().replace("\r\n", "\n")
@@ -571,10 +571,10 @@ def test_signals(start, number):
     assert found["interrupted"] and found["nvgre"]["packets"] == 3
 
 
-# ---- Bounds ----
+# ---- Limits ----
 
 def test_damaged_captures(run, captures):
-    """Whatever stands in a capture, there is a result, and JSON is JSON."""
+    """There is a result for any contents of a capture, and JSON is always valid."""
     rng = random.Random(7637)
     for path in sorted(captures.glob("*.pcap")):
         data = bytearray(path.read_bytes())
@@ -593,7 +593,7 @@ TENANTS_MAX, DETAILS_MAX, MEMORY_MAX = 1 << 20, 65536, 320 << 20
 
 @pytest.fixture(scope="module")
 def many_vsids(tmp_path_factory):
-    """A capture with so many VSIDs, and as many addresses."""
+    """A capture with more VSIDs than the limits, and as many addresses."""
     path = tmp_path_factory.mktemp("many") / "many.pcap"
     frame = tunnel(inner_frame("0.0.0.0", size=0))
     assert frame[38:41] == (5001).to_bytes(3, "big") and frame[68:72] == bytes(4)
@@ -624,7 +624,7 @@ def test_many_vsids(start, many_vsids):
 
 
 def test_many_vsids_in_csv(run, many_vsids):
-    """Details of the first ones, and counters of more."""
+    """Details of the first VSIDs, and counters of more."""
     top = DETAILS_MAX + 100
     out = run("info", "--csv", "--sort", "vsid", "--top", top, many_vsids).stdout.decode()
     header, *rows = [line.split(",") for line in out.splitlines()]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""docs/lab.md, which scripts/lab.sh plays: what it tells is what is printed and what arrives."""
+"""docs/lab.md, which scripts/lab.sh runs: it matches the output and the received packets."""
 
 import os
 import re
@@ -18,10 +18,10 @@ from wireshark import sanitizers
 
 SCRIPT = ROOT / "scripts/lab.sh"
 DOCUMENT = ROOT / "docs/lab.md"
-TIMEOUT = 200  # seconds, more than the script gives itself
+TIMEOUT = 200  # seconds, more than the script's own limit
 TENANTS = {"blue": "plain-blue.pcap", "red": "plain-red.pcap"}
-SENT = {"replayed", "met"}  # captures of what one of the two hosts sent, others have all frames
-HERE = {"blue": "060600000005", "red": "080800000005"}  # the machine behind that host
+SENT = {"replayed", "met"}  # captures of one host's frames; the others have all frames
+HERE = {"blue": "060600000005", "red": "080800000005"}  # the machine on that host
 
 pytestmark = pytest.mark.skipif(
     "CI" not in os.environ and (os.geteuid() != 0 or not os.path.exists("/dev/net/tun")),
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture(autouse=True, scope="module")
 def plugin_for_tshark():
-    """The lab shows the plugin in tshark as it is installed."""
+    """The lab shows the plugin in the installed tshark."""
     if "CI" not in os.environ and not (BUILD / "plugins").is_dir():
         pytest.skip("the plugin is not built")
     if sanitizers():
@@ -39,12 +39,12 @@ def plugin_for_tshark():
 
 @pytest.fixture(scope="module", name="folder")
 def lab_folder(tmp_path_factory):
-    """Where the captures go."""
+    """The folder for the captures."""
     return tmp_path_factory.mktemp("lab") / "captures"
 
 
 def start(folder, *arguments, **options):
-    """The script while it runs."""
+    """Starts the script."""
     return subprocess.Popen(
         [SCRIPT, *arguments], env={**os.environ, "NVGRE_BUILD": str(BUILD), "LAB": str(folder)},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
@@ -52,7 +52,7 @@ def start(folder, *arguments, **options):
 
 @pytest.fixture(scope="module", name="played")
 def played_once(folder):
-    """What the script prints from its beginning to its end."""
+    """The complete output of the script."""
     process = start(folder, stdin=subprocess.DEVNULL)
     try:
         stdout, stderr = process.communicate(timeout=TIMEOUT)
@@ -64,7 +64,7 @@ def played_once(folder):
 
 
 def left_behind(folder):
-    """Processes of a lab, and what has the names of what it makes."""
+    """Processes of a lab, and sockets with names that it uses."""
     mark = f"LAB={folder}".encode()
     found = [line for line in Path("/proc/net/unix").read_text(encoding="utf-8").splitlines()
              if "nvgre-lab" in line]
@@ -76,19 +76,19 @@ def left_behind(folder):
             if mark in (process / "environ").read_bytes().split(b"\0"):
                 found.append((process / "cmdline").read_text(encoding="utf-8"))
         except OSError:
-            pass  # it has ended
+            pass  # the process has ended
     return found
 
 
 def comparable(text):
-    """Lines without times and rates."""
+    """The lines without times and rates."""
     text = re.sub(r"in [0-9.]+ seconds", "in T seconds", text)
     text = re.sub(r"Rated: .*", "Rated: R", text)
     return [line for line in text.splitlines() if line.strip()]
 
 
 def test_document_tells_what_is_printed(played, folder):
-    """Every line of it, commands and their output."""
+    """Every line: commands and their output."""
     told = "\n".join(("    $ " if part.kind == "sh" else "") + line
                      for part in parts(DOCUMENT) for line in part.lines)
     assert comparable(played) == comparable(f"{told}\nCaptures: {folder}\n")
@@ -98,7 +98,7 @@ def test_document_tells_what_is_printed(played, folder):
 @pytest.mark.parametrize("name", ["replayed", "encap", "met"])
 @pytest.mark.usefixtures("played")
 def test_tenants_get_their_frames(folder, name, tenant):
-    """Those that the host at the wire's near end sent, or all that were put into tunnels."""
+    """The frames from the host at the wire's near end, or all frames that were encapsulated."""
     expected = pcapfile.frames((CAPTURES / TENANTS[tenant]).read_bytes())
     if name in SENT:
         expected = [frame for frame in expected if frame[6:12].hex() == HERE[tenant]]
@@ -109,7 +109,8 @@ def test_tenants_get_their_frames(folder, name, tenant):
 
 @pytest.mark.usefixtures("played")
 def test_strangers_get_nothing(folder):
-    """A VSID or a host that the endpoint does not know; all arrive on the wire."""
+    """A VSID or a host that the endpoint does not know: all frames arrive on the wire, none at a
+    tenant."""
     for name, count in (("stranger", 18), ("moved", 19)):
         arrived = {port: len(pcapfile.frames((folder / f"{name}-{port}.pcap").read_bytes()))
                    for port in ("wire1", "blue", "red")}
@@ -122,7 +123,7 @@ def test_nothing_is_left_behind(folder):
 
 
 def test_by_hand(folder):
-    """The document's blocks, pasted into the lab's shell, up to what arrives."""
+    """The document's command blocks, pasted into the lab's shell, up to the first arrivals."""
     wanted = [part.section for part in parts(DOCUMENT) if re.match("[123]", part.section)]
     folder = folder.with_name("by-hand")
     process = start(folder, "shell", stdin=subprocess.PIPE)
@@ -137,7 +138,7 @@ def test_by_hand(folder):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_nothing_is_left_of_a_lab_that_is_broken_off(folder, number):
-    """In its middle, with Open vSwitch and tcpdump running."""
+    """Interrupted in the middle, with Open vSwitch and tcpdump running."""
     folder = folder.with_name(f"broken-{number}")
     process = start(folder, stdin=subprocess.DEVNULL, start_new_session=True)
     try:
@@ -147,7 +148,7 @@ def test_nothing_is_left_of_a_lab_that_is_broken_off(folder, number):
             time.sleep(0.05)
         assert any("ovs-vswitchd" in line for line in left_behind(folder))
         if number == signal.SIGINT:
-            os.killpg(process.pid, number)  # as a terminal does
+            os.killpg(process.pid, number)  # the same as a terminal
         else:
             process.send_signal(number)
         wait_until(lambda: left_behind(folder) == [])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""learn: what a map says of a capture, read by PyYAML; its summary, exit codes and files."""
+"""learn: the map of a capture, read by PyYAML; its summary, exit codes and files."""
 
 import json
 import re
@@ -35,7 +35,7 @@ def tunnel(inner, vsid=5001, pas=PAS, macs=MACS, **fields):
 
 @pytest.fixture
 def learn(run):
-    """Learns from a capture, or a list of packets or frames; gives the run and the map."""
+    """Learns from a capture, or from a list of packets or frames. Returns the run and the map."""
     def launch(items, *options, code=0):
         data = items if isinstance(items, bytes) else pcapfile.pcap(items)
         done = run("learn", *options, "-", stdin=data, code=code)
@@ -50,12 +50,12 @@ def records(location_map):
             for r in location_map.get("records", ())]
 
 
-READ = {4: 3908, 6: 4608}  # captured bytes, as capinfos -d has them
+READ = {4: 3908, 6: 4608}  # captured bytes, from capinfos -d
 
 
 @pytest.mark.parametrize("version, name", [(4, "two-tenants.pcap"), (6, "two-tenants-ipv6.pcap")])
 def test_two_tenants(learn, captures, version, name):
-    """The table of the sample: each VM behind its host."""
+    """The table of the sample: each VM on its host."""
     done, found = learn((captures / name).read_bytes())
     assert found["version"] == 1
     assert records(found) == [
@@ -77,7 +77,7 @@ def ipv6_frame(src):
 
 
 def arp(mac, address="10.0.0.5", hardware=1):
-    """BLUE1's frame with an ARP request of a sender."""
+    """BLUE1's frame with an ARP request from a sender."""
     return frame_of(BROADCAST, BLUE1, 0x0806, struct.pack("!HHBBH", hardware, 0x0800, 6, 4, 1)
                     + wire.mac(mac) + wire.address(address) + bytes(6) + wire.address("10.0.0.7"))
 
@@ -86,7 +86,7 @@ ARP = arp(BLUE1)
 NOT_IP = frame_of(BLUE2, BLUE1, 0x88B5, bytes(46))
 RECORD = (5001, "10.0.0.5", BLUE1, [PAS[0]], "dynamic")
 
-# name, packets, records, counters above 0 that are not always there
+# name, packets, records, counters above 0 that are not always present
 CASES = {
     "IP source": ([tunnel(FROM_BLUE1)], [RECORD], {}),
     "ARP sender": ([tunnel(ARP)], [RECORD], {"floods": 1}),

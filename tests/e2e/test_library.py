@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The installed library: what it exports, its binary interface, and programs that are built with it."""
+"""The installed library: exported symbols, binary interface, and programs that use it."""
 
 import os
 import re
@@ -17,7 +17,7 @@ HEADERS = ("checksum.h", "ecn.h", "flowid.h", "frame.h", "nvgre.h", "outer.h", "
 
 
 def output(*command, **options):
-    """What a command prints; its failure is one of the test."""
+    """The output of a command. The test fails if the command fails."""
     done = subprocess.run([*map(str, command)], capture_output=True, text=True, check=False,
                           timeout=120, **options)
     assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
@@ -26,7 +26,7 @@ def output(*command, **options):
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory):
-    """Library and development files, under a prefix that is not the configured one."""
+    """Library and development files, installed under another prefix than the configured one."""
     prefix = tmp_path_factory.mktemp("library") / "prefix"
     for component in ("library", "development"):
         output("cmake", "--install", BUILD, "--prefix", prefix, "--component", component)
@@ -35,7 +35,7 @@ def installed(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def pkg_config(installed):
-    """What pkg-config says of the installed library and of libpcap."""
+    """The output of pkg-config for the installed library and libpcap."""
     (folder,) = {path.parent for path in installed.rglob("nvgre.pc")}
     environment = {**os.environ, "PKG_CONFIG_PATH": str(folder)}
     return lambda *options: output("pkg-config", *options, "nvgre", "libpcap",
@@ -97,7 +97,7 @@ def test_another_binary_interface_is_told(tmp_path, was, becomes):
         text, count = re.subn(was, becomes, path.read_text())
         path.write_text(text)
         changes += count
-    assert changes in (1, 2)  # a declaration, and what goes with it
+    assert changes in (1, 2)  # a declaration, and its definition if any
     output("cc", "-g", "-O2", "-fPIC", "-shared", "-Wl,-soname,libnvgre.so.0",
            f"-Wl,--version-script={tmp_path}/codec/libnvgre.map", "-o",
            tmp_path / "codec" / "libnvgre.so", *(tmp_path / "codec").glob("*.c"))
@@ -120,7 +120,7 @@ def test_each_header_stands_alone(installed, tmp_path, compiler, header):
 
 @pytest.fixture(scope="module")
 def expected():
-    """VSID, FlowID and inner MACs of a sample, of what Wireshark says without the plugin."""
+    """VSID, FlowID and inner MACs in a sample, from Wireshark without the plugin."""
     lines = []
     shown = run("-n", "-r", readable(CAPTURES / "two-tenants.pcap"), "-T", "fields", "-e", "gre.key",
                 "-e", "eth.dst", "-e", "eth.src", plugin=False)
@@ -133,7 +133,7 @@ def expected():
 
 
 def shows(program, expected, **environment):
-    """The example, built, says of the sample what is expected."""
+    """Checks the output of the built example for the sample."""
     shown = output(program, CAPTURES / "two-tenants.pcap", env={**os.environ, **environment})
     assert shown.splitlines() == expected
 
@@ -155,7 +155,7 @@ def test_example_with_the_static_library(pkg_config, tmp_path, expected):
 
 @pytest.mark.parametrize("target", ["nvgre", "nvgre_static"])
 def test_example_with_cmake(installed, pkg_config, tmp_path, expected, target):
-    """find_package finds the library under its prefix, and its programs find it too."""
+    """find_package finds the library under its prefix. The built program finds it too."""
     (tmp_path / "CMakeLists.txt").write_text(f"""
         cmake_minimum_required(VERSION 3.25)
         project(example LANGUAGES C)

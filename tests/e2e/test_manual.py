@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The manuals: what they say of options is what --help says, and their examples run."""
+"""The manuals: their options are the same as in --help, and their examples run."""
 
 import glob
 import os
@@ -28,7 +28,7 @@ def source(page):
 
 
 def rendered(page):
-    """Its lines, none of which is folded."""
+    """The page's lines, without line breaks inside of paragraphs."""
     text = subprocess.run(["mandoc", "-Tutf8", "-Owidth=1000", MANUALS / page], check=True,
                           capture_output=True, timeout=TIMEOUT).stdout.decode()
     return re.sub(".\b", "", text).splitlines()
@@ -43,17 +43,17 @@ def section(page, name):
 
 
 def help_rows(run, command):
-    """What --help says: option and value (or FILTER), and the text behind it."""
+    """The contents of --help: option and value (or FILTER), and its text."""
     wide = {**os.environ, "COLUMNS": "500"}
     text = run(command, "--help", env=wide).stdout.decode()
     return dict(re.findall(r"^  (FILTER|-.+?)(?: {2,}|\n +)(.+)$", text, re.MULTILINE))
 
 
 def manual_rows(page):
-    """The same of a manual, and the line that tells what its value may be."""
+    """The same for a manual, and the lines about possible values."""
     rows, values, name = {}, {}, None
     for line in section(page, "OPTIONS"):
-        short = re.match(r" {7}([^ ,]{3,6}) +(?![A-Z]+$)(.+)", line)  # the text is behind it
+        short = re.match(r" {7}([^ ,]{3,6}) +(?![A-Z]+$)(.+)", line)  # text on the same line
         if re.match(r" {7}(FILTER|-)", line):
             name = short[1] if short else line.strip()
             rows[name] = short[2] if short else None
@@ -117,7 +117,7 @@ def test_options_that_are_told_of_exist(run):
                                        for name in COMMANDS))
     for page in PAGES:
         text = "\n".join(rendered(page))
-        theirs = {"netmap", "xdp"}  # of tcpreplay as it may be built
+        theirs = {"netmap", "xdp"}  # options of tcpreplay that depend on its build
         for tool in COMING_FROM.get(page[len("nvgre-pcap-"):-2], []):
             done = subprocess.run([tool, "--help"], check=False, capture_output=True, text=True,
                                   timeout=TIMEOUT)
@@ -128,7 +128,7 @@ def test_options_that_are_told_of_exist(run):
 # ---- Examples ----
 
 def blocks(page):
-    """The example blocks of a page, as a user copies them."""
+    """The example blocks of a page, as a user would copy them."""
     text = source(page)
     found = re.findall(r"^\.EX\n(.*?)^\.EE$", text, re.MULTILINE | re.DOTALL)
     assert found
@@ -141,13 +141,13 @@ def is_map(block):
 
 
 def commands_of(block):
-    """Command lines, those put together that go on in the next one."""
+    """Command lines. Continued lines are joined."""
     return [line for line in block.replace("\\\n", "").splitlines() if line.strip()]
 
 
 @pytest.fixture
 def samples(run, tmp_path):
-    """A folder with the files that examples read."""
+    """A folder with the input files of the examples."""
     maps = ROOT / "tests" / "maps"
     for name, path in (("in.pcap", CAPTURES / "plain-blue.pcap"),
                        ("nvgre.pcap", CAPTURES / "two-tenants.pcap"),
@@ -163,7 +163,7 @@ def samples(run, tmp_path):
 
 
 def try_line(line, folder, prefix=()):
-    """Runs a line in a shell; it must do well, and the files it names must be there then."""
+    """Runs a line in a shell. It must succeed, and the files it names must exist afterwards."""
     path = f"{COMMAND.parent}:{os.environ['PATH']}"
     done = subprocess.run([*prefix, "sh", "-c", line], check=False, cwd=folder, text=True,
                           env={**os.environ, "PATH": path}, capture_output=True, timeout=TIMEOUT)
@@ -182,7 +182,7 @@ def test_examples(samples, page):
 
 
 def test_example_of_a_map_is_used(samples, run):
-    """Each record, route and flood list of the manual's map has its effect."""
+    """Each record, route and flood list of the map in the manual has an effect."""
     done = run("encap", "--json", "--map", "map.yaml", "--vsid", "from-interface", "tenants.pcapng",
                "out.pcap", cwd=samples)
     assert b'"not_handled":{}' in done.stdout and b'"others":{}' in done.stdout
@@ -192,7 +192,7 @@ MAP_SECTIONS = ("provider", "provider_routes", "subnets", "records", "routes")
 
 
 def map_keys(name):
-    """What the manual says of the keys of a section of a map, by key."""
+    """The manual's text about each key in a section of a map."""
     text = source("nvgre-map.5")
     part = re.search(rf"^\.SS {name}\n(.*?)^\.S[HS] ", text, re.MULTILINE | re.DOTALL)[1]
     return dict(re.findall(r"^\.TP\n\.B (.+)\n((?:[^.].*\n|\.[^T].*\n)*)", part, re.MULTILINE))
@@ -200,7 +200,7 @@ def map_keys(name):
 
 @pytest.mark.parametrize("name", MAP_SECTIONS)
 def test_keys_of_a_map(run, name):
-    """Those that a message about an unknown key lists, with the ranges that messages tell."""
+    """The keys are those in the message about an unknown key, with the ranges in the messages."""
     told = map_keys(name)
     wrong = f"version: 1\n{name}: [{{none: 1}}]\n".encode()
     line = ("encap", "--map", "-", "--vsid", "5001", "in", "out")

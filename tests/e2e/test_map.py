@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""encap --map: where frames go by the location map; and super-packets, cut into segments."""
+"""encap --map: the tunnels that the location map chooses, and super-packets cut into segments."""
 
 import json
 
@@ -50,7 +50,7 @@ LOCAL = "192.168.4.11"
 
 @pytest.fixture(name="mapped")
 def mapped_fixture(encap, tmp_path):
-    """Runs encap with the map; gives the run and what scapy sees of the outer packets."""
+    """Runs encap with the map. Returns the run and the outer packets decoded by scapy."""
     path = tmp_path / "map.yaml"
     path.write_text(MAP, encoding="utf-8")
 
@@ -105,12 +105,13 @@ def test_macs_and_vlan_of_the_provider(mapped):
 
     assert (known.src, known.dst, known[Dot1Q].vlan) == (
         "02:00:c0:a8:04:0b", "02:00:c0:a8:04:16", 103)
-    assert unknown.dst == "02:00:c0:a8:04:21"  # made of the address
-    assert hop.dst == "02:00:c0:a8:04:01"  # of the route
+    assert unknown.dst == "02:00:c0:a8:04:21"  # calculated from the address
+    assert hop.dst == "02:00:c0:a8:04:01"  # from the route
 
 
 def test_a_next_hop_is_not_the_sender(mapped):
-    """A route's MAC address is that of a router: a sender's own is made of its address."""
+    """The MAC address of a route is the router's. The sender's own MAC address is calculated from
+    its IP address."""
     _, [outer] = mapped([frame(HOSTS["10.0.0.7"], src="10.0.0.11")])
 
     assert (outer[IP].src, outer.src) == ("10.200.0.1", "02:00:0a:c8:00:01")
@@ -215,7 +216,7 @@ CMDLETS = [MAPS / f"{name}.csv" for name in ("lookup-records", "customer-routes"
 @pytest.mark.parametrize("files", [CMDLETS, CMDLETS[::-1], [MAPS / "all.json"]],
                          ids=["csv", "csv, in any order", "json"])
 def test_several_files_are_one_map(encap, files):
-    """What the cmdlets export in a file each: records, the local PA with MAC and VLAN, routes."""
+    """The files that the cmdlets export: records, the local PA with MAC and VLAN, and routes."""
     inner = [frame("06:06:00:00:00:07"), frame("02:02:02:02:02:02", "10.0.0.5", "10.0.0.7"),
              frame("06:06:00:00:00:09", "192.0.2.1")]
     line = {"vsid": 6001, "local": None, "remote": None, "on_miss": "drop"}
@@ -248,7 +249,7 @@ def test_bad_map(run, tmp_path):
 # ---- Segments ----
 
 def super_packet(length, version=4, total_len=None, tags=(), flags="PA"):
-    """A TCP segment as the network card gets it from the system."""
+    """A TCP super-packet, as the system gives it to a network card."""
     ip = (IP(src="10.0.0.5", dst="10.0.0.7", id=7, len=total_len) if version == 4
           else IPv6(src="2001:db8::5", dst="2001:db8::7", plen=total_len))
     ether = Ether(src=HOSTS["10.0.0.5"], dst=HOSTS["10.0.0.7"])
@@ -280,7 +281,7 @@ def test_super_packets_are_cut_as_the_card_does(encap, mtu, version, outer, opti
     assert all(len(each) - 14 <= mtu for each in outers) and len(outers[0]) - 14 > mtu - 8
     assert [bool(each[TCP].flags.F or each[TCP].flags.P) for each in segments] == [
         False] * (len(segments) - 1) + [True]
-    for each in segments:  # scapy computes what it is not given
+    for each in segments:  # scapy computes the missing fields
         rebuilt = each.copy()
         del rebuilt[TCP].chksum
         if version == 4:
@@ -328,7 +329,7 @@ def test_copies_over_both_ip_versions_are_cut_for_each(encap, tmp_path):
 @pytest.mark.parametrize("action, code, group", [("drop", 0, "dropped"),
                                                  ("error", 3, "not_handled")])
 def test_a_copy_that_does_not_fit_is_counted(encap, tmp_path, action, code, group):
-    """Over IPv6 a frame of 1460 bytes exceeds the MTU, over IPv4 it does not."""
+    """A frame of 1460 bytes exceeds the MTU over IPv6, but not over IPv4."""
     path = tmp_path / "map.yaml"
     path.write_text(MAP.replace("192.168.4.33]", '192.168.4.33, "fd00:4::22"]'), encoding="utf-8")
     inner = b"\xff" * 6 + Ether(frame("02:02:02:02:02:02")).build()[6:].ljust(1454, b"\0")

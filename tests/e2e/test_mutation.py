@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""tests/mutation: what it changes in C code, which mutants a seed chooses, which tests it runs."""
+"""tests/mutation: the changes in C code, the mutants that a seed chooses, the tests it runs."""
 
 import itertools
 import json
@@ -23,7 +23,7 @@ FUNCTION = "static int f(int a, const char *b)\n{{\n    {}\n}}\n"
 
 
 def changes(line, operator):
-    """What an operator makes of a line in a function."""
+    """The mutants of a line in a function, for one operator."""
     return {mutant.after for mutant in operators.mutants("tools/f.c", FUNCTION.format(line))
             if mutant.operator == operator}
 
@@ -79,7 +79,7 @@ def test_no_code(code):
 
 
 def test_outside_of_functions():
-    """Values of tables and of enums are changed; declarations and names are not."""
+    """Values in tables and enums are changed. Declarations and names are not."""
     text = ("struct s {\n    uint8_t a[4];\n    int b : 3;\n};\n"
             "enum e {\n    FIRST = 2,\n    SECOND,\n};\n"
             "int f(int a[static 6], int b);\n"
@@ -106,7 +106,7 @@ def test_a_mutant_changes_its_line_only():
 
 
 def test_both_sides_of_an_else():
-    """A brace that is opened twice, before and after an #else, hides nothing."""
+    """A brace that is opened twice, before and after an #else, does not hide code."""
     text = ("int f(void)\n{\n#if A\n    if (a) {\n#else\n    if (b) {\n#endif\n"
             "        g(1);\n    }\n}\n")
     assert {"g(2);", "a = 6;"} <= {mutant.after for mutant in operators.mutants(
@@ -130,7 +130,7 @@ def test_seeds():
 
 
 def test_equal_lines():
-    """Lines with the same text do not all have the same mutant, or follow each other."""
+    """Equal lines do not all get the same mutant, and are not adjacent in the order."""
     found = orders(1, {"tools/f.c": FUNCTION.format("f(a, 5);\n    g();\n    " * 20)})["tools"]
     calls = [(place, mutant) for place, mutant in enumerate(found) if mutant.before == "f(a, 5);"]
     assert len({mutant.after for _, mutant in calls}) > 1
@@ -138,7 +138,7 @@ def test_equal_lines():
 
 
 def test_other_code_leaves_the_choice():
-    """A line more at the top of a file changes numbers of lines, not what is chosen."""
+    """A new line at the top of a file changes line numbers, but not the chosen mutants."""
     changed = {path: "int g;\n" + text for path, text in SOURCES.items()}
     assert [(mutant.path, mutant.line - 1, mutant.after)
             for mutant in orders(1, changed)["tools"]] == [
@@ -151,7 +151,7 @@ def test_only():
 
 
 def tried(order, count, outcomes):
-    """The mutants that are tried, where outcomes come in that order."""
+    """The mutants that are tried if the outcomes are these, in this order."""
     known, found = {}, []
     for mutant, outcome in zip(mutate.plan(order, known, count), outcomes):
         known[str(mutant)] = results.Result(outcome, "", 1)
@@ -167,7 +167,8 @@ def test_a_fifth_each_of_codec_and_plugin():
 
 
 def test_replaced():
-    """What does not compile is replaced by the next of the same area, and not counted."""
+    """A mutant that does not compile is replaced by the next one of the same area and is not
+    counted."""
     found = tried(orders(1), 10, itertools.cycle([results.NOT_COMPILED, results.SAME_CODE,
                                                   results.KILLED]))
     assert len(found) == 30
@@ -243,7 +244,8 @@ open(sys.argv[1], "w").write(str(child.pid))
     ("time.sleep(1000)", 5, "time-out"), ("os._exit(3)", 50, ""),
     ("kept = bytearray(1 << 28); time.sleep(1000)", 50, "out of memory")])
 def test_nothing_stays(end, seconds, cut, tmp_path):
-    """A command that hangs or takes all memory ends, with a daemon of its; one that ends too."""
+    """A command that hangs or uses too much memory is ended together with its daemon, and so is the
+    daemon of a command that ends by itself."""
     script = (f"import sys; sys.path.insert(0, {str(ROOT / 'tests' / 'mutation')!r})\n"
               "import json, process\nprocess.adopt_orphans()\nprocess.MEMORY_MAX = 1 << 27\n"
               f"print(json.dumps(process.run([sys.executable, '-c', {HANG.format(end)!r}, 'pid'],\n"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Open vSwitch as the other endpoint: what it takes, what it sends, and the keys it sees."""
+"""Open vSwitch as the other endpoint: the frames it accepts, the frames it sends, and the keys."""
 
 import random
 
@@ -15,11 +15,11 @@ from endpoint import LOCAL, LOCAL_MAC, REMOTE, REMOTE_MAC, to_endpoint
 
 VERSIONS = (4, 6)
 VSID = 0x123456
-PAYLOAD_LENGTHS = (0, 1, 46, 100, 1000, 1380)  # the longest fits into an MTU of 1500
+PAYLOAD_LENGTHS = (0, 1, 46, 100, 1000, 1380)  # the longest one fits into an MTU of 1500
 
 
 def random_frame(source):
-    """A frame with any ECN and flow where it is IP, with any bytes where it is not."""
+    """An IP frame with any ECN and flow, or a frame with any bytes."""
     payload = Raw(source.randbytes(source.choice(PAYLOAD_LENGTHS)))
     tos, protocol = source.randrange(256), source.choice([1, 6, 17, 89])
     ca = f"10.0.0.{source.randrange(256)}"
@@ -34,14 +34,14 @@ def random_frame(source):
 
 @pytest.fixture(scope="module", name="inner")
 def inner_frames(captures):
-    """Frames of many kinds: those that were given to real endpoints before, and random ones."""
+    """Frames of many kinds that real endpoints got before, and random frames."""
     source = random.Random(7637)
     frames = pcapfile.frames((captures / "endpoints/inner.pcap").read_bytes())
     return frames + [random_frame(source) for _ in range(300)]
 
 
 def key_of(frame):
-    """The key that goes with an inner frame: the last 4 bytes of its source MAC address."""
+    """The key for an inner frame: the last 4 bytes of its source MAC address."""
     return int.from_bytes(frame[8:12], "big")
 
 
@@ -56,7 +56,7 @@ def test_open_vswitch_takes_what_encap_wrote(ovs, encap, inner, version, options
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_open_vswitch_reads_our_keys(ovs, encap, inner, version):
-    """VSID and FlowID arrive, as Open vSwitch writes them into the source MAC address."""
+    """VSID and FlowID arrive: Open vSwitch writes them into the source MAC address."""
     frames, expected = [], []
     for vsid, flow in ((0, 0), (4096, 1), (VSID, 0x5A), (0xFFFFFF, 0xFF)):
         done = encap(inner[:1], vsid=vsid, flowid=flow, allow_reserved_vsid=True,
@@ -71,7 +71,7 @@ def test_open_vswitch_reads_our_keys(ovs, encap, inner, version):
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_decap_takes_back_what_open_vswitch_sent(ovs, decap, inner, version):
-    """Each frame leaves with a key of its own, by which the filter finds it."""
+    """Each frame is sent with its own key, and the filter finds the frame by it."""
     ovs.receive(f"i{version}", inner)
     tunnel = ovs.sent("u0", len(inner))
     for frame, around in zip(inner, map(Ether, tunnel), strict=True):
@@ -88,7 +88,7 @@ def test_decap_takes_back_what_open_vswitch_sent(ovs, decap, inner, version):
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_there_and_back_through_open_vswitch(ovs, encap, decap, inner, version):
-    """Our frames go in by one tunnel, and out again by the other IP version's."""
+    """Our frames enter by one tunnel and leave by the tunnel of the other IP version."""
     done = encap(inner, vsid=VSID, **to_endpoint(version))
     ovs.receive("u0", pcapfile.frames(done.out))
     other = 10 - version

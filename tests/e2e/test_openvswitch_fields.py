@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Open vSwitch as a second opinion on outer fields and ECN, and as the receiver of segments.
+"""Open vSwitch compared with encap for outer fields and ECN, and as a receiver of segments.
 
-Where it differs from the RFCs it is not asked: it marks a congested inner packet's outer header
-ECT(0) (RFC 3168; RFC 6040 section 4.1: CE), does not take ECT(1) over into ECT(0) on the way out
-(RFC 6040 section 4.2), and gives IPv4 in an IPv6 tunnel the inner TOS and TTL whatever its options
-say. It has no DF to inherit.
+These tests leave out cases in which Open vSwitch deviates from the RFCs. It marks the outer header
+of an inner packet with CE as ECT(0) (RFC 3168; RFC 6040 section 4.1 requires CE). It does not copy
+ECT(1) to an inner ECT(0) at decapsulation (RFC 6040 section 4.2). It gives IPv4 in an IPv6 tunnel
+the inner TOS and TTL for any options. It cannot inherit DF.
 """
 
 import itertools
@@ -35,17 +35,17 @@ def inner(version, payload, tos=0, ttl=64, flags="DF"):
 
 
 def fields(frame):
-    """TOS, TTL and DF (None of IPv6) of an outer frame."""
+    """TOS, TTL and DF (None for IPv6) of an outer frame."""
     outer = Ether(frame)[1]
     if isinstance(outer, IP):
         return outer.tos, outer.ttl, bool(outer.flags.DF)
     return outer.tc, outer.hlim, None
 
 
-# ---- What Open vSwitch encapsulates as encap does ----
+# ---- Open vSwitch encapsulates as encap does ----
 
 def various(outside):
-    """Frames of any DSCP, TTL and ECN but CE, and one that is not IP."""
+    """Frames with all kinds of DSCP, TTL and ECN except CE, and one that is not IP."""
     frames = [bytes(inner(version, UDP(), tos, ttl, flags))
               for version in ((4, 6) if outside == 4 else (6,))
               for tos, ttl in itertools.product((*range(0, 256, 33), 0xB8, 0xFC), (1, 17, 255))
@@ -53,7 +53,7 @@ def various(outside):
     return [*frames, bytes(Ether(**MACS) / ARP())]
 
 
-# options of encap, those of Open vSwitch
+# options of encap, options of Open vSwitch
 OPTIONS = (
     ({}, {}),
     ({"tos": "inherit"}, {"tos": "inherit"}),
@@ -78,15 +78,16 @@ def test_outer_fields(ovs, encap, version, ours, theirs):
     done = encap(frames, **to_endpoint(version), **ours)
     got = [fields(frame) for frame in pcapfile.frames(done.out)]
     assert got == expected
-    assert len(set(got)) > 2  # the frames do differ
+    assert len(set(got)) > 2  # the outer fields of the frames differ
 
 
-# ---- ECN on the way out of the tunnel ----
+# ---- ECN at decapsulation ----
 
 @pytest.mark.parametrize("outside", [4, 6])
 @pytest.mark.parametrize("inside", [4, 6])
 def test_congestion_marks(ovs, decap, outside, inside):
-    """CE is taken over, or drops what cannot have it; all else leaves the inner frame alone."""
+    """CE is copied, or the frame is dropped if it cannot carry CE. Otherwise the inner frame is
+    unchanged."""
     packets = []
     for outer_ecn, inner_ecn in itertools.product(range(4), repeat=2):
         if (outer_ecn, inner_ecn) != (ECT1, ECT0):
@@ -107,7 +108,8 @@ def test_congestion_marks(ovs, decap, outside, inside):
 # ---- Super-packets ----
 
 def by_tshark(path, kind):
-    """What tshark says of segments: a row a segment, and the payload of the first TCP stream."""
+    """tshark's result for segments: a row for each segment, and the payload of the first TCP
+    stream."""
     names = (f"{kind}.checksum.status", "ip.checksum.status", "tcp.analysis.flags",
              f"{kind}.payload")
     done = subprocess.run(
@@ -122,7 +124,7 @@ def by_tshark(path, kind):
 
 
 PAYLOAD = bytes(count * 7 % 251 for count in range(40000))
-GOOD = "1"  # of tshark's checksum statuses
+GOOD = "1"  # one of tshark's checksum statuses
 
 
 @pytest.mark.parametrize("outside", [4, 6])
@@ -130,7 +132,7 @@ GOOD = "1"  # of tshark's checksum statuses
 @pytest.mark.parametrize("mtu", [576, 1500, 9000])
 @pytest.mark.parametrize("kind", ["tcp", "udp"])
 def test_segments(ovs, encap, tmp_path, kind, mtu, inside, outside):
-    """Open vSwitch takes them all; tshark finds checksums good and the stream whole."""
+    """Open vSwitch accepts all segments. tshark finds correct checksums and a complete stream."""
     if kind == "tcp":
         header = TCP(sport=1, dport=7, seq=1000, flags="PA", options=[("Timestamp", (1, 2))])
     else:

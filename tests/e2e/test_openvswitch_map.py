@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Open vSwitch as the receivers of a location map: tenants, floods, and tunnels it transcodes."""
+"""Open vSwitch as the receivers of a location map: tenants, floods, and transcoded tunnels."""
 
 import random
 
@@ -14,7 +14,7 @@ from openvswitch import PORTS, TUNNEL_PORTS
 
 
 def tenant_flows():
-    """Each tenant's frames go to ports of its own, by the tunnel that they came in by."""
+    """Each tenant's frames go to its own ports, one for each tunnel."""
     for vsid, name in NAMES.items():
         for version, (_, tunnel) in TUNNEL_PORTS.items():
             yield (f"in_port={tunnel},tun_id={vsid << 8:#x}/0xffffff00,"
@@ -22,7 +22,7 @@ def tenant_flows():
 
 
 def test_each_tenant_at_its_own_port(ovs, encap_by_map):
-    """Whatever family CA and PA have: each frame comes out once, where it belongs."""
+    """For all IP versions of CA and PA, each frame arrives once, at its own tenant."""
     ovs.set_flows(tenant_flows())
     items = tenants_frames(400)
     ovs.receive("u0", encap_by_map([(vsid, data) for vsid, _, data in items]))
@@ -37,7 +37,7 @@ def test_each_tenant_at_its_own_port(ovs, encap_by_map):
 
 
 def test_a_copy_for_each_flooded_endpoint(ovs, encap_by_map):
-    """Of four endpoints one is the sender, and one is not Open vSwitch."""
+    """One of four endpoints is the sender, and one is not Open vSwitch."""
     ovs.set_flows(tenant_flows())
     source = random.Random(7637)
     floods = [frame(source, 255, BROADCAST, version) for version in (4, 6, 0)] + [
@@ -54,7 +54,7 @@ def test_a_copy_for_each_flooded_endpoint(ovs, encap_by_map):
 
 
 def transcoded(ovs, outers):
-    """What Open vSwitch makes of tunnel packets: the same with the other IP version outside."""
+    """Tunnel packets from Open vSwitch after it changed the outer IP version."""
     (_, v4), (_, v6) = TUNNEL_PORTS[4], TUNNEL_PORTS[6]
     ovs.set_flows([f"in_port={v4},actions=output:{v6}", f"in_port={v6},actions=output:{v4}"])
     ovs.receive("u0", outers)
@@ -63,7 +63,7 @@ def transcoded(ovs, outers):
 
 @pytest.mark.parametrize("version", [4, 6])
 def test_transcoded_tunnels(ovs, encap, decap, run, version):
-    """Keys and inner frames survive the change of the outer IP version, and so do their tenants."""
+    """Keys, inner frames and tenants are unchanged if the outer IP version changes."""
     items = tenants_frames(200)
     ours = pcapfile.frames(encap(of_tenants([(vsid, data) for vsid, _, data in items]),
                                  vsid="from-interface", **to_endpoint(version)).out)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The Debian packages: what is in them, and a new user's trial of them; installing and uninstalling."""
+"""The Debian packages: contents, a trial as a new user, installation and removal."""
 
 import gzip
 import os
@@ -19,7 +19,7 @@ NAMES = ["libnvgre-dev", "libnvgre0", "nvgre-pcap", "wireshark-nvgre"]
 
 
 class Packages(NamedTuple):
-    """What scripts/package.sh left."""
+    """The result of scripts/package.sh."""
 
     folder: Path
     said: str
@@ -43,7 +43,7 @@ class Packages(NamedTuple):
 
 
 def output(*command, **options):
-    """What a command prints; its failure is one of the test."""
+    """The output of a command. The test fails if the command fails."""
     done = subprocess.run([*map(str, command)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           text=True, check=False, timeout=TIMEOUT, **options)
     assert done.returncode == 0, f"{command}: {done.stdout[-5000:]}"
@@ -58,13 +58,13 @@ def packages(tmp_path_factory):
 
 
 def files(folder):
-    """The files below a folder, without those of DEBIAN and doc."""
+    """The files below a folder, except those in DEBIAN and doc."""
     return {str(path.relative_to(folder)) for path in folder.rglob("*")
             if (path.is_symlink() or not path.is_dir())
             and not re.match(r"DEBIAN/|usr/share/doc/", str(path.relative_to(folder)))}
 
 
-# What is in them.
+# Package contents.
 
 def test_names_and_version(packages):
     assert sorted(path.name.split("_")[0] for path in packages.folder.glob("*.deb")) == NAMES
@@ -83,7 +83,7 @@ FIELDS = [
     ("libnvgre-dev", "Section", "libdevel"),
     ("libnvgre-dev", "Depends", re.escape(f"libnvgre0 (= {VERSION}-1)")),
     ("wireshark-nvgre", "Section", "net"),
-    ("wireshark-nvgre", "Depends", r".*libwireshark\d+ \(>= .*"),  # its number is the release's
+    ("wireshark-nvgre", "Depends", r".*libwireshark\d+ \(>= .*"),  # depends on the release
     ("wireshark-nvgre", "Recommends", r"wireshark \| tshark"),
 ]
 
@@ -128,7 +128,7 @@ def test_documents(packages, name):
                            ("changelog.Debian.gz", f"nvgre ({VERSION}-1) unstable;")):
         data = (folder / document).read_bytes()
         assert text in gzip.decompress(data).decode()
-        assert data[3:8] == bytes(5)  # neither name nor time
+        assert data[3:8] == bytes(5)  # no name, no time
 
 
 def test_library_is_announced(packages):
@@ -154,7 +154,7 @@ def test_binaries_are_stripped_and_hardened(packages, name, pattern):
     (binary,) = packages.unpacked(name).glob(pattern)
     sections = output("readelf", "-S", "-W", binary)
     assert ".symtab" not in sections and ".debug_info" not in sections
-    assert "DYN" in output("readelf", "-h", binary)  # may stand anywhere
+    assert "DYN" in output("readelf", "-h", binary)  # position-independent
     assert "BIND_NOW" in output("readelf", "-d", binary)
     assert "GNU_RELRO" in output("readelf", "-l", binary)
     for folder in (ROOT, packages.folder):
@@ -168,7 +168,7 @@ def test_same_source_gives_same_packages(packages, tmp_path):
         assert again.read_bytes() == packages.deb(name).read_bytes()
 
 
-# Installing without packages.
+# Installation without packages.
 
 def everything(folder):
     """All paths below a folder."""
@@ -177,7 +177,7 @@ def everything(folder):
 
 @pytest.mark.parametrize("components", [[], ["tool"], ["library", "development"], ["wireshark"]])
 def test_uninstall_leaves_what_was_there(packages, tmp_path, components):
-    """Also empty folders that were there before, and files of others in folders that were made."""
+    """Keeps empty folders that existed before, and other files in folders that were created."""
     build, environment = packages.folder / "build", {**os.environ, "DESTDIR": str(tmp_path)}
     (tmp_path / "usr" / "lib" / LIBDIR / "pkgconfig").mkdir(parents=True)
     (tmp_path / "usr" / "bin").mkdir()
@@ -206,7 +206,7 @@ def test_uninstall_keeps_files_of_others(packages, tmp_path):
 # The trial.
 
 def test_a_new_user(packages):
-    """In a minimal Debian tree of its own; takes a minute or two."""
+    """In a minimal Debian tree. Takes a minute or two."""
     done = subprocess.run([ROOT / "scripts" / "try-packages.sh", packages.folder], text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=TIMEOUT,
                           check=False)

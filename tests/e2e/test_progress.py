@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""How far a command is: a line on the terminal from the first second on, and nowhere else."""
+"""The progress of a command: a line on the terminal after the first second, and nowhere else."""
 
 import os
 import pty
@@ -17,12 +17,12 @@ NVGRE = ("--vsid", "5001", "--local", "192.168.4.11", "--remote", "192.168.4.22"
 INNER = wire.ethernet("02:00:00:00:00:01", "02:00:00:00:00:02",
                       wire.ipv4("10.0.0.1", "10.0.0.2", bytes(1400)))
 CLEAR = b"\r\033[K"
-SLOW = 1.3  # seconds that a command is made to take
+SLOW = 1.3  # seconds that a slowed command takes
 
 
 @pytest.fixture(name="terminal")
 def new_terminal():
-    """A terminal: what is written to `follower` is read from `leader`."""
+    """A terminal. Text written to `follower` is read from `leader`."""
     leader, follower = pty.openpty()
     yield leader, follower
     os.close(leader)
@@ -30,7 +30,7 @@ def new_terminal():
 
 
 def shown(leader):
-    """All that has been written to the terminal."""
+    """Everything written to the terminal."""
     text = b""
     while select.select([leader], [], [], 0.1)[0]:
         text += os.read(leader, 65536)
@@ -38,7 +38,7 @@ def shown(leader):
 
 
 def drain(stream, seconds):
-    """Reads what is written into a pipe, slowly at first."""
+    """Reads from a pipe, slowly for `seconds`, then fast."""
     end = time.monotonic() + seconds
     while os.read(stream.fileno(), 16384 if time.monotonic() < end else 1 << 20):
         time.sleep(0.01 if time.monotonic() < end else 0)
@@ -65,12 +65,13 @@ def test_a_file(start, large, terminal, quiet):
     assert re.fullmatch(rb".*plain: \d[\d.]* k packets, \d[\d.]* k/s, \d[\d.]* MB/s, \d+%, \d+ s left"
                         rb"\033\[K", lines[1])
     assert 2 <= len(lines) <= 6 and CLEAR in text
-    assert b"\r" not in text[text.rindex(CLEAR) + len(CLEAR):]  # the summary stands there
+    assert b"\r" not in text[text.rindex(CLEAR) + len(CLEAR):]  # the summary is here
     assert b"left" not in text[text.rindex(CLEAR):]
 
 
 def test_time_left(start, large, terminal):
-    """Most of a file is read at once, and the rest so slowly that lines come for some seconds."""
+    """Most of a file is read at once. The rest is read slowly, so that progress appears for some
+    seconds."""
     leader, follower = terminal
     begun = time.monotonic()
     process = start("encap", *NVGRE, large / "plain", "-", stderr=follower)
@@ -98,7 +99,7 @@ def test_time_left(start, large, terminal):
     (("decap", "-", "-"), True),
 ])
 def test_a_pipe(start, terminal, line, piped):
-    """Nobody knows its length. Where standard error is no terminal, nothing is shown."""
+    """The length is unknown. If standard error is not a terminal, there is no progress."""
     leader, follower = terminal
     process = start(*line, **({} if piped else {"stderr": follower}))
     data = pcapfile.pcap([INNER] * 3)

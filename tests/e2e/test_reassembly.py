@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""decap of fragmented outer packets: scapy cuts them, scapy and tshark say what they make."""
+"""decap of fragmented outer packets. scapy makes them; scapy and tshark check the result."""
 
 import itertools
 import json
@@ -30,7 +30,8 @@ def ipv4(ident=7, **fields):
 
 
 def ipv6(ident=7, before=None, behind=None):
-    """An outer IPv6 packet, cut into fragments; extension headers stand before or behind."""
+    """An outer IPv6 packet in fragments, with extension headers before or after the fragment
+    header."""
     packet = IPv6(**PAS[6])
     if before:
         packet /= before
@@ -41,7 +42,7 @@ def ipv6(ident=7, before=None, behind=None):
 
 
 def tagged(frames):
-    """The frames behind a VLAN tag."""
+    """The frames with a VLAN tag."""
     return [bytes(Ether(frame[:12] + b"\x81\0\0\x67" + frame[12:])) for frame in frames]
 
 
@@ -78,7 +79,7 @@ def test_every_order(decap, name):
 
 @pytest.mark.parametrize("name", DATAGRAMS)
 def test_as_tshark_does(decap, tmp_path, name):
-    """Where tshark shows the inner packet, there it comes out, with the same payload."""
+    """If tshark shows the inner packet, decap writes it with the same payload."""
     other = ipv4(ident=8)
     frames = [*DATAGRAMS[name][::-1], *other]
     shown = by_tshark(frames, tmp_path)
@@ -111,7 +112,7 @@ def test_a_gap_is_kept_as_it_is(decap, missing):
 
 
 def test_a_gap_is_kept_in_pcapng(decap):
-    """Fragments that come back have their comments."""
+    """Fragments that are written unchanged keep their comments."""
     w = pcapfile.Writer()
     data = w.section() + w.interface() + b"".join(
         w.enhanced(frame, (pcapfile.COMMENT, b"of four"), ticks=number)
@@ -133,7 +134,7 @@ def test_overlap(decap):
 
 
 def test_not_nvgre_is_kept_as_it_is(decap):
-    """Whole, it turns out to be something else."""
+    """The complete packet is not NVGRE."""
     packet = IPv6(**PAS[6]) / IPv6ExtHdrFragment(id=7) / IPv6ExtHdrDestOpt(options=[PAD]) \
         / ICMP() / Raw(bytes(300))
     frames = [bytes(Ether(**HOSTS) / piece) for piece in fragment6(packet, 140)]

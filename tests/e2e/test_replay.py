@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What replay would send, and when: `--sender file` records it, with the planned times."""
+"""The frames and times that replay would send: `--sender file` records them."""
 
 import itertools
 import json
@@ -26,7 +26,7 @@ NVGRE = {"vsid": 5001, "local": "192.168.4.11", "remote": "192.168.4.22"}
 
 
 def frame(number=0, length=60):
-    """A frame that tells its number."""
+    """A frame that contains its number."""
     return bytes.fromhex("06060000000706060000000588b5") + number.to_bytes(4, "big") + bytes(
         length - 18)
 
@@ -38,19 +38,19 @@ def at(*milliseconds, length=60):
 
 
 class Replayed(NamedTuple):
-    """What came of a replay."""
+    """The result of a replay."""
 
     frames: list
-    times: list  # milliseconds behind the first
+    times: list  # milliseconds after the first frame
     text: str
     stderr: str
     seconds: float
-    others: tuple = ()  # frames of further interfaces
+    others: tuple = ()  # frames of the other interfaces
 
 
 @pytest.fixture(name="replay")
 def replay_fixture(run, tmp_path):
-    """Replays a capture into one or more files; nothing else may be left beside them."""
+    """Replays a capture into one or more files. No other files may be left."""
     numbers = itertools.count()
 
     def launch(items, *line, code=0, others=(), stdin=None, filters=(), **options):
@@ -79,7 +79,7 @@ def replay_fixture(run, tmp_path):
 # ---- Pace ----
 
 RECORDED = (0, 1, 3, 3, 2, 6, Fraction("6.001"))
-# options, milliseconds at which the packets of RECORDED (of 60 bytes) are due
+# options, milliseconds at which the packets of RECORDED (60 bytes each) are due
 PACES = (
     ({}, (0, 1, 3, 3, 3, 6, Fraction("6.001"))),
     ({"x": 2}, (0, Fraction("0.5"), Fraction("1.5"), Fraction("1.5"), Fraction("1.5"), 3,
@@ -119,7 +119,7 @@ def test_nanoseconds_survive(replay):
 
 
 def test_packets_without_times(replay):
-    """Simple Packet Blocks have none: they go with the one before."""
+    """Simple Packet Blocks have no time: they are sent with the previous packet."""
     w = pcapfile.Writer()
     data = (w.section() + w.interface() + w.simple(frame(0)) + w.enhanced(frame(1), ticks=5000)
             + w.simple(frame(2)) + w.enhanced(frame(3), ticks=9000))
@@ -129,14 +129,14 @@ def test_packets_without_times(replay):
 @pytest.mark.parametrize("offset", [-2**40, -2**62, 2**62, 2**63 - 2], ids=str)
 @pytest.mark.parametrize("options", [{}, {"t": True}], ids=str)
 def test_times_that_are_no_nanoseconds_since_1970(replay, offset, options):
-    """Too far off for 64 bits: such packets go with the one before."""
+    """The times do not fit into 64 bits: such packets are sent with the previous packet."""
     w = pcapfile.Writer()
     data = (w.section() + w.interface((14, struct.pack("<q", offset)))
             + w.enhanced(frame(0)) + w.enhanced(frame(1), ticks=1_000_000))
     assert replay(data, **options).times == [0, 0]
 
 
-# ---- How often, how long, what ----
+# ---- Loops, duration, selection ----
 
 def test_loops_keep_the_pace(replay):
     done = replay(at(0, 2, 5), loop=3, loopdelay_ms=4)
@@ -200,7 +200,7 @@ def test_decap_sends_what_decap_writes(replay, decap, captures, options, loops):
 @pytest.mark.parametrize("options", [{}, {"inner_vlan": "drop"}, {"inner_vlan": "keep"},
                                      {"inner_vlan": "strip"}, {"ecn": "ignore"}], ids=str)
 def test_decap_does_with_tags_and_marks_what_decap_does(replay, decap, options):
-    """RFC 7637 section 3.3: frames with an 802.1Q tag are dropped, unless told otherwise."""
+    """RFC 7637 section 3.3: frames with an 802.1Q tag are dropped by default."""
     ect = Ether(frame()[:12] + b"\x08\x00") / IP(src="10.0.0.5", dst="10.0.0.7", tos=2) / UDP()
     items = [wire.ethernet("02:00:c0:a8:04:0b", "02:00:c0:a8:04:16", wire.ipv4(
         "192.168.4.11", "192.168.4.22", wire.gre(inner, 0x138950), tos=tos))
@@ -263,7 +263,8 @@ TAGGED = bytes(12) + b"\x81\x00\x00\x05" + bytes(1502)
 
 @pytest.mark.parametrize("options", [{}, {"K": True}, {"loop": 2}], ids=str)
 def test_one_tenant(replay, options):
-    """Of packets as they are, --vsid-filter sends those of its tenants, and none but NVGRE."""
+    """--vsid-filter sends only the packets of its tenants, unchanged. It sends no packet that is
+    not NVGRE."""
     blue, red, piece = (
         wire.ethernet("02:00:c0:a8:04:0b", "02:00:c0:a8:04:16", wire.ipv4(
             "192.168.4.11", "192.168.4.22", wire.gre(frame(), wire.nvgre_key(vsid, 7)),
@@ -282,7 +283,7 @@ def test_frames_above_the_mtu_are_refused_before_the_first(replay, preload):
     assert done.stderr == "one: 2 of 5 frames exceed the MTU of 1500, by 86 bytes at most\n"
     assert done.text == "" and done.frames is None
     assert replay([TAGGED], mtu=1500).frames == [TAGGED]
-    service = TAGGED[:12] + b"\x88\xa8" + TAGGED[14:]  # which interfaces do not make room for
+    service = TAGGED[:12] + b"\x88\xa8" + TAGGED[14:]  # interfaces do not add room for this tag
     assert "exceed the MTU of 1500, by 4 bytes" in replay([service], mtu=1500, code=1).stderr
 
 
@@ -302,7 +303,7 @@ def test_what_encap_makes_is_above_the_mtu(replay):
 
 
 def test_a_pipe_with_frames_above_the_mtu(replay):
-    """They cannot be looked at before the first is sent, and fail one by one."""
+    """The frames cannot be checked before the first one is sent. They fail one by one."""
     done = replay(LONG, "--json", mtu=1500, stdin=True, code=3)
     assert done.frames == LONG[::2]
     (counts,) = json.loads(done.text)["interfaces"]
@@ -312,7 +313,7 @@ def test_a_pipe_with_frames_above_the_mtu(replay):
 @pytest.mark.parametrize("options", [{"limit": 1}, {"limit": 1, "K": True},
                                      {"limit": 1, "loop": 3}], ids=str)
 def test_only_what_is_sent_must_fit(replay, options):
-    """Frames behind the limit are not looked at; those up to it are."""
+    """Frames after the limit are not checked. Frames up to the limit are."""
     assert replay(LONG, mtu=1500, **options).frames == LONG[:1]
     done = replay(LONG, mtu=1500, code=1, **{**options, "limit": 2})
     assert done.stderr == "one: 1 of 2 frames exceed the MTU of 1500, by 1 bytes at most\n"
@@ -400,7 +401,7 @@ def test_input_as_output(run, tmp_path):
 
 
 def test_a_file_that_gets_no_name(start, tmp_path):
-    """The folder is gone before the last packet was sent."""
+    """The folder is removed before the last packet is sent."""
     (tmp_path / "gone").mkdir()
     process = start("replay", "--sender", "file", "-i", "gone/one", "-", cwd=tmp_path)
     process.feed(pcapfile.pcap(at(0)))
@@ -413,7 +414,7 @@ def test_a_file_that_gets_no_name(start, tmp_path):
 
 @pytest.mark.parametrize("line", [(), ("-l", "0")], ids=str)
 def test_a_file_that_cannot_be_written(start, tmp_path, line):
-    """It ends, and says so; nothing is counted as sent."""
+    """The replay ends with a message. No frame counts as sent."""
     (tmp_path / "in").write_bytes(pcapfile.pcap([frame(i, 1514) for i in range(2000)]))
     process = start("replay", "--sender", "file", "-i", "/dev/full", "-t", "--json", *line, "in",
                     cwd=tmp_path)
@@ -432,7 +433,7 @@ def test_standard_input(replay, options):
 
 
 def test_loops_through_a_pipe(start, tmp_path):
-    """It can be read only once, whatever its name."""
+    """The pipe can be read only once, also if it has a name."""
     os.mkfifo(tmp_path / "in")
     process = start("replay", "--sender", "file", "-i", "one", "--loop", "2", "in", cwd=tmp_path)
     (tmp_path / "in").write_bytes(pcapfile.pcap(at(0, 1)))
@@ -441,7 +442,7 @@ def test_loops_through_a_pipe(start, tmp_path):
 
 
 def test_a_pipe_is_not_waited_for_with_frames_in_hand(start):
-    """A frame that is due goes out before the next one arrives."""
+    """A frame that is due is sent before the next one arrives."""
     data = pcapfile.pcap(at(0, 1, 2, 3))
     process = start("replay", "--sender", "file", "-i", "/dev/null", "--stats", "1", "-")
     process.feed(data[:-40])
@@ -469,7 +470,7 @@ def test_counters_are_told_before_there_is_a_capture(start, line):
 
 
 def suspend(process):
-    """Has a process pause as by ^Z, and go on."""
+    """Suspends a process as by Ctrl-Z, and resumes it."""
     def state():
         return Path(f"/proc/{process.pid}/stat").read_text("ascii").rsplit(")", 1)[1].split()[0]
     process.send_signal(signal.SIGTSTP)
@@ -479,7 +480,7 @@ def suspend(process):
 
 
 def test_a_pause_before_there_is_a_capture(start):
-    """The replay has not begun, so that its duration has not, either."""
+    """The replay has not started, so its duration has not started either."""
     data = pcapfile.pcap(at(*range(50)))
     process = start("replay", "--sender", "file", "-i", "/dev/null", "-K", "-t", "--duration", "9",
                     "-")
@@ -492,7 +493,7 @@ def test_a_pause_before_there_is_a_capture(start):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_stop_before_there_is_a_capture(start, tmp_path, number):
-    """Nothing of what is read so far is sent."""
+    """Nothing that was read so far is sent."""
     data = pcapfile.pcap(at(0, 1, 2))
     process = start("replay", "--sender", "file", "-i", tmp_path / "one", "-K", "-t", "-")
     process.feed(data[:-20])
@@ -504,7 +505,7 @@ def test_a_stop_before_there_is_a_capture(start, tmp_path, number):
 
 
 def test_a_pause_before_a_packet_that_is_never_due(start, tmp_path):
-    """A gap of more nanoseconds than there are does not become none."""
+    """A gap too large for 64-bit nanoseconds does not become 0."""
     (tmp_path / "in").write_bytes(pcapfile.pcap(at(0, 60_000)))
     process = start("replay", "--sender", "file", "-i", "/dev/null", "-x", "0.000000001",
                     tmp_path / "in")
@@ -519,7 +520,7 @@ def test_a_pause_before_a_packet_that_is_never_due(start, tmp_path):
 
 
 def test_standard_output(run):
-    """The capture goes there, the counters do not."""
+    """The capture is written to standard output, the counters are not."""
     data = pcapfile.pcap(at(0, 1))
     done = run("replay", "--sender", "file", "-i", "-", "-", stdin=data)
     assert pcapfile.frames(done.stdout) == pcapfile.frames(data)

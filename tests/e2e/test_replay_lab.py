@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""replay on veth interfaces in a network namespace: what arrives, what is counted, what is said."""
+"""replay on veth interfaces in a network namespace: received frames, counters, messages."""
 
 import json
 import os
@@ -20,13 +20,13 @@ SENDERS = ("auto", "packet", "ring", "xdp")
 
 
 def frame(number, length=60):
-    """A frame that tells its number."""
+    """A frame that contains its number."""
     return bytes.fromhex("06060000000706060000000588b5") + number.to_bytes(4, "big") + bytes(
         length - 18)
 
 
 def talk(number):
-    """A frame of one of two machines to the other."""
+    """A frame from one of two machines to the other."""
     first, second = ("10.0.0.1", "10.0.0.2")[::1 if number % 3 else -1]
     return wire.ethernet("02:00:00:00:00:01", "02:00:00:00:00:02",
                          wire.ipv4(first, second, number.to_bytes(30, "big")))
@@ -41,7 +41,7 @@ def veth_lab():
 
 @pytest.fixture(name="replay")
 def replay_in_lab(veth, start, tmp_path):
-    """Starts a replay of frames, `gap` nanoseconds apart, on near0."""
+    """Starts a replay on near0, with `gap` nanoseconds between frames."""
     def launch(items, *line, gap=0, interface="near0", **options):
         path = tmp_path / "in.pcap"
         if items is not None:
@@ -54,7 +54,7 @@ def replay_in_lab(veth, start, tmp_path):
 
 
 def counts_of(done):
-    """The counters of each interface, of --json."""
+    """The counters of each interface, from --json."""
     return json.loads(done.stdout)["interfaces"]
 
 
@@ -81,7 +81,7 @@ def test_all_arrives_in_order(veth, replay, sender, line):
 
 def test_both_directions(veth, replay):
     frames = [talk(i) for i in range(500)]
-    ways = [i % 3 == 0 for i in range(500)]  # frame 0 comes from who is then the first
+    ways = [i % 3 == 0 for i in range(500)]  # the sender of frame 0 is on the first side
     listeners = [veth.listen("far0"), veth.listen("far1")]
     done = replay(frames, "-I", "near1", "-p", "20000", "--json").end()
     first = [item for item, way in zip(frames, ways) if way]
@@ -93,7 +93,7 @@ def test_both_directions(veth, replay):
 
 @pytest.mark.parametrize("line", [("-t",), ("-t", "-K"), ("-p", "200000")], ids=str)
 def test_both_directions_keep_their_order(veth, replay, line):
-    """What is answered comes before the answer, as fast as it may be."""
+    """A request is sent before its response, at any speed."""
     frames = [talk(i) for i in range(500)]
     listener = veth.listen("")
     replay(frames, "-I", "near1", *line).end()
@@ -101,12 +101,12 @@ def test_both_directions_keep_their_order(veth, replay, line):
 
 
 def test_the_pace_at_the_receiver(veth, replay):
-    """Frames arrive as far apart as they were recorded; no error adds up."""
+    """Gaps at the receiver are the recorded gaps. Errors do not accumulate."""
     listener = veth.listen("far0")
     replay([frame(i) for i in range(1000)], gap=MS).end()
     assert len(listener.frames(1000)) == 1000
     errors = sorted(abs(at - listener.times[0] - i * MS) for i, at in enumerate(listener.times))
-    assert errors[500] < 0.5 * MS  # a busy machine is late now and then
+    assert errors[500] < 0.5 * MS  # a busy machine is sometimes late
     assert abs(listener.times[-1] - listener.times[0] - 999 * MS) < 20 * MS
 
 
@@ -142,14 +142,14 @@ def test_what_the_kernel_refuses_is_counted(veth, replay):
 
 
 def test_the_longest_frames(veth, replay):
-    """lo takes more than a ring can."""
+    """lo accepts longer frames than a ring can send."""
     veth.sh("ip link set lo up")
     done = replay([frame(0, 65550), frame(1, 65536)], "--json", interface="lo").end()
     (counts,) = counts_of(done)
     assert (counts["successful"], counts["failed"], counts["missing"]) == (2, 0, 0)
 
 
-# ---- Interfaces that are not as they should be ----
+# ---- Unsuitable interfaces ----
 
 def test_no_such_interface(replay):
     done = replay([frame(0)], interface="near9").end(code=1)
@@ -169,7 +169,7 @@ def test_interface_down(veth, replay, line):
     ("--decap",), ("--encap", "--vsid", "5001", "--local", "10.0.0.1", "--remote", "10.0.0.2")],
     ids=lambda line: line[0])
 def test_an_interface_without_ethernet_headers(veth, replay, line):
-    """What encap and decap make has one."""
+    """encap and decap make frames with Ethernet headers."""
     veth.sh("ip tuntap add dev tun0 mode tun; ip link set tun0 up")
     done = replay([talk(0)], *line, interface="tun0").end(code=1)
     assert done.stdout == b"" and done.stderr.count("\n") == 1
@@ -207,9 +207,9 @@ def test_interface_lost_in_mid_run(veth, replay, line, sender, pace):
 
 @pytest.mark.parametrize("sender", ["auto", "packet", "ring"])
 def test_a_slow_interface_is_waited_for(veth, replay, sender):
-    """8 Mbit/s behind a queue of 20 frames: nothing is lost.
+    """8 Mbit/s after a queue of 20 frames: no frame is lost.
 
-    Several CPUs empty such a queue, each with a backlog of its own: the order is theirs.
+    Several CPUs empty such a queue, each with its own backlog. So the order can change.
     """
     veth.sh("tc qdisc replace dev near0 root handle 1: htb default 1")
     veth.sh("tc class add dev near0 parent 1: classid 1:1 htb rate 8mbit")
@@ -226,7 +226,7 @@ def test_a_slow_interface_is_waited_for(veth, replay, sender):
 
 @pytest.mark.parametrize("sender", ["packet", "ring"])
 def test_duration_ends_a_wait_for_a_slow_interface(veth, replay, sender):
-    """A batch needs 15 s and more; those that are not sent did not fail."""
+    """A batch needs 15 s or more. Frames that were not tried do not count as failed."""
     veth.sh("tc qdisc replace dev near0 root handle 1: htb default 1")
     veth.sh("tc class add dev near0 parent 1: classid 1:1 htb rate 8kbit")
     veth.sh("tc qdisc add dev near0 parent 1:1 pfifo limit 20")
@@ -242,7 +242,7 @@ def test_duration_ends_a_wait_for_a_slow_interface(veth, replay, sender):
 
 @pytest.mark.parametrize("sender", ["packet", "ring"])
 def test_frames_that_the_queue_loses_are_missing(veth, replay, sender):
-    """The kernel takes all frames, and drops the oldest ones when its queue is full."""
+    """The kernel accepts all frames, and drops the oldest ones when its queue is full."""
     veth.sh("tc qdisc replace dev near0 root handle 1: htb default 1")
     veth.sh("tc class add dev near0 parent 1: classid 1:1 htb rate 8mbit")
     veth.sh("tc qdisc add dev near0 parent 1:1 pfifo_head_drop limit 5")
@@ -293,7 +293,7 @@ def state(process):
     ((), 29, 1450), (("-p", "20"), 29, 1450), (("-l", "2", "--loopdelay-ms", "1450"), 59, 2850)],
     ids=str)
 def test_a_pause_shifts_the_schedule(veth, replay, line, gaps, longest):
-    """30 frames in 1.45 s; in the third row, the pause is between the loops."""
+    """30 frames in 1.45 s. In the third row, the pause is between the loops."""
     listener = veth.listen("far0")
     process = replay([frame(i) for i in range(30)], *line, gap=50 * MS)
     before = 30 if gaps > 29 else 10
@@ -307,13 +307,13 @@ def test_a_pause_shifts_the_schedule(veth, replay, line, gaps, longest):
     process.end()
     assert len(listener.times) == gaps + 1
     apart = sorted(b - a for a, b in zip(listener.times, listener.times[1:]))
-    # No burst to catch up; on a busy machine some are late.
+    # No burst to catch up. On a busy machine some frames are late.
     assert 30 * MS < apart[gaps // 4] and apart[gaps * 3 // 4] < 80 * MS
     assert longest * MS < apart[-1] < (longest + 1750) * MS
 
 
 def test_nothing_is_left_behind(veth, replay):
-    """No address, no queueing discipline, no process, and the interface as it was."""
+    """No address, queueing discipline or process is left, and the interface is as before."""
     def settings():
         return veth.sh("ip -j link show near0; tc qdisc show dev near0; ip -j addr show near0")
     before = settings()

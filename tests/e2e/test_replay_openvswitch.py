@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""replay to an Open vSwitch in the lab, which takes its GRE packets apart for a receiver.
+"""replay to an Open vSwitch in the lab, which decapsulates GRE packets for a receiver.
 
     near0 ── far0 ─ underlay ─ g4, g6 ─ tunnels ─ near1 ── far1
-    replay          PAs        any key                      what arrives
+    replay          PAs        any key                      inner frames
 
-Its datapath is the one in user space, on interfaces of the kernel.
+Open vSwitch uses its userspace datapath on kernel interfaces.
 """
 
 import contextlib
@@ -56,7 +56,7 @@ class LabSwitch(OpenVSwitch):
 
 @pytest.fixture(scope="module", name="switch")
 def running_switch():
-    """A lab with an Open vSwitch whose tunnels all lead to near1."""
+    """A lab with an Open vSwitch that forwards all tunnels to near1."""
     with contextlib.ExitStack() as stack:
         lab = Lab(stack, pairs=2, mtu=9000)
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="ovs-"))
@@ -69,22 +69,22 @@ def running_switch():
 
 @pytest.fixture(scope="module", name="inner")
 def inner_frames(captures):
-    """Frames of many kinds, each often, with a number at its end that tells their order."""
+    """Frames of many kinds, each of them several times, with a sequence number at the end."""
     frames = pcapfile.frames((captures / "endpoints/inner.pcap").read_bytes())
     return [item + number.to_bytes(4, "big") for number, item in enumerate(10 * frames)]
 
 
 def by_flow(frames):
-    """Frames of a kind behind each other, otherwise in their order."""
+    """Frames sorted by kind. Frames of a kind keep their order."""
     return sorted(frames, key=lambda item: item[:-4])
 
 
 @pytest.mark.parametrize("version", TUNNEL_PORTS)
 @pytest.mark.parametrize("way", ["plain", "encap", "tcpreplay"])
 def test_open_vswitch_gives_the_frames_back(switch, start, encap, inner, tmp_path, version, way):
-    """As many as were sent, byte for byte, each flow in order.
+    """The same frames, byte for byte, each flow in order.
 
-    Open vSwitch itself sends what it has received at once flow by flow.
+    Open vSwitch sends frames that it received together flow by flow.
     """
     plain, tunnel = tmp_path / "plain.pcap", tmp_path / "tunnel.pcap"
     options = {"vsid": 5001, **to_endpoint(version)}

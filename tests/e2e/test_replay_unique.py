@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""replay --unique-ip and --unique-vsid: each loop is of other machines and other tenants."""
+"""replay --unique-ip and --unique-vsid: each loop has other addresses and other tenants."""
 
 from ipaddress import ip_address
 
@@ -15,11 +15,11 @@ import wire
 from conftest import CAPTURES, arguments
 
 HOSTS = ("02:00:c0:a8:04:0b", "02:00:c0:a8:04:16")
-LOOPS = 300  # more than a byte's worth
+LOOPS = 300  # more than a byte can count
 
 
 def inner(loop):
-    """The inner frames of a loop, as scapy makes them with the addresses of that loop."""
+    """The inner frames of a loop: scapy makes them with the addresses of that loop."""
     def of(text):
         return str(ip_address(text) + loop)
 
@@ -36,7 +36,7 @@ def inner(loop):
 
 
 def tunnels(frames, vsid):
-    """NVGRE packets; the FlowID is that of the first loop."""
+    """NVGRE packets. The FlowID is that of the first loop."""
     return [wire.ethernet(*HOSTS, wire.ipv4("192.168.4.11", "192.168.4.22", wire.gre(
         frame, wire.nvgre_key(vsid, flowid.flow_id(first)))))
             for frame, first in zip(frames, inner(0))]
@@ -44,7 +44,7 @@ def tunnels(frames, vsid):
 
 @pytest.fixture(name="sent")
 def sent_frames(run, tmp_path):
-    """What is sent of frames, in a list for each loop."""
+    """Replays frames. Returns the sent frames, a list for each loop."""
     def launch(frames, loops=LOOPS, **options):
         (tmp_path / "in").write_bytes(pcapfile.pcap(frames))
         run("replay", "-t", "--sender=file", "-i", tmp_path / "out", *arguments(options),
@@ -57,7 +57,7 @@ def sent_frames(run, tmp_path):
 
 @pytest.mark.parametrize("preload", [None, True], ids=["", "K"])
 def test_addresses_of_each_loop(sent, preload):
-    """Addresses, and the checksums over them; broadcast, multicast and none stay."""
+    """Addresses and their checksums change, but no broadcast, multicast or zero address."""
     loops = sent(tunnels(inner(0), 5001), unique_ip=True, preload_pcap=preload)
     assert loops == [tunnels(inner(loop), 5001) for loop in range(LOOPS)]
 
@@ -72,14 +72,14 @@ def test_vsids_of_each_loop(sent, preload):
     (16777214, [16777214, 4096, 4097]), (16777213, [16777213, 16777214, 4096]),
     (4095, [4095] * 3), (16777215, [16777215] * 3), (0, [0] * 3)])
 def test_vsids_stay_in_their_range(sent, vsid, expected):
-    """None becomes a reserved one (RFC 7637 section 3.4), and those stay as they are."""
+    """No VSID becomes a reserved one (RFC 7637 section 3.4). Reserved ones are unchanged."""
     loops = sent(tunnels(inner(0), vsid)[:1], 3, unique_vsid=True)
     assert [int.from_bytes(frame[38:41], "big") for [frame] in loops] == expected
 
 
 @pytest.mark.parametrize("preload", [None, True], ids=["", "K"])
 def test_encapsulated_on_the_way(sent, encap, preload):
-    """As if each loop's frames had been encapsulated: FlowIDs go with the addresses."""
+    """The same as encapsulating each loop's frames: FlowIDs match the addresses."""
     ends = {"local": "192.168.4.11", "remote": "192.168.4.22"}
     loops = sent(inner(0), 40, encap=True, vsid=5001, unique_ip=True, unique_vsid=True,
                  preload_pcap=preload, **ends)
@@ -93,7 +93,7 @@ def test_what_is_not_nvgre_stays(sent):
 
 
 def test_a_small_capture_becomes_many_tenants(run, tmp_path):
-    """A thousand loops: two thousand tenants."""
+    """A thousand loops make two thousand tenants."""
     run("replay", "-t", "--sender=file", "-i", tmp_path / "out", "--unique-vsid", "-K", "-l", 999,
         CAPTURES / "two-tenants.pcap")
     frames = pcapfile.frames((tmp_path / "out").read_bytes())

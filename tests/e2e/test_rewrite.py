@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""rewrite: outer fields, one by one, in packets of all kinds; scapy makes both sides."""
+"""rewrite: each outer field in packets of all kinds. scapy makes input and expected output."""
 
 import json
 import struct
@@ -18,12 +18,12 @@ TENS, TENS6 = ("10.4.4.11", "10.4.4.22"), ("fd00:5::11", "fd00:5::22")
 
 
 def mapped(fields, source=True, destination=True):
-    """The PAs of a packet's fields as TO_10 makes them, of one side or both."""
+    """The PAs of a packet's fields after TO_10, for one side or both."""
     old, new = (PAS6, TENS6) if fields.get("pas") == PAS6 else (PAS, TENS)
     return new[0] if source else old[0], new[1] if destination else old[1]
 
 
-# name: options, and a function from a packet's fields to those that it has then
+# name: options, and a function from a packet's old fields to its new fields
 FIELDS = {
     "VSID": ({"vsidmap": "5001:6001"}, lambda f: {"key": 0x177150}),
     "VSID of a range": ({"vsidmap": "5000-5009:7000-7009"}, lambda f: {"key": 7001 << 8 | 0x50}),
@@ -105,7 +105,7 @@ def test_all_at_once(rewrite):
 # ---- The other IP version ----
 
 def changed_version(fields, pas):
-    """A packet's fields when its PAs are of the other version."""
+    """A packet's fields with PAs of the other version."""
     fields = {**fields, "pas": pas, "options": b"", "limit": False}
     return {**fields, "df": True, "ident": 0, "flow_label": 0}
 
@@ -117,7 +117,7 @@ def test_to_ipv4(rewrite):
 
 
 def test_to_ipv6(rewrite):
-    """The flow label is that of encap: of the flow, which is one here."""
+    """The flow label is that of encap: it depends on the flow, the same for all here."""
     shapes = [fields for fields in SHAPES.values() if fields.get("pas") != PAS6]
     done = rewrite([tunnel(**fields, ttl=7, tos=0xB8) for fields in shapes], local=PAS6[0],
                    remote=PAS6[1])
@@ -152,7 +152,7 @@ def test_flowid_of_the_flow(rewrite, encap):
 
 
 def test_lengths_of_0_stay(rewrite):
-    """As captures of segmentation offload have them."""
+    """As in captures of segmentation offload."""
     frame = tunnel(gre={"flags": wire.GRE_K | wire.GRE_S})
     zero = frame[:16] + bytes(2) + frame[18:24] + bytes(2) + frame[26:]
     done, = pcapfile.frames(rewrite([zero], normalise=True).out)
@@ -169,7 +169,7 @@ def test_too_long_for_ipv4(rewrite):
 
 # ---- Link types and file formats ----
 
-LINKS = {  # link type: link header in front of IPv4 and IPv6
+LINKS = {  # link type: link header before IPv4 and before IPv6
     1: (tunnel()[:14], tunnel(pas=PAS6)[:14]),
     12: (b"", b""), 14: (b"", b""), 101: (b"", b""), 228: (b"", None), 229: (None, b""),
     0: (b"\2\0\0\0", b"\x1e\0\0\0"), 108: (b"\0\0\0\2", b"\0\0\0\x18"),
@@ -191,7 +191,7 @@ def test_link_types(rewrite, linktype):
 
 @pytest.mark.parametrize("linktype", LINKS)
 def test_other_version_behind_link_types(rewrite, linktype):
-    """Where a link type has one version only, or numbers of its own for them, packets stay."""
+    """If a link type has one IP version, or different numbers for both, packets stay."""
     header, other = LINKS[linktype]
     data = pcapfile.pcap([(other if header is None else header)
                           + ip_packet(pas=PAS6 if header is None else PAS)], linktype=linktype)
@@ -246,7 +246,7 @@ TCPREWRITE = {
 
 @pytest.mark.parametrize("words", TCPREWRITE.values(), ids=TCPREWRITE)
 def test_as_tcprewrite(run, captures, tmp_path, words):
-    """Outer headers; tcprewrite knows nothing of inner ones."""
+    """Only outer headers: tcprewrite does not support inner ones."""
     for name in ("two-tenants.pcap", "endpoints/lin_v4_key.pcap", "endpoints/ovs31_v4_key.pcap"):
         run("rewrite", *words, captures / name, tmp_path / "ours.pcap")
         subprocess.run(["tcprewrite", *(f"{a}={b}" for a, b in zip(words[::2], words[1::2])),
@@ -258,7 +258,7 @@ def test_as_tcprewrite(run, captures, tmp_path, words):
 
 
 def test_keys(rewrite):
-    """Of deviations, every key that is there; all other bytes stay."""
+    """In deviations.pcap, every key changes and all other bytes are unchanged."""
     keys = [0, 0xFFFFFFFF, KEY]
     done = rewrite([tunnel(key=key) for key in keys], key=0x138951)
     assert pcapfile.frames(done.out) == [tunnel(key=0x138951)] * 3

@@ -18,13 +18,13 @@ TO_10 = "192.168.4.0/24:10.4.4.0/24,[fd00:4::/32]:[fd00:5::/32]"
 TENS = {PAS: ("10.4.4.11", "10.4.4.22"), PAS6: ("fd00:5::11", "fd00:5::22")}
 MAC = "02:00:00:00:00:99"
 
-# All that is asked for at once.
+# All options at once.
 OPTIONS = {"N": TO_10, "enet_smac": MAC, "ttl": 9, "vsidmap": "5001:6001",
            "inner_pnat": OLD_TO_NEW}
 
 
 def changed(fields):
-    """A packet's fields after that."""
+    """A packet's fields after these options."""
     return {**fields, "pas": TENS[fields.get("pas", PAS)], "hosts": (MAC, HOSTS[1]), "ttl": 9,
             "key": 0x177150}
 
@@ -34,14 +34,13 @@ def cuts(frame):
     return [packet(frame[:length], len(frame)) for length in range(len(frame) + 1)]
 
 
-# Frames in which no address stands behind a checksum over it.
+# Frames without an address after a checksum that covers it.
 @pytest.mark.parametrize("name", ["TCP", "UDP", "echo", "UDP behind a tag", "later fragment",
                                   "TCP over IPv6", "echo over IPv6", "ARP request", "not IP"])
 @pytest.mark.parametrize("shape", ["IPv4", "IPv4 with options", "IPv4 behind a tag", "IPv6",
                                    "IPv6 with an encapsulation limit", "sequence number"])
 def test_every_length(rewrite, name, shape):
-    """What is captured of a packet becomes what it becomes in the whole packet; but for half a
-    checksum."""
+    """The captured part of a packet changes as in the whole packet, except half a checksum."""
     fields = SHAPES[shape]
     old = tunnel(inner_frames(OLD)[name], **fields)
     new = tunnel(inner_frames(NEW)[name], **changed(fields))
@@ -59,11 +58,11 @@ def test_every_length(rewrite, name, shape):
 
 @pytest.mark.parametrize("name", inner_frames(OLD))
 def test_no_other_byte(rewrite, name):
-    """Cut anywhere, nothing changes but what changes in the whole packet, and checksums."""
+    """Cut anywhere, only bytes that change in the whole packet and checksums change."""
     old = tunnel(inner_frames(OLD)[name], gre={"flags": wire.GRE_C | wire.GRE_K})
     new = tunnel(inner_frames(NEW)[name], gre={"flags": wire.GRE_C | wire.GRE_K})
     ip = 60 + 4 * ("tag" in name) + 4 * ("tags" in name)
-    checksums = {38, 39, ip + 22, ip + 23, ip + 42, ip + 43}  # of GRE, ICMP, ICMPv6
+    checksums = {38, 39, ip + 22, ip + 23, ip + 42, ip + 43}  # of GRE, ICMP and ICMPv6
     done = rewrite(cuts(old), code=3, inner_pnat=OLD_TO_NEW, others="keep")
     for length, item in enumerate(pcapfile.read(done.out)):
         assert (len(item.data), item.wire_len) == (length, len(old))
@@ -78,7 +77,7 @@ def test_no_other_byte(rewrite, name):
     {"inner_vlan": "strip"}, {"C": True}, {"seed": 1}, {"flowid": "toeplitz"}],
     ids=lambda options: next(iter(options)))
 def test_other_lengths(rewrite, options):
-    """As much as was cut off stays cut off, and what is left is that of the whole packet."""
+    """The same number of bytes stays cut off, and the rest is the same as in the whole packet."""
     for shape in ("IPv4 behind two tags", "IPv6 with an encapsulation limit",
                   "checksum, sequence number and IPv6"):
         old = tunnel(inner_frames(OLD)["UDP behind two tags"], **SHAPES[shape])
@@ -95,7 +94,7 @@ INNER = inner_frames(OLD)["too big over IPv6"] + bytes(120)
 
 
 def pieces(pas, key=KEY, ident=7, ttl=64, hosts=HOSTS, inner=INNER):
-    """An outer packet, cut into three."""
+    """An outer packet in three fragments."""
     payload = Raw(wire.gre(inner, key))
     eth = Ether(src=hosts[0], dst=hosts[1])
     if ":" in pas[0]:
@@ -108,7 +107,7 @@ def pieces(pas, key=KEY, ident=7, ttl=64, hosts=HOSTS, inner=INNER):
 
 @pytest.mark.parametrize("pas", [PAS, PAS6])
 def test_fragments_alike(rewrite, decap, pas):
-    """In every order; decap of what comes out is the inner frame."""
+    """In every order. decap of the result gives the inner frame."""
     frames = pieces(pas)
     after = pieces(TENS[pas], 0x177150, ttl=9, hosts=(MAC, HOSTS[1]))
     options = {**OPTIONS, "inner_pnat": None}
@@ -121,7 +120,7 @@ def test_fragments_alike(rewrite, decap, pas):
 
 @pytest.mark.parametrize("pas", [PAS, PAS6])
 def test_fragments_of_selected_vsids(rewrite, pas):
-    """Of two packets, the fragments of one."""
+    """The fragments of one of two packets."""
     ours, others = pieces(pas, ident=7), pieces(pas, ident=8, key=0x177150)
     mixed = [frame for pair in zip(ours, others) for frame in pair]
     done = rewrite(mixed, ttl=9, vsid_filter="5001")
@@ -133,7 +132,7 @@ def test_fragments_of_selected_vsids(rewrite, pas):
 
 
 def test_fragments_of_other_gre(rewrite):
-    """They stay, once the first one has told."""
+    """They are unchanged: the first fragment shows that they are not NVGRE."""
     frames = [bytes(Ether(src=HOSTS[0], dst=HOSTS[1]) / piece) for piece in fragment(
         IP(src=PAS[0], dst=PAS[1], id=7, proto=47) / Raw(wire.gre(INNER, KEY, protocol=0x0800)),
         90)]
@@ -151,7 +150,7 @@ def test_fragments_to_the_other_version(rewrite, decap, old, new):
 
 @pytest.mark.parametrize("pas", [PAS, PAS6])
 def test_inner_addresses_in_first_fragments(rewrite, decap, pas):
-    """TCP, whose header is in the first one: the checksum over all of it follows."""
+    """TCP. Its header is in the first fragment, and the checksum covers all fragments."""
     old, new = (inner_frames(cas)["TCP over IPv6"] for cas in (OLD, NEW))
     frames = pieces(pas, inner=old + bytes(200))
     done = rewrite(frames, inner_pnat=OLD_TO_NEW)

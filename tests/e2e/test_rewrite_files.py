@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""rewrite: files in which nothing else changes, selected packets, times, and the way back."""
+"""rewrite: unchanged parts of files, selected packets, times, and the way back."""
 
 import json
 import random
@@ -22,10 +22,11 @@ from rewriting import (ECHO, HOSTS, NEW_TO_OLD, OLD, OLD_TO_NEW, PAS, PAS6, SHAP
 SAMPLES = sorted(path.relative_to(CAPTURES).as_posix() for path in CAPTURES.rglob("*.pcap"))
 
 
-# ---- Nothing asked ----
+# ---- No changes requested ----
 
 def rich_pcapng(order, data=None):
-    """A pcapng file with blocks and options of all kinds; `data` is that of tunnel packets."""
+    """A pcapng file with blocks and options of all kinds. `data` is the contents of its tunnel
+    packets."""
     w = Writer(order)
     data = data or tunnel()
     comment, flags, check = (COMMENT, b"of ours"), (PACKET_FLAGS, b"\1\0\0\0"), (
@@ -52,7 +53,7 @@ def rich_pcapng(order, data=None):
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_nothing_asked(run, captures, tmp_path, name):
-    code = 3 if name == "deviations.pcap" else 0  # malformed and cut ones are told of
+    code = 3 if name == "deviations.pcap" else 0  # malformed and cut packets are reported
     run("rewrite", captures / name, tmp_path / "out.pcap", code=code)
     assert (tmp_path / "out.pcap").read_bytes() == (captures / name).read_bytes()
 
@@ -62,12 +63,12 @@ def test_nothing_asked_of_pcapng(rewrite, order):
     data = b"".join(rich_pcapng(order))
     assert rewrite(data, out="out.pcapng", code=3).out == data
     done = rewrite(data, out="out.pcapng", code=3, ttl=64, vsidmap="5001:5001", C=True)
-    assert done.out == data  # it is so already
+    assert done.out == data  # nothing to change
 
 
 @pytest.mark.parametrize("snaplen", [64, 65535, 262144, 0])
 def test_snaplens(rewrite, snaplen):
-    """They grow by what headers may, and by no more."""
+    """The snaplen grows by the possible growth of the headers."""
     data = pcapfile.pcap([tunnel()], snaplen=snaplen)
     for options, growth in (({}, 0), ({"ttl": 9}, 0), ({"enet_vlan": "del"}, 0),
                             ({"enet_vlan": "add", "enet_vlan_tag": 5}, 4),
@@ -87,13 +88,13 @@ def test_other_blocks_stay(rewrite, order):
         if old == new or block.kind not in pcapfile.PACKETS:
             assert block.raw == old
     packets, expected = pcapfile.read(done.out), pcapfile.read(b"".join(after))
-    last = pcapfile.read(b"".join(before))[-1]  # of an unknown link type
+    last = pcapfile.read(b"".join(before))[-1]  # has an unknown link type
     assert [item.data for item in packets] == [item.data for item in expected[:-1]] + [last.data]
     assert [item.time for item in packets] == [item.time for item in expected]
     assert [[option for option in item.options if option[0] != PACKET_HASH]
             for item in packets] == [[option for option in item.options
                                       if option[0] != PACKET_HASH] for item in expected]
-    assert packets[2].options == expected[2].options  # of a packet that is not NVGRE
+    assert packets[2].options == expected[2].options  # the packet is not NVGRE
 
 
 # ---- Selection ----
@@ -126,7 +127,7 @@ def test_selection(run, tmp_path, name):
 
 
 def test_others_are_left_out(rewrite):
-    """But no NVGRE packet that is already as it shall be."""
+    """NVGRE packets that need no change are kept."""
     done = rewrite(MIXED, others="drop", ttl=9, vsid_filter="5001")
     assert len(pcapfile.frames(done.out)) == 3
     again = rewrite(done.out, others="drop", ttl=9, vsid_filter="5001", json=True)
@@ -143,13 +144,13 @@ CHANGES = [(Fraction(1, 2), 1), (-3600, 1), (Fraction(-1, 10**9), 1), (0, Fracti
 
 
 def text(number):
-    """A number with 9 digits behind the point."""
+    """A number with 9 digits after the decimal point."""
     sign = "-" if number < 0 else ""
     return f"{sign}{abs(number) // 1}.{int(abs(number) % 1 * 10**9):09}"
 
 
 def nsec_pcapng(items):
-    """A pcapng file of nanoseconds."""
+    """A pcapng file with nanoseconds."""
     w = Writer()
     return w.section() + w.interface((9, b"\x09")) + b"".join(
         w.enhanced(item.data, ticks=int(item.time * 10**9)) for item in items)
@@ -188,7 +189,7 @@ FRAMES = list(inner_frames(OLD).values())
 
 
 def random_frame():
-    """A tunnel packet of some shape with some frame, at times wrong or cut."""
+    """A tunnel packet of a random shape with a random frame, sometimes wrong or cut."""
     fields = RANDOM.choice([SHAPES[shape] for shape in SHAPES if shape != "IPv4 with a trailer"])
     if RANDOM.random() < 0.2:
         inner = bytes(Ether(src=HOSTS[0], dst=HOSTS[1]) / IP(src="10.0.0.5", dst="10.0.0.7")
@@ -198,7 +199,7 @@ def random_frame():
         inner = RANDOM.choice(FRAMES)
     frame = bytearray(tunnel(inner, **fields, ttl=RANDOM.choice((64, 63)),
                              key=RANDOM.choice((0x138950, 0x177103, 0x1B5800))))
-    if RANDOM.random() < 0.3:  # of what is carried; lengths would be other kinds of wrong
+    if RANDOM.random() < 0.3:  # only in the payload; wrong lengths would be other errors
         at = RANDOM.randrange(len(frame) - 8, len(frame))
         frame[at] ^= 1 << RANDOM.randrange(8)
     return packet(bytes(frame[:RANDOM.choice((len(frame), RANDOM.randrange(60, len(frame))))]),
@@ -251,7 +252,7 @@ EVERYTHING = {
 
 
 def bad_packets(frames):
-    """What tshark finds fault with in each frame: fields that say 0, for bad, or malformed."""
+    """tshark's complaints about each frame: checksum status fields with 0 (bad), or malformed."""
     fields = [word for name in ("frame.protocols", *FAULTS) for word in ("-e", name)]
     done = subprocess.run(["tshark", "-n", "-r", "-", *CHECKS, "-T", "fields", *fields],
                           input=pcapfile.pcap(frames), check=True, capture_output=True, timeout=60)

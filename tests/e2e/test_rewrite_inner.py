@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""rewrite: inner frames, with all checksums and all places where addresses stand."""
+"""rewrite: inner frames, with all checksums and all positions of addresses."""
 
 import struct
 
@@ -25,17 +25,17 @@ TRANSPORTS = ("TCP", "UDP", "TCP behind options", "UDP behind a tag", "TCP over 
 
 
 def around(frames, **fields):
-    """Outer packets around frames that are known by name."""
+    """Outer packets around a dictionary of frames."""
     return [tunnel(frame, **fields) for frame in frames.values()]
 
 
 def named(frames, data):
-    """Frames of a capture by the names of what they were made of."""
+    """The frames of a capture, with the names of the original frames."""
     return dict(zip(frames, pcapfile.frames(data)))
 
 
 def check(done, before, after, **fields):
-    """Whether a capture of some frames is now of others."""
+    """Checks that a capture contains the `after` frames."""
     assert named(before, done.out) == named(before, pcapfile.pcap(around(after, **fields)))
 
 
@@ -66,7 +66,7 @@ def test_destinations(rewrite, name):
 
 
 def test_sides_of_arp_and_nd(rewrite):
-    """A sender is a source, and what it asks for a destination."""
+    """The sender is a source. The address that it asks for is a destination."""
     names = ("ARP request", "neighbour solicitation")
     before = {name: inner_frames(OLD)[name] for name in names}
     done = rewrite(around(before), inner_srcipmap=OLD_TO_NEW)
@@ -81,7 +81,8 @@ PORTS = {"TCP", "TCP behind options", "UDP", "UDP without a checksum", "UDP behi
 
 def test_ports(rewrite):
     before, after = inner_frames(OLD), inner_frames(OLD, ports=(50000, 8080))
-    # The rest of this TCP segment, with its checksum, is not quoted, and scapy would fill it in.
+    # The rest of this TCP segment is not quoted, nor its checksum. scapy would fill in the
+    # checksum.
     done = rewrite(around(before), inner_portmap="80:8080,49152-49160:50000")
     changed = {name for name, was in before.items() if was != after[name]}
     assert PORTS == changed - {"later fragment", "later fragment over IPv6"}
@@ -129,7 +130,7 @@ def test_all_at_once(rewrite):
 
 
 def error_about(name, cas, quoted):
-    """An ICMP error about a message which itself holds what has addresses, those of `quoted`."""
+    """An ICMP error about a message that contains the addresses of `quoted`."""
     eth, udp = Ether(src=VMS[0], dst=VMS[1]), UDP(sport=49152, dport=80)
     back, ip = IP(src=cas.dst, dst=cas.src), IP(src=cas.src, dst=cas.dst)
     ip6 = IPv6(src=cas.src6, dst=cas.dst6)
@@ -151,14 +152,14 @@ def error_about(name, cas, quoted):
 @pytest.mark.parametrize("name", ["error", "redirect", "error over IPv6", "redirect over IPv6",
                                   "router advertisement"])
 def test_what_a_quoted_message_holds_stays(rewrite, name):
-    """However many errors a hostile packet nests, one quoted packet is changed."""
+    """Only one quoted packet is changed, although a hostile packet can nest many errors."""
     fields = {"gre": {"flags": wire.GRE_C | wire.GRE_K}}
     done = rewrite([tunnel(error_about(name, OLD, OLD), **fields)], inner_pnat=OLD_TO_NEW)
     assert pcapfile.frames(done.out) == [tunnel(error_about(name, NEW, OLD), **fields)]
 
 
 def test_nested(rewrite):
-    """The inner frame of the outermost tunnel is changed, and nothing in a tunnel within."""
+    """The inner frame of the outermost tunnel is changed. Nothing in a nested tunnel is."""
     def nested(pas):
         return tunnel(tunnel(ECHO, pas=pas))
 
@@ -169,7 +170,7 @@ def test_nested(rewrite):
 # ---- Checksums ----
 
 def checksum_at(frame):
-    """Where the inner transport's checksum stands in an outer packet without options."""
+    """Position of the inner transport checksum in an outer packet without options."""
     transport = 42 + (34 if frame[54:56] == b"\x08\0" else 54)
     protocol = frame[65] if frame[54:56] == b"\x08\0" else frame[62]
     return transport + {1: 2, 6: 16, 17: 6, 58: 2}[protocol]
@@ -182,7 +183,7 @@ def with_checksum(frame, checksum):
 
 
 def checksum_of(frame):
-    """That checksum."""
+    """The inner transport checksum."""
     return int.from_bytes(frame[checksum_at(frame):][:2], "big")
 
 
@@ -203,7 +204,7 @@ def test_wrong_checksums_stay_as_wrong(rewrite, name):
 
 
 def test_partial_checksums_of_offload_follow(rewrite):
-    """What a card would complete is the sum of the pseudo-header, not complemented."""
+    """A network card would complete it: the sum of the pseudo-header, not complemented."""
     def partial(cas):
         frame = tunnel(inner_frames(cas)["TCP"])
         sum_of = wire.internet_checksum(frame[68:76] + b"\0\x06" + struct.pack("!H", 23))
@@ -221,7 +222,7 @@ def test_no_udp_checksum_stays_none(rewrite):
 
 
 def test_udp_checksum_that_becomes_0_is_sent_as_ffff(rewrite):
-    """Of all ports, one has it."""
+    """One of all ports gives this checksum."""
     def frame(port):
         return bytes(Ether(src=VMS[0], dst=VMS[1]) / IP(src="10.0.0.5", dst="10.0.0.7")
                      / UDP(sport=port, dport=53))
@@ -255,7 +256,8 @@ def test_fixcsum(rewrite):
 
 
 def test_fixcsum_of_what_is_cut(rewrite):
-    """Transport and GRE checksums stay, which cannot be told; GRE's follows the inner header's."""
+    """Transport and GRE checksums cannot be verified and are not corrected. GRE's checksum is
+    updated for the changed inner header."""
     good = tunnel(inner_frames(OLD)["TCP"], gre={"flags": wire.GRE_C | wire.GRE_K})
     bad = good[:70] + b"\x12\x34" + good[72:]
     bad = bad[:38] + tunnel(bad[46:], gre={"flags": wire.GRE_C | wire.GRE_K})[38:]
@@ -264,12 +266,12 @@ def test_fixcsum_of_what_is_cut(rewrite):
 
 
 def test_super_packets(rewrite):
-    """An IPv4 total length of 0, inner and outer: the rest of the frame."""
+    """An IPv4 total length of 0, inner and outer, means the rest of the frame."""
     def frame(cas, checksum):
         ip = IP(src=cas.src, dst=cas.dst)
         inner = bytes(Ether(src=VMS[0], dst=VMS[1]) / ip / TCP() / Raw(bytes(3000)))
         made = tunnel(inner if checksum else inner[:50] + b"\x12\x34" + inner[52:])
-        for at in (16, 58):  # total lengths; then the headers' checksums
+        for at in (16, 58):  # total lengths, then header checksums
             header = made[:at] + bytes(2) + made[at + 2:at + 8] + bytes(2) + made[at + 10:]
             right = wire.internet_checksum(header[at - 2:at + 18])
             made = header[:at + 8] + right.to_bytes(2, "big") + header[at + 10:]
@@ -282,7 +284,7 @@ def test_super_packets(rewrite):
 
 
 def test_what_lies_behind_an_ip_packet_is_not_part_of_it(rewrite):
-    """An ICMP error of 8 bytes in an Ethernet frame whose padding looks like a quoted packet."""
+    """An ICMP error of 8 bytes in an Ethernet frame. Its padding looks like a quoted packet."""
     error = bytes(Ether(src=VMS[1], dst=VMS[0]) / IP(src=OLD.dst, dst=OLD.src, len=28)
                   / ICMP(type=3, code=3, chksum=0xFCFC))
     new = bytes(Ether(src=VMS[1], dst=VMS[0]) / IP(src=NEW.dst, dst=NEW.src, len=28)
@@ -293,7 +295,7 @@ def test_what_lies_behind_an_ip_packet_is_not_part_of_it(rewrite):
 
 
 def test_ipv6_length_beyond_the_frame(rewrite):
-    """Of a frame cut by its sender: it is taken as far as it goes."""
+    """The sender cut the frame. The packet is processed up to the end of the frame."""
     def frame(cas):
         return bytes(Ether(src=VMS[0], dst=VMS[1]) / IPv6(src=cas.src6, dst=cas.dst6, plen=600)
                      / UDP(sport=1, dport=2, len=600, chksum=0))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""rewrite --seed: addresses by which nobody is known, the same wherever they stand."""
+"""rewrite --seed: anonymous addresses, the same at all positions."""
 
 import itertools
 import random
@@ -13,20 +13,20 @@ import wire
 from rewriting import Cas, inner_frames, tunnel
 
 RANDOM = random.Random(7637)
-HOSTS = ("02:00:00:00:00:01", "02:00:00:00:00:02")  # not made of PAs
+HOSTS = ("02:00:00:00:00:01", "02:00:00:00:00:02")  # not derived from PAs
 V4_PREFIXES = ("10.0.0.0", "10.0.7.0", "10.200.0.0", "172.16.9.0", "192.168.4.0", "8.8.8.0",
                "100.64.1.0")
 V6_PREFIXES = ("2001:db8::", "2001:db8:0:1::", "2001:db8:ffff::", "fd00:1::", "fd77::")
 
 
 def near(prefix, bits):
-    """Some address near a prefix."""
+    """A random address near a prefix."""
     address = ip_address(prefix)
     return str(type(address)(int(address) + RANDOM.randrange(1, 2**bits)))
 
 
 def tenants(count):
-    """Addresses of several tenants."""
+    """The addresses of several tenants."""
     for _ in range(count):
         v4 = [near(RANDOM.choice(V4_PREFIXES), RANDOM.choice((4, 8))) for _ in range(4)]
         v6 = [near(RANDOM.choice(V6_PREFIXES), RANDOM.choice((8, 64))) for _ in range(4)]
@@ -45,7 +45,7 @@ SETS = [(cas, (near(prefix, 6), near(prefix, 6)), gre)
 
 
 def addresses(old, new):
-    """What addresses of IP headers, outer and inner, became; ARP's and ND's are not looked at."""
+    """Maps old to new addresses in inner and outer IP headers. Ignores ARP and ND."""
     found = {}
     for before, after in zip(old, new):
         at = 14
@@ -71,7 +71,8 @@ def fixture_both(rewrite):
 
 
 def test_the_same_everywhere(rewrite, both):
-    """In ARP, ND and quoted packets as in IP headers, with all checksums: scapy makes them."""
+    """The same in ARP, ND and quoted packets as in IP headers, with all checksums. scapy makes
+    them."""
     old, new = both
     found = addresses(old, new)
     lone = {text for cas, _, _ in SETS for text in cas if ip_address(text) not in found}
@@ -86,7 +87,7 @@ def test_the_same_everywhere(rewrite, both):
 
 
 def common_len(one, other):
-    """How many leading bits two addresses share."""
+    """The number of leading bits that two addresses share."""
     return one.max_prefixlen - (int(one) ^ int(other)).bit_length()
 
 
@@ -100,7 +101,7 @@ def test_prefixes_stay_as_long(both):
 
 
 def test_nothing_is_left(both):
-    """No original address in any byte; kinds that protocols go by are."""
+    """No byte contains an original address, except special addresses that protocols depend on."""
     old, new = both
     hidden = {was.packed for was, is_ in addresses(old, new).items() if was != is_}
     everything = b"".join(new)
@@ -120,7 +121,7 @@ def test_stable_over_files(rewrite, both):
 
 
 def test_maps_come_first(rewrite):
-    """What a map names becomes what it says; the rest is anonymous."""
+    """Addresses in a map follow the map. All others are anonymised."""
     old = packets(SETS[0][0], ("192.168.4.11", "192.168.4.22"))[:1]
     new = pcapfile.frames(rewrite(old, seed=7).out)
     done, = pcapfile.frames(rewrite(old, seed=7, S="192.168.4.11/32:1.2.3.4/32").out)

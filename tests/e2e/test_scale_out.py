@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""docs/scale-out.md on a cluster: its commands, what it says that they print, and their results."""
+"""docs/scale-out.md on a cluster: its commands, their output, and their results."""
 
 import os
 import re
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif("CI" not in os.environ and os.geteuid() != 0,
 
 @pytest.fixture(scope="module", name="running")
 def running_cluster(tmp_path_factory):
-    """One for both variants."""
+    """One cluster for both variants."""
     folder = tmp_path_factory.mktemp("cluster")
     with cluster(folder, COMMAND.parent) as running:
         yield running
@@ -33,7 +33,7 @@ def running_cluster(tmp_path_factory):
         try:
             assert marks not in (process / "environ").read_bytes()
         except OSError:
-            pass  # it has ended
+            pass  # the process has ended
 
 
 def shifted(items, seconds):
@@ -49,7 +49,8 @@ def section_of_variant(request):
 
 @pytest.fixture(name="home")
 def home_with_an_archive(tmp_path):
-    """Twelve captures whose times overlap, of several formats; one is none, and one is cut."""
+    """Twelve captures of several formats with overlapping times. One is not a capture, and one is
+    cut."""
     (tmp_path / "nvgre").symlink_to(ROOT)
     packets = pcapfile.read((CAPTURES / "two-tenants.pcap").read_bytes())
     for folder in ("captures", "backup"):
@@ -64,13 +65,13 @@ def home_with_an_archive(tmp_path):
 
 
 def section_script(section):
-    """A shell script of some sections' commands that shows a line between blocks."""
+    """A shell script with the commands of some sections. It prints a line after each block."""
     return "".join("\n".join(part.lines) + "\necho '<end of block>'\n"
                    for part in parts(DOCUMENT) if part.kind == "sh" and part.section in section)
 
 
 def told(sections):
-    """What the document says that blocks print; nothing for blocks without such a text."""
+    """The output of blocks as in the document. Empty for blocks without output."""
     found = []
     for part in parts(DOCUMENT):
         if part.section in sections and part.kind in ("sh", "text"):
@@ -81,7 +82,8 @@ def told(sections):
 
 
 def test_document(running, section, home, run, tmp_path):
-    """The commands in their order, what they print, and the same as one command after the other."""
+    """The commands in order and their output. The result is the same as from single commands in
+    sequence."""
     sections = ("The archive", section, "Merging")
     printed = running.sh(section_script(sections), home)
     assert printed.split("<end of block>\n")[:-1] == told(sections)
@@ -103,7 +105,7 @@ def test_document(running, section, home, run, tmp_path):
 
 
 def task(home, file, *command, code=0, **variables):
-    """Runs one task; what it says."""
+    """Runs one task. Returns its messages."""
     done = subprocess.run([ROOT / "scripts/scale-out/task.sh", "out", file, *command], cwd=home,
                           env={**os.environ, **variables}, capture_output=True, text=True,
                           timeout=20, check=False)
@@ -112,7 +114,7 @@ def task(home, file, *command, code=0, **variables):
 
 
 def test_task_that_is_done_is_not_done_again(tmp_path):
-    """What fails is; of what it wrote nothing is there."""
+    """A task that failed runs again. Its partial output is removed."""
     (tmp_path / "a").mkdir()
     copy = ("sh", "-c", 'echo once >>runs; cp "$1" "$2"; exit "${CODE:-0}"', "copy")
     (tmp_path / "a/b.pcap").write_bytes(b"data")
@@ -127,14 +129,14 @@ def test_task_that_is_done_is_not_done_again(tmp_path):
 
 
 def test_number_behind_the_list(tmp_path):
-    """Slurm was given more tasks than there are files."""
+    """Slurm got more tasks than there are files."""
     (tmp_path / "list").write_text("a.pcap\n")
     assert "no file" in task(tmp_path, "@list", "cp", code=2, SLURM_ARRAY_TASK_ID="2")
     assert [path.name for path in tmp_path.iterdir()] == ["list"]
 
 
 def test_info_by_a_shell(tmp_path):
-    """As the document says of what prints to standard output."""
+    """As the document describes for commands that print to standard output."""
     (tmp_path / "b.pcap").write_bytes((CAPTURES / "two-tenants.pcap").read_bytes())
     command = re.search(r"`(sh -c 'nvgre-pcap info.*)`", DOCUMENT.read_text())[1]
     line = f"{ROOT}/scripts/scale-out/task.sh out b.pcap {command}"

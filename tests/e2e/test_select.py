@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Which packets are taken: filters, times, numbers and counts, against tcpdump and editcap."""
+"""Selection of packets: filters, times, numbers and counts, compared with tcpdump and editcap."""
 
 import json
 import subprocess
@@ -22,7 +22,7 @@ OTHER = wire.ethernet(*HOSTS, wire.ipv4("192.168.4.11", "192.168.4.33", wire.gre
 
 
 def tool(*line, folder, data):
-    """What another program makes of a capture: in and out are file names in its command line."""
+    """The output of another program. Its command line contains oracle-in and oracle-out."""
     (folder / "oracle-in").write_bytes(data)
     subprocess.run([folder / word if word in ("oracle-in", "oracle-out") else word
                     for word in line], check=True, capture_output=True, timeout=60)
@@ -31,7 +31,7 @@ def tool(*line, folder, data):
 
 @pytest.fixture
 def tcpdump(tmp_path):
-    """The frames of a capture that match an expression, as tcpdump finds them."""
+    """The frames of a capture that match an expression, from tcpdump."""
     def launch(data, expression, *options):
         return pcapfile.frames(tool("tcpdump", *options, "-r", "oracle-in", "-w", "oracle-out",
                                     expression, folder=tmp_path, data=data))
@@ -41,7 +41,7 @@ def tcpdump(tmp_path):
 
 @pytest.fixture
 def editcap(tmp_path):
-    """The packets of a capture that editcap leaves in it."""
+    """The packets that editcap keeps."""
     def launch(data, *options, lists=()):
         return pcapfile.read(tool("editcap", "-F", "pcap", *options, "oracle-in", "oracle-out",
                                   *lists, folder=tmp_path, data=data))
@@ -51,7 +51,7 @@ def editcap(tmp_path):
 
 @pytest.fixture
 def select(run, tmp_path):
-    """Runs a command on a capture with words of a filter; the packets written, and the summary."""
+    """Runs a command on a capture with a filter. Returns the written packets and the summary."""
     def launch(command, data, *words, options=(), name="out.pcap", **named):
         (tmp_path / "in").write_bytes(data)
         fields = {**(ENCAP if command == "encap" else {}), **named}
@@ -64,12 +64,12 @@ def select(run, tmp_path):
 
 
 def datas(packets):
-    """Their captured bytes."""
+    """The captured bytes of packets."""
     return [item.data for item in packets]
 
 
 def plain(run, data, command):
-    """All frames of a capture after a command without any selection, one for each packet."""
+    """All frames of a capture after a command without selection, one for each packet."""
     line = [item for key, value in ENCAP.items() for item in (f"--{key}", value)]
     done = run(command, *(line if command == "encap" else ()), "-", "-", stdin=data, code=None)
     return pcapfile.frames(done.stdout)
@@ -85,7 +85,8 @@ OUTER = ("proto gre", "host 192.168.4.11 and proto gre", "src 192.168.4.22", "no
 @pytest.mark.parametrize("expression", OUTER)
 @pytest.mark.parametrize("sample", SAMPLES[:2])
 def test_filter(select, run, tcpdump, captures, sample, expression):
-    """What tcpdump finds is taken out, all else is as it was; as words and as one word."""
+    """Packets that tcpdump selects are decapsulated, all others are unchanged. The filter can be
+    several words or one word."""
     data = (captures / sample).read_bytes()
     before, after = pcapfile.frames(data), plain(run, data, "decap")
     assert len(before) == len(after)
@@ -102,7 +103,7 @@ def test_filter(select, run, tcpdump, captures, sample, expression):
 @pytest.mark.parametrize("expression", ["icmp", "tcp port 80", "arp", "src 10.0.0.7", "udp or arp"])
 @pytest.mark.parametrize("option", [False, True])
 def test_filter_of_encap(select, run, tcpdump, captures, expression, option):
-    """FILTER and --inner-filter look at the same frame."""
+    """FILTER and --inner-filter use the same frame."""
     data = (captures / "plain-blue.pcap").read_bytes()
     before, after = pcapfile.frames(data), plain(run, data, "encap")
     wanted = tcpdump(data, expression)
@@ -137,7 +138,7 @@ def test_both_filters(select, captures):
     assert packets and summary["decapsulated"] == len(packets)
 
 
-LINKS = {  # link type: what stands in front of an IP packet
+LINKS = {  # link type: bytes before an IP packet
     1: TUNNEL[:14],
     101: b"",
     12: b"",
@@ -160,7 +161,7 @@ def test_link_types(select, tcpdump, linktype, order):
 
 @pytest.mark.parametrize("order", "<>")
 def test_loopback_in_either_byte_order(select, tcpdump, order):
-    """Its first word is in the byte order of who captured."""
+    """Its first word is in the byte order of the capturing machine."""
     data = pcapfile.pcap([Writer(order).pack("I", 2) + IP_PACKET], linktype=0, order=order)
     assert len(tcpdump(data, "ip")) == 1
     _, summary = select("decap", data, "ip")
@@ -178,7 +179,7 @@ def test_two_link_types(select):
 
 
 def test_many_link_types(select):
-    """More than are remembered, one after the other."""
+    """More link types in sequence than are remembered."""
     w, links = Writer(), list(range(500, 520))
     data = w.section() + b"".join(w.interface(linktype=link) for link in [*links, 101])
     for _ in range(3):
@@ -206,7 +207,7 @@ def test_filter_that_does_not_compile(run, tmp_path, make, words, option):
 
 
 def test_filter_that_does_not_suit_a_later_link_type(run, tmp_path):
-    """Its packets do not match, and that is said once."""
+    """Packets with this link type do not match. There is one message."""
     w = Writer()
     data = (w.section() + w.interface() + w.interface(linktype=101) + w.enhanced(TUNNEL)
             + w.enhanced(IP_PACKET, interface=1) * 3 + w.enhanced(TUNNEL))
@@ -231,7 +232,7 @@ def test_filter_behind_the_files(run, tmp_path, line):
 
 # ---- Times ----
 
-MANY = pcapfile.pcap([TUNNEL] * 20)  # each a second and a microsecond behind the one before
+MANY = pcapfile.pcap([TUNNEL] * 20)  # each is a second and a microsecond after the previous one
 NANO = pcapfile.pcap([packet(TUNNEL, time=START + Fraction(n, 10**9)) for n in range(20)],
                      magic=pcapfile.NSEC)
 TIMES = (
@@ -275,7 +276,7 @@ def test_packets_without_time_are_in_no_span(select):
 
 
 def test_times_of_interfaces(select):
-    """In their own units, from their own start."""
+    """Times with different units and offsets."""
     w = Writer()
     data = (w.section() + w.interface((9, b"\x00")) + w.interface((9, b"\x8a"))
             + w.interface((14, w.pack("q", 100)))
@@ -306,11 +307,11 @@ def test_numbers_together(select):
     assert [int(item.time) - START for item in packets] == [3, 5]
 
 
-# ---- How many ----
+# ---- Counts ----
 
 @pytest.mark.parametrize("count", [1, 2, 5, 6, 4294967295])
 def test_count(select, tcpdump, count):
-    """As tcpdump: so many that match, and nothing behind them."""
+    """As in tcpdump: this number of matching packets, and nothing after them."""
     data = pcapfile.pcap([OTHER, TUNNEL] * 5)
     wanted = tcpdump(data, "dst 192.168.4.22", "-c", str(min(count, 99)))
     packets, summary = select("decap", data, "dst", "192.168.4.22", options=["-c", count])
@@ -322,7 +323,7 @@ def test_count(select, tcpdump, count):
 
 
 def test_count_of_inner_filter(select):
-    """Packets that have no inner frame were not selected by it."""
+    """Packets without an inner frame are not selected by an inner filter, and do not count."""
     data = pcapfile.pcap([ECHO, TUNNEL, ECHO, TUNNEL, TUNNEL])
     packets, summary = select("decap", data, inner_filter="icmp", packet_count=2)
     assert (len(packets), summary["decapsulated"]) == (4, 2)
@@ -331,7 +332,7 @@ def test_count_of_inner_filter(select):
 
 
 def test_count_ends_a_pipe(start):
-    """Nothing more is waited for."""
+    """The command does not wait for more packets."""
     process = start("decap", "-c", "2", "-", "-")
     process.feed(pcapfile.pcap([TUNNEL] * 3))
     assert process.read(process.stdout, lambda data: data.count(ECHO) == 2)
@@ -345,7 +346,7 @@ def test_text_summary(decap):
 
 
 def test_bad_packet_that_is_not_selected(decap):
-    """It is kept like others, and nothing is said."""
+    """It is kept like others, without a message."""
     bad = wire.ethernet(*HOSTS, wire.ipv4("192.168.4.11", "192.168.4.22", wire.gre(b"", 0x138950)))
     assert decap([TUNNEL, bad], code=3).code == 3
     assert pcapfile.frames(decap([TUNNEL, bad], include="1").out) == [ECHO, bad]

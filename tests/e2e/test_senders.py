@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Each kind of sender, on a veth pair in a network namespace of the test's own.
+"""Each kind of sender, on a veth pair in the test's own network namespace.
 
 The namespace ends with the shell that made it. `send_capture` (built with the tests) sends the
-frames of a capture and prints what came of it; tcpdump and the interfaces' counters at the other
-end are what it is held against.
+frames of a capture and prints the result. It is compared with tcpdump and with the counters of the
+other interface.
 """
 
 import json
@@ -20,11 +20,11 @@ pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="a network namespace n
 
 SEND = BUILD / "tests" / "send_capture"
 TIMEOUT = 60  # seconds
-XDP_MAX = 4096  # bytes of a frame that AF_XDP takes
-BATCH = 256  # frames
+XDP_MAX = 4096  # maximum frame length of AF_XDP in bytes
+BATCH = 256  # number of frames
 
 QUEUED = ["packet", "ring"]  # through the queueing discipline
-DIRECT = ["packet+", "ring+", "xdp"]  # past it
+DIRECT = ["packet+", "ring+", "xdp"]  # bypass the queueing discipline
 ALL = ["auto", *QUEUED, *DIRECT]
 
 PAIR = """
@@ -43,16 +43,16 @@ capture() { # starts tcpdump for $1 frames; each has a slot of -s bytes in its b
 
 
 class Sent(NamedTuple):
-    """What a run of send_capture came to."""
+    """The result of send_capture."""
 
     code: int
-    told: dict  # what it printed
-    received: int  # frames, by the other end's counter
+    told: dict  # its output
+    received: int  # frame count from the other interface's counter
     stderr: str
 
 
 def shell(folder, script, mtu=1500, **variables):
-    """Runs a script in a namespace with the veth pair; the last line it prints is `received`."""
+    """Runs a script in a namespace with the veth pair. The last line it prints is `received`."""
     environment = {**os.environ, "MTU": str(mtu), "SEND": str(SEND), **variables}
     done = subprocess.run(["unshare", "--net", "sh", "-c", PAIR + script], cwd=folder, check=False,
                           env=environment, capture_output=True, text=True, timeout=TIMEOUT)
@@ -66,7 +66,7 @@ def shell(folder, script, mtu=1500, **variables):
 
 
 def kinds_built(kinds):
-    """The kinds that are there: AF_XDP may not be."""
+    """The kinds that are available: AF_XDP may be missing."""
     symbols = SEND.read_bytes() if SEND.exists() else b""
     return [pytest.param(kind, marks=pytest.mark.skipif(
         kind == "xdp" and b"cannot send by AF_XDP" not in symbols,
@@ -74,7 +74,7 @@ def kinds_built(kinds):
 
 
 def frame(number, length):
-    """A frame that tells its number, of some length."""
+    """A frame of a given length that contains its number."""
     head = bytes.fromhex("020000000002020000000001") + b"\x88\xb5" + number.to_bytes(4, "big")
     return head + bytes((number + at) & 0xFF for at in range(length - len(head)))
 
@@ -87,7 +87,7 @@ def write(folder, frames):
 @pytest.mark.parametrize("mtu", [1500, 9000])
 @pytest.mark.parametrize("kind", kinds_built(ALL))
 def test_frames_arrive(tmp_path, kind, mtu):
-    """In order and byte for byte; those above the MTU are refused, and the others are sent."""
+    """In order and byte for byte. Frames above the MTU are refused, the others are sent."""
     frame_max = XDP_MAX - 4 if kind == "xdp" and mtu > XDP_MAX else mtu + 14
     most = XDP_MAX if kind == "xdp" and mtu > XDP_MAX else mtu + 14
     lengths = [60 + number * 37 % (most - 59) for number in range(1000)]
@@ -121,9 +121,9 @@ PRESSURE = {
 @pytest.mark.parametrize("pressure", PRESSURE)
 @pytest.mark.parametrize("kind", kinds_built(ALL))
 def test_backpressure(tmp_path, kind, pressure):
-    """What is taken arrives; auto keeps to the queueing discipline.
+    """All accepted frames arrive. auto uses the queueing discipline.
 
-    In order too, but where a slow queue is emptied by several CPUs, each with a backlog of its own.
+    They arrive in order, unless several CPUs empty a slow queue, each with its own backlog.
     """
     frames = [frame(number, 60 + number * 37 % 1455) for number in range(1500)]
     write(tmp_path, frames)
@@ -147,7 +147,7 @@ ENDS = {"down": "ip link set near down", "the peer down": "ip link set far down"
 @pytest.mark.parametrize("end", ENDS)
 @pytest.mark.parametrize("kind", kinds_built(ALL))
 def test_ends_while_sending(tmp_path, kind, end):
-    """An error, not a hang; what counts as sent arrived, and at most a batch more."""
+    """An error, not a hang. Frames that count as sent arrived, and at most one batch more."""
     write(tmp_path, [frame(number, 64) for number in range(2000)])
     done = shell(tmp_path, f'(sleep 0.5; {ENDS[end]}) & "$SEND" {kind} near in 100000; wait;'
                            'received || true')
@@ -162,7 +162,7 @@ def test_ends_while_sending(tmp_path, kind, end):
 @pytest.mark.parametrize("end", ENDS)
 @pytest.mark.parametrize("kind", kinds_built(ALL))
 def test_ends_before_more_is_sent(tmp_path, kind, end):
-    """The same in a pause, after which nothing can be sent."""
+    """The same during a pause. After it nothing can be sent."""
     write(tmp_path, [frame(number, 64) for number in range(20)])
     script = ('mkfifo go; { "$SEND" ' + kind + ' near in 0 <go >told & }; exec 3>go;'
               'for attempt in $(seq 50); do grep -q ready told && break; sleep 0.1; done;'
@@ -227,7 +227,7 @@ with open("arrived", "w") as arrived:
 @pytest.mark.skipif(not os.path.exists("/dev/net/tun"), reason="no tun devices here")
 @pytest.mark.parametrize("kind", ["auto", "packet", "packet+", "ring", "ring+"])
 def test_tun(tmp_path, kind):
-    """A tun device gets IP packets as they are; it counts them when they are read."""
+    """A tun device gets IP packets unchanged. It counts them when they are read."""
     packets = [bytes([0x45, 0]) + (20 + number).to_bytes(2, "big") + bytes(4) + b"\x40\xfd\0\0"
                + bytes([10, 0, 0, 1, 10, 0, 0, 2]) + bytes([number] * number)
                for number in range(100)]
@@ -241,7 +241,7 @@ def test_tun(tmp_path, kind):
 
 
 def test_xdp_opens_again(tmp_path):
-    """AF_XDP waits for the queue of one that has just ended."""
+    """AF_XDP waits for the queue of a program that has just ended."""
     if b"cannot send by AF_XDP" not in SEND.read_bytes():
         pytest.skip("built without libxdp")
     write(tmp_path, [frame(1, 64)])

@@ -36,7 +36,7 @@ STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
 def frames_in(process, make, count):
-    """Feeds packets and half a packet, and waits until they have come out; returns the output."""
+    """Feeds packets and half a packet, and waits for the output. Returns the output."""
     data = make([TUNNEL] * (count + 1))
     process.feed(data[:-len(TUNNEL) // 2])
     expected = make([ECHO] * count)
@@ -73,7 +73,7 @@ def test_stop_in_a_pipe(start, number, make):
     process.send_signal(number)
     assert process.wait(TIME_TO_STOP) == -number
     done = process.end(code=-number)
-    assert done.stdout == b""  # half a packet is no packet
+    assert done.stdout == b""  # half a packet is not written
     assert done.stderr.splitlines()[-2:] == [
         "decapsulated: 2", "interrupted: only the packets so far were read"]
 
@@ -81,7 +81,7 @@ def test_stop_in_a_pipe(start, number, make):
 @pytest.mark.parametrize("number", STOPS, ids=lambda number: number.name)
 @pytest.mark.parametrize("make", FORMATS.values(), ids=FORMATS)
 def test_stop_publishes_the_output(start, tmp_path, number, make):
-    """A file is there after the signal, whole and alone; before it is not."""
+    """The file appears after the signal, complete. Before, it does not exist."""
     out = tmp_path / "out"
     process = start("decap", "--json", "-", out)
     process.feed(make([TUNNEL] * 3)[:-1])
@@ -109,7 +109,7 @@ def test_stop_before_any_input(start, tmp_path, number):
 
 @pytest.mark.parametrize("number", STOPS, ids=lambda number: number.name)
 def test_stop_in_a_file(start, tmp_path, number):
-    """The chunk in hand is written when the reader goes on, then it is over."""
+    """The current chunk is written when the reader continues. Then the command ends."""
     count = 200_000
     (tmp_path / "in").write_bytes(pcapfile.pcap_header() + RECORD * count)
     process = start("decap", tmp_path / "in", "-")
@@ -159,7 +159,7 @@ def test_ignored_signals_stay_ignored(start):
 
 @pytest.mark.parametrize("make", FORMATS.values(), ids=FORMATS)
 def test_output_arrives_before_the_input_ends(start, make):
-    """A packet does not wait for the next one, in a slow pipe."""
+    """A packet in a slow pipe is written before the next one arrives."""
     process, out = start("decap", "-", "-"), b""
     for count in range(1, 4):
         data, expected = make([TUNNEL] * count), make([ECHO] * count)
@@ -191,7 +191,7 @@ def test_named_pipes(start, tmp_path):
 
 
 def test_formats_through_pipes(run):
-    """Standard output has no name, so the format is the input's, or as asked."""
+    """Standard output has no name. So the format is that of the input, or the requested one."""
     for make in FORMATS.values():
         assert run("decap", "-", "-", stdin=make([TUNNEL] * 3)).stdout == make([ECHO] * 3)
         out = run("decap", "-F", "pcapng", "-", "-", stdin=make([TUNNEL] * 3)).stdout
@@ -203,7 +203,7 @@ def test_formats_through_pipes(run):
 @pytest.mark.parametrize("closed", ["0<&-", "1>&-", "2>&-", "0<&- 1>&- 2>&-"])
 @pytest.mark.parametrize("source", ["in", "-"])
 def test_closed_standard_files(run, tmp_path, closed, source):
-    """Messages must not end up in a file that got the number of a closed standard file."""
+    """A file can get the number of a closed standard file. Messages must not be written to it."""
     cut = pcapfile.packet(TUNNEL[:30], 100)
     data = pcapfile.pcap([TUNNEL, cut])
     (tmp_path / "in").write_bytes(data)
@@ -224,7 +224,7 @@ def test_output_to_a_closed_file_fails(run, tmp_path):
 
 
 def test_standard_files_that_do_not_block(start):
-    """As some programs leave them to those that they start."""
+    """Some programs leave their standard files like this for their child processes."""
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
     data, count = pcapfile.pcap_header() + RECORD * 100_000, 100_000
@@ -232,7 +232,7 @@ def test_standard_files_that_do_not_block(start):
     os.close(writer)
     feeder = threading.Thread(target=process.communicate, args=[data])
     feeder.start()
-    time.sleep(0.1)  # the pipe is full by now
+    time.sleep(0.1)  # the pipe is full now
     with open(reader, "rb") as out:
         assert pcapfile.frames(out.read()) == [ECHO] * count
     feeder.join()
@@ -248,18 +248,18 @@ LONG = ECHO * 20
 
 
 def take(process, size):
-    """Takes at least so many bytes of the output and returns how many."""
+    """Reads at least `size` bytes of the output. Returns the number of bytes read."""
     return len(process.read(process.stdout, lambda out: len(out) >= size))
 
 
 def cpu_time():
-    """Seconds that all processes which have ended took, however busy the machine is."""
+    """CPU seconds of all ended child processes. Does not depend on the load of the machine."""
     times = os.times()
     return times.children_user + times.children_system
 
 
-# What a process inherits counts in getrusage(), so it is looked at while it runs: with its output
-# not taken, it waits.
+# getrusage() would include memory inherited from the parent. So the memory is read while the
+# process runs: it waits while nobody reads its output.
 @pytest.mark.parametrize("line, frame, result", [
     (ENCAP, LONG, bytes(42 + len(LONG))), (("decap",), tunnel(LONG), LONG)], ids=["encap", "decap"])
 @pytest.mark.parametrize("make", FORMATS.values(), ids=FORMATS)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""decap --split: one file a tenant."""
+"""decap --split: one file for each tenant."""
 
 import json
 import os
@@ -26,7 +26,7 @@ W = Writer()
 
 
 def frame(number, length=60):
-    """A tenant's frame that tells its number."""
+    """A tenant's frame that contains its number."""
     head = bytes.fromhex("060600000007060600000005 88b5") + number.to_bytes(4, "big")
     return head + bytes(length - len(head))
 
@@ -40,7 +40,8 @@ def tunnel(vsid, inner, linktype=pcapfile.ETHERNET):
 
 @pytest.fixture(name="split")
 def split_command(run, tmp_path):
-    """Splits a capture into files of a folder; gives the run and the files' bytes by name."""
+    """Splits a capture into files in a folder. Returns the run and the contents of the files by
+    name."""
     def launch(data, pattern="%v.pcap", *options, code=0, **how):
         folder = tmp_path / "files"
         shutil.rmtree(folder, ignore_errors=True)
@@ -54,7 +55,7 @@ def split_command(run, tmp_path):
 
 
 def by_vsid(items):
-    """What belongs into each file: of pairs of VSID and number of the frame."""
+    """The expected contents of each file, from pairs of VSID and frame number."""
     files = {}
     for vsid, number in items:
         files.setdefault(vsid, []).append(frame(number))
@@ -86,7 +87,7 @@ def test_each_tenant_has_a_file(split, make, extension):
 
 @pytest.mark.parametrize("extension", ["pcap", "pcapng"])
 def test_files_are_what_decap_of_a_tenant_gives(split, decap, tmp_path, extension):
-    """With all there is in the samples: link types, fragments, tags, IPv6."""
+    """For all contents of the samples: link types, fragments, tags, IPv6."""
     for sample in sorted(CAPTURES.glob("*.pcap")) + sorted((CAPTURES / "endpoints").glob("*.pcap")):
         _, files = split(sample.read_bytes(), f"%v.{extension}", code=None)
         for name, data in files.items():
@@ -108,7 +109,7 @@ def limited(**limits):
 
 @pytest.mark.parametrize("extension", ["pcap", "pcapng"])
 def test_thousands_of_tenants_with_16_file_descriptors(split, extension):
-    """In turns and in bursts; some frames are longer than what is gathered of a file."""
+    """In turn and in bursts. Some frames are longer than the buffer of a file."""
     source = random.Random(1)
     vsids = list(range(100_000, 104_000)) * 3 + source.choices(range(100_000, 104_000), k=4000)
     items = [tunnel(vsid, frame(n, source.choice([60, 60, 60, 1500])))
@@ -124,7 +125,7 @@ def test_thousands_of_tenants_with_16_file_descriptors(split, extension):
 
 
 def test_memory_is_bounded(start, command, tmp_path):
-    """What waits to be written is at most 64 MiB, and twice as much would be without that bound."""
+    """At most 64 MiB wait to be written. Without the limit it would be twice as much."""
     tenants, length = 5000, 15_000
     large = [tunnel(5001 + number, frame(number, 40_000)) for number in range(100)]
     record = bytearray(pcapfile.pcap_record(packet(tunnel(0, frame(0, length)))))
@@ -145,7 +146,7 @@ def test_memory_is_bounded(start, command, tmp_path):
 
 
 def test_interfaces_that_are_remembered_are_bounded(split):
-    """Where each of many tenants has many interfaces, they are described again."""
+    """If many tenants have many interfaces each, the interfaces are described again."""
     ifaces, vsids = 1030, 600
     blocks = [W.enhanced(tunnel(5001 + n, frame(n)[:18])) for n in range(vsids)]
     data = W.section() + b"".join(W.interface((9, bytes([6 + n % 4]))) for n in range(ifaces))
@@ -165,7 +166,7 @@ def test_interfaces_that_are_remembered_are_bounded(split):
 
 
 def test_no_more_than_65536_files(split):
-    """Further tenants' packets are told of, and none of the first is lost."""
+    """Packets of further tenants are reported, and no packet of the first ones is lost."""
     vsids = list(range(5000, 5000 + 65_537)) + [5000, 100_000]
     done, files = split(pcapfile.pcap([tunnel(vsid, frame(0)) for vsid in vsids]), code=3)
     assert len(files) == 65_536 and "70536.pcap" not in files
@@ -175,7 +176,7 @@ def test_no_more_than_65536_files(split):
     assert "not handled, lost: the output cannot hold it: 2\n" in done.stderr
 
 
-# ---- What is not split ----
+# ---- Packets that are not split ----
 
 MIXED = pcapfile.pcap([tunnel(5001, frame(1)), ECHO, tunnel(6001, b"short"), tunnel(6001, frame(2))])
 
@@ -205,7 +206,7 @@ def test_selecting(split, tmp_path):
 
 
 def test_reassembled_packets_and_sections(split):
-    """What was in fragments when a section ends is of that section still."""
+    """Fragments that are incomplete at the end of a section still belong to that section."""
     def section(order, tsresol, start):
         w = Writer(order)
         whole = tunnel(5001, frame(start, 100))
@@ -231,7 +232,7 @@ def test_reassembled_packets_and_sections(split):
 # ---- Tenants' names ----
 
 def test_merged_files_give_the_tunnels_back(split, encap, tmp_path):
-    """Each file's interface tells its VSID, also after mergecap."""
+    """The interface in each file names its VSID, also after mergecap."""
     sample = (CAPTURES / "two-tenants.pcap").read_bytes()
     _, files = split(sample, "%v.pcapng")
     for name, data in files.items():
@@ -275,7 +276,7 @@ def test_others_may_be_dropped_in_words_too(split):
 # ---- Failures ----
 
 def failed(run, folder, *line, code=1, **options):
-    """A run that leaves nothing behind."""
+    """A run that leaves no files."""
     before = sorted(folder.rglob("*"))
     done = run("decap", "--split", *line, code=code, cwd=folder, **options)
     assert sorted(folder.rglob("*")) == before
@@ -314,7 +315,7 @@ def test_input_is_never_overwritten(run, folder, link):
 
 
 def test_name_that_is_too_long(run, folder):
-    """Told with the first packet of that tenant, not when all is done."""
+    """Reported at the first packet of that tenant, not at the end."""
     (folder / "in.pcap").write_bytes(pcapfile.pcap([tunnel(vsid, frame(0)) for vsid in (1, 5001)]))
     name = "x" * 252 + "%v"
     message = failed(run, folder, name, "in.pcap", "-q")
@@ -350,7 +351,7 @@ def test_out_that_cannot_be_written(run, folder):
 
 
 def test_file_size_limit(run, folder):
-    """A write that fails leaves neither files nor their folder behind."""
+    """A failed write leaves no files and no new folder."""
     (folder / "in.pcap").write_bytes(pcapfile.pcap(
         [tunnel(5001 + number % 3, frame(number, 1000)) for number in range(300)]))
     message = failed(run, folder, "%v.pcap", "in.pcap", preexec_fn=limited(FSIZE=20_000))

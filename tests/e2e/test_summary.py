@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a run tells about itself: messages, the summary as text and as JSON, exit codes."""
+"""The reports of a run: messages, the summary as text and as JSON, exit codes."""
 
 import json
 
@@ -25,7 +25,7 @@ def tunnel(inner=ECHO, key=0x138950, flags=wire.GRE_K, **fields):
 
 
 TAGGED = wire.insert_tags(ECHO, (0x8100, 101))
-# A packet of each outcome of decap, the counter in JSON, its line of text without the number
+# A packet for each outcome of decap, its counter in JSON, its line of text without the number.
 OUTCOMES = (
     (ECHO, ("others", "not_nvgre"), "kept, not NVGRE"),
     (tunnel(flags=0), ("others", "no_key"), "kept, Ethernet in GRE without a key"),
@@ -53,7 +53,7 @@ def data_of(items):
 
 @pytest.mark.parametrize("item, counter, text", OUTCOMES, ids=[row[1][1] for row in OUTCOMES])
 def test_each_outcome(decap, item, counter, text):
-    """Two packets of a kind, counted in JSON and in text, with the exit code that goes with it."""
+    """Two packets of a kind, counted in JSON and in text, and the exit code."""
     group, name = counter
     code = 3 if group == "not_handled" else 0
     items = [CLEAN, item, item]
@@ -145,7 +145,7 @@ def test_quiet(decap):
 
 
 def test_where_the_summary_goes(run, tmp_path):
-    """JSON is on standard output, but not between the packets; text is on standard error."""
+    """JSON is on standard output, but not if the packets are there. Text is on standard error."""
     data, expected = pcapfile.pcap([CLEAN]), pcapfile.pcap([ECHO])
     done = run("decap", "--json", "-", tmp_path / "out", stdin=data)
     summary = json.loads(done.stdout)
@@ -170,7 +170,7 @@ def test_names_that_are_not_utf8(run, tmp_path):
 
 
 W = Writer()
-# A packet that cannot be handled, many times over; what the summary calls it
+# Many packets that cannot be handled, and their name in the summary.
 MANY = {
     "malformed": (lambda count: pcapfile.pcap([tunnel(b"")] * count), "malformed"),
     "link_type": (lambda count: pcapfile.pcap([ECHO] * count, linktype=105),

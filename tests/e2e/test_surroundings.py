@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What goes on around a run: other names of standard output, limits, signals, links, IP IDs."""
+"""The environment of a run: other names of standard output, limits, signals, links, IP IDs."""
 
 import json
 import resource
@@ -20,7 +20,7 @@ ENCAP = ("encap", "--vsid", "5001", "--local", "192.168.4.11", "--remote", "192.
 
 @pytest.mark.parametrize("name", ["/dev/stdout", "/proc/self/fd/1"])
 def test_json_stays_out_of_a_capture_on_standard_output(run, tmp_path, name):
-    """By any name, as with -: the JSON goes to standard error."""
+    """With any name, as with -: the JSON is on standard error."""
     expected = run(*ENCAP, "-q", BLUE, "-").stdout
     with open(tmp_path / "out", "wb") as out:
         done = run(*ENCAP, "--json", BLUE, name, stdout=out)
@@ -36,7 +36,7 @@ def test_json_stays_out_of_a_map_on_standard_output(run):
 
 
 def test_file_size_limit(run, tmp_path):
-    """A file that must not grow is a failed write, and nothing is left of it."""
+    """A file that reaches its size limit is a write error, and nothing of it is left."""
     (tmp_path / "in").write_bytes(pcapfile.pcap([bytes(1000)] * 1000))
     done = run(*ENCAP, tmp_path / "in", tmp_path / "out", code=1,
                preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)))
@@ -62,7 +62,7 @@ def test_link_to_nothing_is_left_alone(run, tmp_path):
 
 
 def test_header_does_not_depend_on_when_the_input_comes(run, start):
-    """A pcap file takes over the first packet's link type, not the first interface's."""
+    """A pcap file gets the link type of the first packet, not of the first interface."""
     w = Writer()
     head = w.section() + w.interface(linktype=113) + w.interface()
     tail = w.enhanced(b"x" * 60, interface=1)
@@ -74,7 +74,7 @@ def test_header_does_not_depend_on_when_the_input_comes(run, start):
 
 
 def test_packets_without_df_have_ids_of_their_own(encap):
-    """RFC 6864: what may be fragmented needs an IP ID; what may not, none."""
+    """RFC 6864: packets that may be fragmented need an IP ID. Others do not."""
     frames = [bytes(60)] * 70_000
     ids = [frame[18:20] for frame in pcapfile.frames(encap(frames, df="clear").out)]
     assert ids == [(number & 0xFFFF).to_bytes(2, "big") for number in range(1, 70_001)]
@@ -82,7 +82,7 @@ def test_packets_without_df_have_ids_of_their_own(encap):
 
 
 def inner_ipv6(ecn):
-    """TCP behind a hop-by-hop header of 64 bytes."""
+    """TCP after a hop-by-hop header of 64 bytes."""
     extension = bytes([6, 7]) + bytes(62)
     ports = b"\xc0\0\0\x50" + bytes(16)
     length = len(extension) + len(ports)
@@ -91,12 +91,12 @@ def inner_ipv6(ecn):
 
 
 def test_cut_in_the_inner_extension_headers(encap, decap):
-    """ECN and addresses are there although the rest is not."""
+    """ECN and addresses are captured, although the rest is not."""
     whole = inner_ipv6(3)
     cut = [packet(whole[:n], len(whole)) for n in (54, 60, 90)]
     outers = pcapfile.frames(encap(cut).out)
     assert [frame[15] & 3 for frame in outers] == [3, 3, 3]
-    assert len({frame[38:42] for frame in outers}) == 1  # one FlowID, that of the addresses
+    assert len({frame[38:42] for frame in outers}) == 1  # one FlowID, from the addresses
     marked = wire.ethernet("02:00:c0:a8:04:0b", "02:00:c0:a8:04:16", wire.ipv4(
         "192.168.4.11", "192.168.4.22", wire.gre(inner_ipv6(0), 0x138950), tos=3))
     done = decap([marked, packet(marked[:42 + 60], len(marked))], json=True)
@@ -111,7 +111,7 @@ def test_removed_tags_are_counted(encap, decap):
 
 
 def test_bad_block_does_not_name_an_interface_that_was_added(decap):
-    """Its number would be that of the Ethernet interface for what decap took out."""
+    """The wrong number would be that of the added Ethernet interface for decapsulated packets."""
     w = Writer()
     tunnel = (CAPTURES / "two-tenants.pcap").read_bytes()[40:]
     raw = tunnel[14:int.from_bytes(tunnel[16:18], "big") + 14]
@@ -134,7 +134,7 @@ def test_empty_name(run):
 
 @pytest.mark.parametrize("version, protocol_at", [(4, 23), (6, 20)])
 def test_packet_cut_behind_its_protocol(decap, version, protocol_at):
-    """A snaplen that leaves the protocol tells whether the packet was one of ours."""
+    """If the protocol field is captured, it shows whether the packet is GRE."""
     pas = {4: ("192.168.4.11", "192.168.4.22"), 6: ("fd00::1", "fd00::2")}[version]
     build = {4: wire.ipv4, 6: wire.ipv6}[version]
     frame = bytearray(wire.ethernet("02:00:c0:a8:04:0b", "02:00:c0:a8:04:16",

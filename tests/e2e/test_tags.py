@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""pcapng interfaces, comments and VLANs that stand for tenants: decap --tag, encap --vsid from-interface and from-vlan."""
+"""pcapng interfaces, comments and VLANs for tenants: decap --tag, encap --vsid from-interface and
+from-vlan."""
 
 import json
 import resource
@@ -25,7 +26,7 @@ def tunnel(vsid, flowid=0x5A):
 
 
 def interfaces(data, tmp_path):
-    """The name of each packet's interface, as tshark reads it."""
+    """The name of each packet's interface, from tshark."""
     path = tmp_path / "tagged.pcapng"
     path.write_bytes(data)
     done = subprocess.run(["tshark", "-n", "-r", path, "-T", "fields", "-e", "frame.interface_name"],
@@ -79,7 +80,7 @@ def test_thousands_of_tenants(decap, tmp_path):
 
 
 def large_section():
-    """A section of very many interfaces and tenants, and behind it very many small ones."""
+    """A section with very many interfaces and tenants, followed by very many small sections."""
     w = Writer()
     small = w.section() + w.interface() + w.enhanced(tunnel(5001))
     return (w.section() + w.interface() * 32768
@@ -88,14 +89,15 @@ def large_section():
 
 
 def similar_vsids():
-    """VSIDs that a multiplication, as by iface_tags once, sends to the same few places."""
+    """VSIDs with similar hashes for a multiplicative hash, as iface_tags used before."""
     vsids = [vsid for vsid in range(5000, 1 << 22)
              if ((vsid + 1) * 0x9E3779B1 >> 7) % (1 << 17) < 2048]
     return pcapfile.pcapng([tunnel(vsid) for vsid in vsids[:60_000]] * 3)
 
 
 def test_more_tenants_than_interfaces(run, decap, tmp_path):
-    """What has no interface is told of, not put where it is nobody's; all else can be read."""
+    """A packet that gets no interface is reported, and not written to another tenant's. All others
+    can be read."""
     w = Writer()
     last = w.interface(linktype=101) + w.enhanced(FRAME, interface=2)
     (tmp_path / "in").write_bytes(w.section() + w.interface() + w.interface() + b"".join(
@@ -129,7 +131,7 @@ def test_encap_takes_the_vsid_back(decap, encap, name):
     assert keys[0] == keys[1]
 
 
-# name of an interface → VSID in the tunnel, or nothing
+# name of an interface → VSID of the tunnel, or None
 NAMES = {"vsid-5001": 5001, "vsid-4096": 4096, "vsid-16777214": 16777214, "vsid-05001": 5001,
          "vsid-16777216": None, "vsid-": None, "vsid-5001a": None, "vsid--1": None, "vsid": None,
          "eth0": None, "": None, "VSID-5001": None, "vsid-99999999999999999999": None}
@@ -153,7 +155,7 @@ def test_names_of_interfaces(encap, name):
 # ---- Comments ----
 
 def comments(data, tmp_path):
-    """The comments of each packet, as tshark reads them."""
+    """The comments of each packet, from tshark."""
     path = tmp_path / "commented.pcapng"
     path.write_bytes(data)
     done = subprocess.run(["tshark", "-n", "-r", path, "-T", "fields", "-e", "frame.comment",
@@ -201,7 +203,7 @@ def test_comments_without_ethernet(decap, tmp_path):
 
 @pytest.mark.parametrize("order", "<>")
 def test_comments_stand_beside_those_of_the_input(decap, tmp_path, order):
-    """Options of all kinds stay; a simple packet becomes one that can have a comment."""
+    """Options of all kinds are kept. A simple packet becomes a block that can have a comment."""
     w = Writer(order)
     file = (w.section() + w.interface()
             + w.enhanced(tunnel(5001), (1, b"seen by a human"), (2, w.pack("I", 1)))
@@ -258,7 +260,7 @@ def test_vlan_of_the_map(decap, vlans):
 
 
 def test_no_vlan_in_the_map(decap, vlans):
-    """A tenant's frame is never let out where another tenant's are."""
+    """A tenant's frame is never written to another tenant's VLAN."""
     items = [tunnel(7001), tunnel(9001), tunnel(5001)]
     done = decap(items, tag="vlan", map=vlans, code=3, json=True)
     assert pcapfile.frames(done.out) == [*items[:2], wire.insert_tags(FRAME, (0x8100, 101))]
@@ -267,7 +269,8 @@ def test_no_vlan_in_the_map(decap, vlans):
 
 
 def test_vlan_and_back(decap, encap, vlans):
-    """Through a tunnel and out again, each frame in its VLAN; broadcasts, as the map floods them."""
+    """Into a tunnel and out again, each frame in its VLAN. The frames are broadcasts, which the map
+    floods."""
     frames = [wire.insert_tags(bytes.fromhex("ffffffffffff") + FRAME[6:], (0x8100, vlan))
               for vlan in (101, 4094, 101)]
     tunnels = encap(frames, vsid="from-vlan", map=vlans, local=None, remote=None).out
@@ -275,7 +278,7 @@ def test_vlan_and_back(decap, encap, vlans):
 
 
 BROADCAST = bytes.fromhex("ffffffffffff") + FRAME[6:]
-# tags of a frame → VSID, tags on the other side
+# tags of a frame → VSID, tags after decapsulation
 STACKS = {
     "service and customer": ([(0x88A8, 200), (0x8100, 101)], 8001, None),
     "another customer": ([(0x88A8, 200), (0x8100, 102)], 8002, None),
@@ -294,7 +297,7 @@ STACKS = {
 
 @pytest.mark.parametrize("name", STACKS)
 def test_stacked_tags_and_back(decap, encap, vlans, name):
-    """No tag goes through the tunnel; those of the map stand on the other side."""
+    """No tag goes through the tunnel. Decapsulation adds the tags in the map."""
     tags, vsid, back = STACKS[name]
     frame = wire.insert_tags(BROADCAST, *tags)
     done = encap([frame], vsid="from-vlan", map=vlans, local=None, remote=None,
@@ -310,7 +313,7 @@ def test_stacked_tags_and_back(decap, encap, vlans, name):
 
 
 def test_vlan_of_a_cut_frame_and_beside_a_tag(decap, vlans):
-    """Lengths grow by the tag; an inner tag that is kept stands behind it."""
+    """Lengths grow by the length of the tag. An inner tag that is kept follows the new tag."""
     cut = packet(tunnel(5001)[:42 + 14], len(tunnel(5001)))
     tagged = wire.insert_tags(FRAME, (0x8100, 7))
     both = wire.ethernet(*HOSTS, wire.ipv4("192.168.4.11", "192.168.4.22",

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""tcpreplay sends what encap wrote; what arrives at the other end decapsulates to the input.
+"""tcpreplay sends the output of encap. At the other end, decap of the received packets gives the
+input.
 
-The traffic stays in a network namespace of its own, which ends with the shell that made it.
+The traffic stays in its own network namespace, which ends with the shell that made it.
 """
 
 import os
@@ -14,7 +15,8 @@ from conftest import CAPTURES, COMMAND
 
 TIMEOUT = 30  # seconds
 
-# $1 is what to send, $2 what arrived; the count ends the capture, the time limit a failed one.
+# $1 is sent, $2 is received. The packet count ends the capture, or the time limit if packets are
+# lost.
 SCRIPT = """
 set -e
 sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1

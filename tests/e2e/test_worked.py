@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The worked changes of docs/worked still apply to this tree, build, and do what they are for.
+"""The worked changes in docs/worked still apply to this tree, build, and have their effect.
 
-docs/architecture.md describes each of them in steps, which must name every file that it touches.
+docs/architecture.md describes each of them in steps. The steps must name every changed file.
 """
 
 import os
@@ -14,17 +14,17 @@ import pytest
 from conftest import ROOT
 
 DOCUMENT = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-# patch: the section that describes it in steps
+# patch: the section that describes it
 SECTIONS = {
     "add-a-command": "Adding a command",
     "add-a-field": "Adding a field or a remark",
     "add-a-test": "Adding a test",
 }
 TARGETS = ("nvgre-pcap", "nvgre_plugin", "test_nvgre", "manuals", "completion")
-# Of the test files that the patches touch, the tests that have to do with them.
+# In the test files that the patches change, the tests that concern them.
 TESTS = ("count or test_commands_are_those_of_help or test_a_pipe or test_golden_tree"
          " or test_fields_highlight or test_option_over_ipv4")
-TIMEOUT = 300  # seconds that a step may take on a busy machine; all take half a minute alone
+TIMEOUT = 300  # time limit of a step on a busy machine; without load all steps take half a minute
 
 
 def patch(name):
@@ -33,12 +33,12 @@ def patch(name):
 
 
 def touched(name):
-    """The files that a worked change touches."""
+    """The files that a worked change modifies."""
     return re.findall(r"^\+\+\+ b/(.+)$", patch(name).read_text(encoding="utf-8"), re.MULTILINE)
 
 
 def perform(*line, cwd, **variables):
-    """What a program prints; its failure is one of the test."""
+    """The output of a program. The test fails if the program fails."""
     done = subprocess.run(list(map(str, line)), cwd=cwd, env={**os.environ, **variables},
                           check=False, text=True, timeout=TIMEOUT, stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
@@ -47,7 +47,7 @@ def perform(*line, cwd, **variables):
 
 
 def copy_sources(folder):
-    """Copies what git tracks or would track, as it is now."""
+    """Copies the current files that git tracks or would track."""
     listed = perform("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard",
                      cwd=ROOT)
     for name in filter(None, listed.split("\0")):
@@ -57,7 +57,7 @@ def copy_sources(folder):
 
 
 def apply(name, tree, *options):
-    """Applies a worked change to a tree, as exactly as git does."""
+    """Applies a worked change to a tree with the strictness of git."""
     done = subprocess.run(["git", "apply", *options, patch(name)], cwd=tree, check=False, text=True,
                           capture_output=True, timeout=TIMEOUT,
                           env={**os.environ, "GIT_CEILING_DIRECTORIES": str(tree.parent)})
@@ -67,13 +67,13 @@ def apply(name, tree, *options):
 
 
 def build(folder):
-    """Copies the sources, applies all worked changes, each of which must apply alone; builds."""
+    """Copies the sources, checks that each worked change applies alone, applies all and builds."""
     copy_sources(folder)
     for name in SECTIONS:
         apply(name, folder, "--check")
     for name in SECTIONS:
         apply(name, folder)
-    # Not optimised: it is built for a minute's use.
+    # Not optimised, because the build is used only for a minute.
     perform("cmake", "-S", ".", "-B", "build", "-G", "Ninja", "-DCMAKE_BUILD_TYPE=None",
             "-DCMAKE_C_FLAGS=-O0", "-DNVGRE_WERROR=ON", "-DNVGRE_TESTS=ON", "-DNVGRE_PLUGIN=ON",
             cwd=folder)
@@ -82,7 +82,7 @@ def build(folder):
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory):
-    """A copy of the sources with all worked changes, built in its folder build."""
+    """A copy of the sources with all worked changes, built in its folder `build`."""
     folder = tmp_path_factory.mktemp("worked")
     folder.chmod(0o755)
     try:
@@ -93,19 +93,19 @@ def tree(tmp_path_factory):
 
 
 def tool(tree, *line):
-    """What the nvgre-pcap of the tree prints."""
+    """The output of the tree's nvgre-pcap."""
     return perform("build/tools/nvgre-pcap", *line, cwd=tree)
 
 
 def tshark(tree, *line):
-    """What tshark prints with the plugin of the tree."""
+    """The output of tshark with the tree's plugin."""
     return perform("scripts/tshark.sh", *line, cwd=tree, LC_ALL="C.UTF-8",
                    NVGRE_BUILD=str(tree / "build")).splitlines()
 
 
 @pytest.mark.parametrize("document", ["CONTRIBUTING.md", "docs/architecture.md"])
 def test_files_that_are_named_are_there(document):
-    """Or come with a worked change."""
+    """Every named file exists or is added by a worked change."""
     text = (ROOT / document).read_text(encoding="utf-8")
     named = set(re.findall(r"(?<![\w./*=-])((?:codec|plugin|tools|docs|tests|scripts|captures)/"
                            r"[\w./-]*[\w/])(?![\w*{])", text))
@@ -155,7 +155,7 @@ def test_unit_test_row(tree):
 
 
 def test_tests(tree):
-    """Those of the patches, in the tree; each file that they touch must have some."""
+    """Runs the tests of the patches in the tree. Each changed test file must have some."""
     files = sorted({path for name in SECTIONS for path in touched(name)
                     if path.startswith("tests/e2e/test_")})
     shown = perform("/usr/bin/python3", "-m", "pytest", "-v", "-p", "no:cacheprovider", "-k", TESTS,

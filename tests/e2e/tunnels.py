@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The NVGRE layers of frames, decoded for themselves: what statistics are expected to count."""
+"""The NVGRE layers of frames, decoded independently: the expected counts for statistics."""
 
 import struct
 from ipaddress import ip_address
@@ -55,7 +55,7 @@ def ip(frame):
 
 
 def layers(frame, frame_len=None):
-    """The NVGRE layers of an Ethernet frame, from the outside in."""
+    """The NVGRE layers of an Ethernet frame, from the outermost to the innermost."""
     outer = ip(frame)
     if not outer or outer.protocol != GRE:
         return []

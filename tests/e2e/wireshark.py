@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Runs tshark with the built plugin, or without any plugin, and reads what it says.
+"""Runs tshark with the built plugin, or without any plugin, and parses the output.
 
 The environment variable NVGRE_BUILD names the build folder (default: build/ in the repository).
-tshark ignores WIRESHARK_PLUGIN_DIR when it runs as root, so it is run as another user then, on
-copies that every user can read.
+tshark ignores WIRESHARK_PLUGIN_DIR if it runs as root. So it then runs as another user, on copies
+that every user can read.
 """
 
 import atexit
@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("NVGRE_BUILD", ROOT / "build"))
 CAPTURES = ROOT / "captures"
 
-TIMEOUT = 300  # seconds that any run may take, under sanitizers too
+TIMEOUT = 300  # time limit for each run in seconds, also with sanitizers
 
 NOBODY = 65534
 UNPRIVILEGED = () if os.geteuid() else (
@@ -35,7 +35,8 @@ PCAP_HEADER = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 1)  # Ethe
 
 @functools.cache
 def sandbox():
-    """A folder that every user can read, with the plugin, no plugins, and a home folder."""
+    """A folder that every user can read, with a folder with the plugin, one without, and a home
+    folder."""
     folder = Path(tempfile.mkdtemp(prefix="nvgre-tshark-"))
     atexit.register(shutil.rmtree, folder)
     folder.chmod(0o755)
@@ -51,14 +52,14 @@ def sandbox():
 
 @functools.cache
 def sanitizers():
-    """The libraries of gcc's sanitizers that the plugin is linked with, ASan's first."""
+    """The gcc sanitizer libraries that the plugin is linked with, ASan first."""
     [plugin] = (BUILD / "plugins").rglob("nvgre.so")
     names = re.findall(rb"lib(?:asan|ubsan)\.so\.\d+", plugin.read_bytes())
     return sorted({name.decode() for name in names})
 
 
 def environment(plugin):
-    """What a run of tshark, with the plugin or without any, has in its environment."""
+    """The environment variables of tshark, with the plugin or without any."""
     folder = sandbox()
     return {"PATH": os.environ["PATH"], "HOME": str(folder / "home"), "LC_ALL": "C.UTF-8",
             "TZ": "UTC", "WIRESHARK_PLUGIN_DIR": str(folder / ("plugins" if plugin else "none")),
@@ -66,10 +67,10 @@ def environment(plugin):
 
 
 def attempt(*arguments, plugin=True, program="tshark", stdin=None, **variables):
-    """A run of tshark, or another program, however it ends; `variables` are of its environment."""
+    """Runs tshark or another program, with any result. `variables` are added to the environment."""
     variables = {**environment(plugin), "WIRESHARK_ABORT_ON_DISSECTOR_BUG": "1", **variables}
     if sanitizers():
-        # A stock program does not load them by itself; what it leaks is its own.
+        # A stock program does not load them itself. Its own memory leaks are ignored.
         variables |= {"LD_PRELOAD": " ".join(sanitizers()), "ASAN_OPTIONS": "detect_leaks=0",
                         "UBSAN_OPTIONS": "print_stacktrace=1"}
     return subprocess.run([*UNPRIVILEGED, program, *map(str, arguments)], env=variables,
@@ -78,7 +79,7 @@ def attempt(*arguments, plugin=True, program="tshark", stdin=None, **variables):
 
 
 def run(*arguments, program="tshark", **options):
-    """What tshark, or another program, prints; its failure is one of the test."""
+    """The output of tshark or another program. The test fails if the program fails."""
     done = attempt(*arguments, program=program, **options)
     assert done.returncode == 0, f"{program} exited with {done.returncode}: {done.stderr}"
     return done.stdout
@@ -86,13 +87,13 @@ def run(*arguments, program="tshark", **options):
 
 @functools.cache
 def require_plugin():
-    """Fails where tshark would silently run without the plugin, or stock with it."""
+    """Fails if tshark would silently run without the plugin, or stock tshark with it."""
     assert "nvgre.so" in run("-G", "plugins"), f"tshark does not load the plugin in {BUILD}"
     assert "nvgre.so" not in run("-G", "plugins", plugin=False)
 
 
 def tshark(capture, *options, plugin=True):
-    """What tshark prints for a capture: a path, a file's bytes, or frames (see pcap_bytes)."""
+    """tshark's output for a capture: a path, a file's bytes, or frames (see pcap_bytes)."""
     require_plugin()
     return run("-n", "-r", readable(capture), *options, plugin=plugin)
 
@@ -101,7 +102,7 @@ file_numbers = itertools.count()
 
 
 def readable(capture):
-    """The path of a copy that the user who runs tshark can read."""
+    """The path of a copy that tshark's user can read."""
     if isinstance(capture, Path):
         capture = capture.read_bytes()
     data = capture if isinstance(capture, bytes) else pcap_bytes(capture)
@@ -137,7 +138,7 @@ class Field(NamedTuple):
 
     show: str  # its value
     text: str  # its line in the tree
-    raw: str  # the bytes that it highlights, in hexadecimal
+    raw: str  # the highlighted bytes, in hexadecimal
 
 
 class Packet:
@@ -147,22 +148,22 @@ class Packet:
         self.pdml = pdml
 
     def fields(self, name):
-        """All fields, or protocols, of that name."""
+        """All fields or protocols with this name."""
         return [Field(field.get("show", ""), field.get("showname", ""), field.get("value", ""))
                 for field in self.pdml.iter() if field.get("name") == name]
 
     def values(self, name):
-        """What the fields of that name show."""
+        """The displayed values of the fields with this name."""
         return [field.show for field in self.fields(name)]
 
     @property
     def layers(self):
-        """The protocols from the outside in, as "eth:ethertype:ip"."""
+        """The protocols from the outermost to the innermost, as "eth:ethertype:ip"."""
         return self.values("frame.protocols")[0]
 
     @property
     def notes(self):
-        """Severities of the NVGRE expert infos by filter name, which goes without "nvgre."."""
+        """Severities of the NVGRE expert infos by filter name without "nvgre."."""
         return {item.get("name").removeprefix("nvgre."):
                 re.match(r"Expert Info \((\w+)/", expert.get("showname"))[1]
                 for expert in self.pdml.iter("field") if expert.get("name") == "_ws.expert"
@@ -183,14 +184,14 @@ def columns(capture, *options, plugin=True):
 
 
 def counts(capture, filters, plugin=True):
-    """How many frames each of the display filters matches, all found in one run."""
+    """The number of frames that match each display filter, from one run."""
     table = tshark(capture, "-q", "-z", "io,stat,0," + ",".join(filters), plugin=plugin)
     row = next(line for line in table.splitlines() if re.match(r"\| +[\d.]+ <>", line))
     return [int(frames) for frames in row.split("|")[2:2 + 2 * len(filters):2]]
 
 
 def sharkd(requests, plugin=True):
-    """What sharkd answers to requests, each (method, parameters): it dissects again at will."""
+    """sharkd's answers to requests, each (method, parameters). sharkd can dissect packets again."""
     require_plugin()
     lines = [json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": parameters})
              for number, (method, parameters) in enumerate(requests, 1)]
