@@ -95,6 +95,9 @@ static void assert_play(const struct play_row *row, const struct replay_config *
     assert_int_equal(replay.packets, frames);
     assert_int_equal(replay.loops, row->begun);
     assert_int_equal(replay.start_ns == 0, row->untried);
+    if (!row->untried)
+        assert_int_equal(replay.source.scan.summary.outcomes[OUTCOME_MUST_DISCARD],
+                         row->messages && strstr(row->messages, BITS) ? 1 : 0);
     counts = &replay.targets->counts;
     assert_int_equal(counts->sent, frames);
     assert_int_equal(counts->bytes, row->bytes);
@@ -233,6 +236,24 @@ static void test_times(void **state)
     assert_string_equal(us, row->us);
 }
 
+/* At top speed and without end, a replay ends with its duration. */
+static void test_duration(void **state)
+{
+    struct direction direction = {.kind = DIRECTION_ONE};
+    struct replay_config config = file_config(&direction, words_write("in", "a b c"));
+    struct replay replay;
+    const char *messages;
+
+    (void)state;
+    config.loops = 0;
+    config.duration_ns = 3000000;
+    assert_int_equal(play(&replay, &config, NULL, &messages), EXIT_CLEAN);
+    assert_true(replay.ns >= 3000000);
+    assert_int_equal(replay.targets->counts.sent, replay.packets);
+    assert_int_equal(replay.expected, 0);
+    targets_free(&replay);
+}
+
 /* ---- Several targets, pipes ---- */
 
 /* Decapsulating the file of a VSID must give the tenant's own capture. */
@@ -295,7 +316,8 @@ static void test_pipe(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_tenants), cmocka_unit_test(test_pipe)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_duration),
+                                       cmocka_unit_test(test_tenants), cmocka_unit_test(test_pipe)};
     int failures;
 
     scratch_make();
