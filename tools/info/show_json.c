@@ -3,6 +3,7 @@
 #include <jansson.h>
 
 #include "base/text.h"
+#include "pipeline/summary.h"
 #include "show.h"
 
 /*
@@ -10,23 +11,10 @@
  * gigabytes. A value is NULL if it could not be built; set and put report that.
  */
 
-static json_t *count_value(uint64_t count)
-{
-    return json_integer((json_int_t)count);
-}
-
 /* Adds a value to an object, and takes ownership of the value. Returns 0, or -1 on error. */
 static int set(json_t *object, const char *name, json_t *value)
 {
     return json_object_set_new(object, name, value);
-}
-
-/* A file name may be invalid UTF-8, which JSON cannot contain. It is then null. */
-static json_t *name_value(const char *name)
-{
-    json_t *string = json_string(name);
-
-    return string ? string : json_null();
 }
 
 /* Returns the object, or frees it and returns NULL if `failed`. */
@@ -38,15 +26,25 @@ static json_t *unless(int failed, json_t *object)
     return NULL;
 }
 
+/* Adds the members of another object, which is freed. */
+static int add_members(json_t *object, json_t *members)
+{
+    int failed = json_object_update(object, members);
+
+    json_decref(members);
+    return failed;
+}
+
+/* The members for a time; the names are "first" and "first_seconds", for instance. */
 static int set_time(json_t *object, const char *name, const char *seconds_name,
                     const struct info_span *span, const struct time_point *time)
 {
     char text[TEXT_MAX];
-    const char *calendar = span->given ? text_time(time->sec, time->nsec, text) : NULL;
 
-    return set(object, name, calendar ? json_string(calendar) : json_null()) |
-           set(object, seconds_name,
-               span->given ? json_real((double)time->sec + time->nsec / 1e9) : json_null());
+    if (!span->given)
+        return set(object, name, json_null()) | set(object, seconds_name, json_null());
+    return add_members(object, json_pack("{s:s?,s:f}", name, text_time(time->sec, time->nsec, text),
+                                         seconds_name, (double)time->sec + time->nsec / 1e9));
 }
 
 static int set_span(json_t *object, const struct info_span *span)
@@ -66,9 +64,9 @@ static json_t *rate_value(const struct info_tenant *tenant, double count)
 
 static int set_counters(json_t *object, const struct info_tenant *tenant)
 {
-    return set(object, "packets", count_value(tenant->packets)) |
-           set(object, "inner_bytes", count_value(tenant->inner_bytes)) |
-           set(object, "outer_bytes", count_value(tenant->outer_bytes)) |
+    return add_members(object, json_pack("{s:I,s:I,s:I}", "packets", (json_int_t)tenant->packets,
+                                         "inner_bytes", (json_int_t)tenant->inner_bytes,
+                                         "outer_bytes", (json_int_t)tenant->outer_bytes)) |
            set_span(object, &tenant->span) |
            set(object, "packets_per_second", rate_value(tenant, (double)tenant->packets)) |
            set(object, "inner_bits_per_second",
@@ -87,28 +85,25 @@ static json_t *counters_value(const struct info_tenant *tenant)
 static json_t *spread_value(const struct info_spread *spread)
 {
     struct info_spread_figures figures;
-    json_t *object = json_object();
 
     info_spread_figures(spread, &figures);
-    return unless(set(object, "used", json_integer(figures.used)) |
-                      set(object, "zero_share", json_real(figures.zero_share)) |
-                      set(object, "busiest", json_integer(figures.busiest)) |
-                      set(object, "busiest_share", json_real(figures.busiest_share)) |
-                      set(object, "evenness", json_real(figures.evenness)),
-                  object);
+    return json_pack("{s:i,s:f,s:i,s:f,s:f}", "used", figures.used, "zero_share",
+                     figures.zero_share, "busiest", figures.busiest, "busiest_share",
+                     figures.busiest_share, "evenness", figures.evenness);
 }
 
 static json_t *address_value(const struct info_address *address, bool pair)
 {
-    json_t *object = json_object();
-    char text[TEXT_MAX];
-    int failed = set(object, pair ? "source" : "address",
-                     json_string(info_address_text(address, false, text)));
+    const json_int_t packets = (json_int_t)address->packets;
+    char source[TEXT_MAX];
+    char destination[TEXT_MAX];
 
-    if (pair)
-        failed |= set(object, "destination", json_string(info_address_text(address, true, text)));
-    failed |= set(object, "packets", count_value(address->packets));
-    return unless(failed, object);
+    (void)info_address_text(address, false, source);
+    if (!pair)
+        return json_pack("{s:s,s:I}", "address", source, "packets", packets);
+    (void)info_address_text(address, true, destination);
+    return json_pack("{s:s,s:s,s:I}", "source", source, "destination", destination, "packets",
+                     packets);
 }
 
 static json_t *addresses_value(const struct info_addresses *addresses,
@@ -116,15 +111,14 @@ static json_t *addresses_value(const struct info_addresses *addresses,
 {
     uint32_t indexes[INFO_BUSIEST];
     unsigned count = info_addresses_busiest(addresses, list, indexes, INFO_BUSIEST);
-    json_t *object = json_object();
     json_t *busiest = json_array();
-    int failed = set(object, "distinct", count_value(list->count)) |
-                 set(object, "complete", json_boolean(!list->incomplete));
+    int failed = 0;
 
     for (unsigned i = 0; i < count; i++)
         failed |= json_array_append_new(
             busiest, address_value(info_address_at(addresses, indexes[i]), pairs));
-    return unless(failed | set(object, "busiest", busiest), object);
+    return json_pack("{s:I,s:b,s:o}", "distinct", (json_int_t)list->count, "complete",
+                     !list->incomplete, "busiest", unless(failed, busiest));
 }
 
 static json_t *protocols_value(const uint64_t protocols[INFO_PROTOCOL_COUNT])
@@ -133,7 +127,7 @@ static json_t *protocols_value(const uint64_t protocols[INFO_PROTOCOL_COUNT])
     int failed = 0;
 
     for (int i = 0; i < INFO_PROTOCOL_COUNT; i++)
-        failed |= set(object, info_protocol_names[i], count_value(protocols[i]));
+        failed |= set(object, info_protocol_names[i], summary_json_count(protocols[i]));
     return unless(failed, object);
 }
 
@@ -158,19 +152,13 @@ static json_t *linktypes_value(const uint64_t *packets)
 {
     json_t *array = json_array();
     int failed = 0;
+    char text[TEXT_MAX];
 
-    for (unsigned i = 0; i <= UINT16_MAX; i++) {
-        char text[TEXT_MAX];
-        json_t *object;
-
-        if (!packets[i])
-            continue;
-        object = json_object();
-        failed |= set(object, "number", json_integer(i)) |
-                  set(object, "name", json_string(info_linktype_text((uint16_t)i, text))) |
-                  set(object, "packets", count_value(packets[i]));
-        failed |= json_array_append_new(array, object);
-    }
+    for (unsigned i = 0; i <= UINT16_MAX; i++)
+        if (packets[i])
+            failed |= json_array_append_new(array, json_pack("{s:i,s:s,s:I}", "number", i, "name",
+                                                             info_linktype_text((uint16_t)i, text),
+                                                             "packets", (json_int_t)packets[i]));
     return unless(failed, array);
 }
 
@@ -180,10 +168,10 @@ static json_t *file_value(const struct info_view *view)
     json_t *object = json_object();
     int failed = set(object, "format", json_string(info_format_text(view->format))) |
                  set(object, "link_types", linktypes_value(view->info->linktypes)) |
-                 set(object, "packets", count_value(file->all.packets)) |
-                 set(object, "bytes", count_value(file->all.bytes)) |
-                 set(object, "captured_bytes", count_value(file->captured_bytes)) |
-                 set(object, "cut_packets", count_value(file->cut_packets)) |
+                 set(object, "packets", summary_json_count(file->all.packets)) |
+                 set(object, "bytes", summary_json_count(file->all.bytes)) |
+                 set(object, "captured_bytes", summary_json_count(file->captured_bytes)) |
+                 set(object, "cut_packets", summary_json_count(file->cut_packets)) |
                  set_span(object, &file->span);
 
     return unless(failed, object);
@@ -194,16 +182,10 @@ static json_t *ethertypes_value(const uint64_t *packets)
     json_t *array = json_array();
     int failed = 0;
 
-    for (unsigned i = 0; i <= UINT16_MAX; i++) {
-        json_t *object;
-
-        if (!packets[i])
-            continue;
-        object = json_object();
-        failed |= set(object, "ethertype", json_integer(i)) |
-                  set(object, "packets", count_value(packets[i]));
-        failed |= json_array_append_new(array, object);
-    }
+    for (unsigned i = 0; i <= UINT16_MAX; i++)
+        if (packets[i])
+            failed |= json_array_append_new(
+                array, json_pack("{s:i,s:I}", "ethertype", i, "packets", (json_int_t)packets[i]));
     return unless(failed, array);
 }
 
@@ -221,16 +203,14 @@ static json_t *nvgre_value(const struct info *info)
 
 static json_t *finding_value(const struct info_rule_row *row, const struct info_finding *finding)
 {
-    json_t *object = json_object();
     json_t *numbers = json_array();
-    int failed =
-        set(object, "rule", json_string(row->name)) | set(object, "text", json_string(row->text)) |
-        set(object, "reference", *row->reference ? json_string(row->reference) : json_null()) |
-        set(object, "packets", count_value(finding->packets));
+    int failed = 0;
 
     for (uint64_t i = 0; i < finding->packets && i < INFO_NUMBERS_MAX; i++)
-        failed |= json_array_append_new(numbers, count_value(finding->numbers[i]));
-    return unless(failed | set(object, "numbers", numbers), object);
+        failed |= json_array_append_new(numbers, summary_json_count(finding->numbers[i]));
+    return json_pack("{s:s,s:s,s:s?,s:I,s:o}", "rule", row->name, "text", row->text, "reference",
+                     *row->reference ? row->reference : NULL, "packets",
+                     (json_int_t)finding->packets, "numbers", unless(failed, numbers));
 }
 
 static json_t *findings_value(const struct info *info)
@@ -250,13 +230,10 @@ static json_t *kinds_value(const struct info *info)
     json_t *object = json_object();
     int failed = 0;
 
-    for (int i = 0; i < INFO_KIND_COUNT; i++) {
-        json_t *count = json_object();
-
-        failed |= set(count, "packets", count_value(info->kinds[i].packets)) |
-                  set(count, "bytes", count_value(info->kinds[i].bytes)) |
-                  set(object, info_kind_rows[i].name, count);
-    }
+    for (int i = 0; i < INFO_KIND_COUNT; i++)
+        failed |= set(object, info_kind_rows[i].name,
+                      json_pack("{s:I,s:I}", "packets", (json_int_t)info->kinds[i].packets, "bytes",
+                                (json_int_t)info->kinds[i].bytes));
     return unless(failed, object);
 }
 
@@ -292,9 +269,9 @@ int info_show_json(const struct info_view *view, FILE *stream)
     const struct info *info = view->info;
 
     if (put("{\"command\":", json_string("info"), stream) != 0 ||
-        put(",\n\"input\":", name_value(view->in), stream) != 0 ||
+        put(",\n\"input\":", summary_json_name(view->in), stream) != 0 ||
         put(",\n\"file\":", file_value(view), stream) != 0 ||
-        put(",\n\"not_selected\":", count_value(view->not_selected), stream) != 0 ||
+        put(",\n\"not_selected\":", summary_json_count(view->not_selected), stream) != 0 ||
         put(",\n\"nvgre\":", nvgre_value(info), stream) != 0 || put_tenants(view, stream) != 0 ||
         put(",\n\"deviations\":", findings_value(info), stream) != 0 ||
         put(",\n\"other_traffic\":", kinds_value(info), stream) != 0 ||

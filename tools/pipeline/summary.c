@@ -122,16 +122,18 @@ int summary_set_outcomes(const struct summary *summary, json_t *object)
 
 int summary_set_all(const struct summary *summary, json_t *object)
 {
+    const struct {
+        const char *name;
+        uint64_t count;
+    } facts[] = {{"packets_written", summary->packets_written},
+                 {"bytes_written", summary->bytes_written},
+                 {"split_files", summary->split_files},
+                 {"retimed", summary->retimed},
+                 {summary->done, summary->outcomes[OUTCOME_DONE]}};
     int failed = summary_set_read(summary, object);
 
-    failed |= json_object_set_new(object, "packets_written",
-                                  summary_json_count(summary->packets_written));
-    failed |=
-        json_object_set_new(object, "bytes_written", summary_json_count(summary->bytes_written));
-    failed |= json_object_set_new(object, "split_files", summary_json_count(summary->split_files));
-    failed |= json_object_set_new(object, "retimed", summary_json_count(summary->retimed));
-    failed |= json_object_set_new(object, summary->done,
-                                  summary_json_count(summary->outcomes[OUTCOME_DONE]));
+    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++)
+        failed |= json_object_set_new(object, facts[i].name, summary_json_count(facts[i].count));
     for (int i = 0; i < NOTE_COUNT; i++)
         failed |=
             json_object_set_new(object, note_rows[i].name, summary_json_count(summary->notes[i]));

@@ -59,37 +59,26 @@ void replay_print(const struct replay *replay, FILE *stream)
 static json_t *target_json(const struct replay_target *target)
 {
     const struct replay_counts *counts = &target->counts;
-    const struct {
-        const char *name;
-        uint64_t count;
-    } facts[] = {{"successful", counts->sent},
-                 {"bytes", counts->bytes},
-                 {"failed", counts->failed},
-                 {"truncated", counts->cut},
-                 {"retried", counts->queue_full + counts->busy},
-                 {"above_mtu", counts->over_mtu},
-                 {"missing", counts->missing}};
-    json_t *object = json_object();
 
-    (void)json_object_set_new(object, "interface", json_string(target->name));
-    (void)json_object_set_new(object, "sender", json_string(sender_name(target->sender)));
-    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++)
-        (void)json_object_set_new(object, facts[i].name, json_integer((json_int_t)facts[i].count));
-    return object;
+    return json_pack("{s:o,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "interface",
+                     summary_json_name(target->name), "sender", sender_name(target->sender),
+                     "successful", (json_int_t)counts->sent, "bytes", (json_int_t)counts->bytes,
+                     "failed", (json_int_t)counts->failed, "truncated", (json_int_t)counts->cut,
+                     "retried", (json_int_t)(counts->queue_full + counts->busy), "above_mtu",
+                     (json_int_t)counts->over_mtu, "missing", (json_int_t)counts->missing);
 }
 
 int replay_print_json(const struct replay *replay, FILE *stream)
 {
     const struct summary *summary = &replay->source.scan.summary;
-    json_t *root = json_object();
+    json_t *root = json_pack("{s:s}", "command", "replay");
     json_t *targets = json_array();
-    int failed = json_object_set_new(root, "command", json_string("replay"));
+    int failed = summary_set_read(summary, root);
 
     for (uint32_t i = 0; i < replay->target_count; i++)
         failed |= json_array_append_new(targets, target_json(&replay->targets[i]));
-    failed |= summary_set_read(summary, root);
-    failed |= json_object_set_new(root, "loops", json_integer((json_int_t)replay->loops));
-    failed |= json_object_set_new(root, "packets", json_integer((json_int_t)replay->packets));
+    failed |= json_object_set_new(root, "loops", summary_json_count(replay->loops));
+    failed |= json_object_set_new(root, "packets", summary_json_count(replay->packets));
     failed |= json_object_set_new(root, "seconds", json_real((double)replay->ns / NS_PER_S));
     failed |= json_object_set_new(root, "interfaces", targets);
     failed |= summary_set_outcomes(summary, root);
