@@ -89,7 +89,7 @@ def large_section():
 
 
 def similar_vsids():
-    """VSIDs with similar hashes for a multiplicative hash, as iface_tags used before."""
+    """VSIDs with similar hashes for a multiplicative hash, as an earlier hash was."""
     vsids = [vsid for vsid in range(5000, 1 << 22)
              if ((vsid + 1) * 0x9E3779B1 >> 7) % (1 << 17) < 2048]
     return pcapfile.pcapng([tunnel(vsid) for vsid in vsids[:60_000]] * 3)

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "capfile/iface_tags.h"
+#include "capfile/iface_name.h"
 #include "checksum.h"
 #include "transform/encap.h"
 

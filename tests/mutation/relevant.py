@@ -63,7 +63,7 @@ ROWS = (
     ("tools/*spool*", ("split",)),
     ("tools/*flate*", ("compressed",)),
     ("tools/*compress*", ("compressed",)),
-    ("tools/*iface_tags*", ("tags", "split")),
+    ("tools/*iface_name*", ("tags", "split")),
     ("tools/*order*", ("formats",)),
 
     ("tools/transform/*", ("encap", "decap", *REWRITE, "map", "openvswitch_fields")),

@@ -29,7 +29,7 @@ struct cap_iface {
     uint8_t tsresol;  /* unit of time, as in if_tsresol: n is 10^-n s, 0x80 + n is 2^-n s */
     uint32_t snaplen; /* 0 for no limit */
     int64_t tsoffset; /* seconds to add to each time stamp */
-    uint32_t vsid;    /* the tenant in its name (iface_tags.h), or NVGRE_VSID_NONE */
+    uint32_t vsid;    /* the tenant in its name (iface_name.h), or NVGRE_VSID_NONE */
 };
 
 /* The kind of record that a packet had in its file. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
-#include "iface_tags.h"
+#include "iface_name.h"
 #include "order.h"
 #include "pcapng.h"
 #include "reader_common.h"

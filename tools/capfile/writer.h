@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "iface_map.h"
-#include "iface_tags.h"
+#include "iface_name.h"
 #include "output.h"
 #include "reader.h"
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "capfile/iface_tags.h"
+#include "capfile/iface_name.h"
 #include "ecn.h"
 #include "inner.h"
 #include "segment.h"

@@ -16,7 +16,7 @@ enum encap_inherit {
     INHERIT_PCP = 2,   /* for tagged frames: 802.1Q priority as DSCP class selector */
     INHERIT_TTL = 4,   /* TTL or hop limit of inner IP, unless it is 0 */
     INHERIT_DF = 8,    /* from inner IPv4 */
-    INHERIT_VSID = 16, /* from the interface of the capture (iface_tags.h) */
+    INHERIT_VSID = 16, /* from the interface of the capture (iface_name.h) */
     INHERIT_VLAN = 32  /* from the map, by the frame's VLAN */
 };
 

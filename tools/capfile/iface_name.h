@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef CAPFILE_IFACE_TAGS_H
-#define CAPFILE_IFACE_TAGS_H
+#ifndef CAPFILE_IFACE_NAME_H
+#define CAPFILE_IFACE_NAME_H
 
 /*
  * pcapng interfaces for tenants: the packets of VSID 5001 belong to an interface named "vsid-5001".

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "iface_tags.h"
+#include "iface_name.h"
 
 #include <stdio.h>
 #include <string.h>
