@@ -4,7 +4,7 @@
 
 /* Converts time stamps of different formats and interfaces. */
 
-#include "base/time.h"
+#include "base/time_point.h"
 #include "capture.h"
 
 /* The two words of a pcap packet's time: seconds, and microseconds or nanoseconds. */

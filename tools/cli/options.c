@@ -14,7 +14,7 @@
 #include "base/number.h"
 #include "base/terminal.h"
 #include "base/text.h"
-#include "base/time.h"
+#include "base/time_point.h"
 
 enum { ROWS_MAX = 64, LONG_BASE = 256, HELP_COLUMN = 30, HELP_INDENT = 6, OPTION_HELP_MAX = 512 };
 

@@ -13,13 +13,14 @@ char *utf16_convert(const uint8_t *data, size_t len, bool big_endian, size_t *ut
     size_t room = len / 2 * 3 + sizeof replacement;
     char *utf8 = malloc(room);
     char *out = utf8;
-    char *in = (char *)(uintptr_t)data; /* iconv does not change its input */
+    char *in;
     iconv_t converter;
 
     if (!utf8)
         return NULL;
+    memcpy(&in, &data, sizeof in); /* iconv does not change its input, but wants no const */
     converter = iconv_open("UTF-8", big_endian ? "UTF-16BE" : "UTF-16LE");
-    if (converter == (iconv_t)-1) {
+    if ((intptr_t)converter == -1) {
         free(utf8);
         return NULL;
     }

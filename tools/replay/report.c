@@ -64,8 +64,9 @@ static json_t *target_json(const struct replay_target *target)
                      summary_json_name(target->name), "sender", sender_name(target->sender),
                      "successful", (json_int_t)counts->sent, "bytes", (json_int_t)counts->bytes,
                      "failed", (json_int_t)counts->failed, "truncated", (json_int_t)counts->cut,
-                     "retried", (json_int_t)(counts->queue_full + counts->busy), "above_mtu",
-                     (json_int_t)counts->over_mtu, "missing", (json_int_t)counts->missing);
+                     "retried", (json_int_t)counts->queue_full + (json_int_t)counts->busy,
+                     "above_mtu", (json_int_t)counts->over_mtu, "missing",
+                     (json_int_t)counts->missing);
 }
 
 int replay_print_json(const struct replay *replay, FILE *stream)

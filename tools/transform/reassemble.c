@@ -76,7 +76,7 @@ static bool piece_read(const struct cap_packet *packet, enum nvgre_link link, st
     piece->start = fragment.offset;
     piece->last = !fragment.more;
     memcpy(piece->key.addresses, header + nvgre_src_at(ip.version),
-           2 * nvgre_address_len(ip.version));
+           (size_t)2 * nvgre_address_len(ip.version));
     if (ip.version == 4)
         piece->key.protocol = ip.protocol;
     return true;

@@ -37,8 +37,8 @@ static struct table_key packet_key(const struct rewrite *r, const uint8_t *data)
 {
     const uint8_t *addresses = data + r->frame.ip.offset + nvgre_src_at(r->frame.ip.version);
 
-    return table_key_add(table_key_bytes(addresses, 2 * nvgre_address_len(r->frame.ip.version)),
-                         r->part.id);
+    return table_key_add(
+        table_key_bytes(addresses, (size_t)2 * nvgre_address_len(r->frame.ip.version)), r->part.id);
 }
 
 /* Decodes a first fragment. If it is not NVGRE, the later fragments stay unchanged too. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #define _GNU_SOURCE
-#include "time.h"
+#include "time_point.h"
 
 #include <ctype.h>
 #include <errno.h>

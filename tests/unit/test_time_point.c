@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "base/time.h"
+#include "base/time_point.h"
 
 #include <stdlib.h>
 #include <time.h>

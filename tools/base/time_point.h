@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef BASE_TIME_H
-#define BASE_TIME_H
+#ifndef BASE_TIME_POINT_H
+#define BASE_TIME_POINT_H
 
 /* Times, time spans and scale factors, as users write them. */
 
