@@ -13,6 +13,7 @@ import pcapfile
 from cluster import cluster
 from conftest import CAPTURES, COMMAND, ROOT
 from documents import parts
+from processes import wait_until
 
 DOCUMENT = ROOT / "docs/scale-out.md"
 VARIANTS = {"Slurm": "slurm", "GNU parallel": "parallel"}
@@ -28,12 +29,19 @@ def running_cluster(tmp_path_factory):
     folder = tmp_path_factory.mktemp("cluster")
     with cluster(folder, COMMAND.parent) as running:
         yield running
-    marks = f"SLURM_CONF={folder}/slurm.conf".encode()
+    wait_until(lambda: not runs_in(folder))
+
+
+def runs_in(folder):
+    """Whether a process of the cluster is there."""
+    mark = f"SLURM_CONF={folder}/slurm.conf".encode()
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            assert marks not in (process / "environ").read_bytes()
+            if mark in (process / "environ").read_bytes():
+                return True
         except OSError:
             pass  # the process has ended
+    return False
 
 
 def shifted(items, seconds):

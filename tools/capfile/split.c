@@ -247,6 +247,7 @@ static struct split_file *add_file(struct cap_split *split, uint32_t vsid, struc
 static void begin(struct split_file *file)
 {
     cap_output_to_sink(&file->writer.output, file->split->head, sink, file);
+    file->writer.started = false; /* each section has a header */
     cap_writer_start(&file->writer);
     if (!file->writer.output.error)
         cap_output_to_sink(&file->writer.output, file->split->staging, sink, file);
