@@ -150,6 +150,13 @@ def test_floods(learn, destinations, flood):
     assert found["subnets"] == [{"vsid": 5001, "flood": flood}]
 
 
+@pytest.mark.parametrize("vlan, expected", [(4094, {"vlan": 4094}), (4095, {}), (0, {})])
+def test_the_vlan_of_a_provider(learn, vlan, expected):
+    """4095 is no VLAN, and 0 is only a priority (IEEE 802.1Q)."""
+    _, found = learn([wire.insert_tags(tunnel(FROM_BLUE1), (0x8100, vlan))])
+    assert found["provider"] == [{"address": PAS[0], "mac": MACS[0], **expected}]
+
+
 def test_selected_vsids(learn):
     _, found = learn([tunnel(FROM_BLUE1), tunnel(FROM_BLUE1, vsid=6001)], "--vsid-filter", "6001")
     assert [record[0] for record in records(found)] == [6001]
